@@ -98,22 +98,34 @@ public final class MqttClient implements AutoCloseable {
         loop.execute(connector::start);
     }
 
+    /** {@link #publish(MqttTopic, ByteBuf, int, boolean, PublishProperties, PublishCallback)} without properties. */
+    public boolean publish(MqttTopic topic, ByteBuf payload, int qos, boolean retain, PublishCallback callback) {
+        return publish(topic, payload, qos, retain, PublishProperties.NONE, callback);
+    }
+
     /**
      * Hands over a message. Never blocks, and throws only for wrong arguments.
      *
      * @param payload passes to the client, which releases it whatever happens
      * @param qos 0 or 1
+     * @param properties what MQTT 5 is to say about it
      * @param callback told once what became of it
      * @return false when it was refused at once, of which the callback has then been told already
      */
-    public boolean publish(MqttTopic topic, ByteBuf payload, int qos, boolean retain, PublishCallback callback) {
+    public boolean publish(
+            MqttTopic topic,
+            ByteBuf payload,
+            int qos,
+            boolean retain,
+            PublishProperties properties,
+            PublishCallback callback) {
         if (qos < 0 || qos > 1) {
             payload.release();
             throw new IllegalArgumentException("qos must be 0 or 1, is " + qos);
         }
         Objects.requireNonNull(topic, "topic");
         Objects.requireNonNull(callback, "callback");
-        return outbox.publish(topic, payload, qos, retain, callback);
+        return outbox.publish(topic, payload, qos, retain, Objects.requireNonNull(properties, "properties"), callback);
     }
 
     /**

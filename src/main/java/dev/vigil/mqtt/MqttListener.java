@@ -1,7 +1,5 @@
 package dev.vigil.mqtt;
 
-import io.netty.buffer.ByteBuf;
-
 /** Learns what happens to a client. All methods run on its event loop and must not block. */
 public interface MqttListener {
     /**
@@ -22,13 +20,8 @@ public interface MqttListener {
     /** The broker does not know the user, or not with this password; {@link #onAway} follows. */
     default void onLoginRefused() {}
 
-    /**
-     * A message came.
-     *
-     * @param payload valid only during this call
-     * @param retain the broker had kept it from before the subscription
-     */
-    default void onMessage(String topic, ByteBuf payload, int qos, boolean retain) {}
+    /** A message came. */
+    default void onMessage(InboundMessage message) {}
 
     /** The broker accepted a subscription, the first time or after it was renewed. */
     default void onSubscribed(String filter, int grantedQos) {}

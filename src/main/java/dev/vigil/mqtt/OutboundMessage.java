@@ -21,6 +21,7 @@ final class OutboundMessage implements ChannelFutureListener {
     private static final int PUBLISH = 0x30;
     private static final int DUP = 0x08;
     private static final int RETAIN = 0x01;
+    private static final int MESSAGE_EXPIRY = 0x02;
 
     private final Recycler.Handle<OutboundMessage> handle;
 
@@ -29,6 +30,7 @@ final class OutboundMessage implements ChannelFutureListener {
     ByteBuf payload;
     int qos;
     boolean retain;
+    PublishProperties properties;
     PublishCallback callback;
 
     // The event loop's.
@@ -51,12 +53,19 @@ final class OutboundMessage implements ChannelFutureListener {
         this.handle = handle;
     }
 
-    static OutboundMessage of(MqttTopic topic, ByteBuf payload, int qos, boolean retain, PublishCallback callback) {
+    static OutboundMessage of(
+            MqttTopic topic,
+            ByteBuf payload,
+            int qos,
+            boolean retain,
+            PublishProperties properties,
+            PublishCallback callback) {
         OutboundMessage message = RECYCLER.get();
         message.topic = topic;
         message.payload = payload;
         message.qos = qos;
         message.retain = retain;
+        message.properties = properties;
         message.callback = callback;
         return message;
     }
@@ -74,6 +83,7 @@ final class OutboundMessage implements ChannelFutureListener {
     void recycle() {
         topic = null;
         payload = null;
+        properties = null;
         callback = null;
         outbox = null;
         channel = null;
@@ -85,14 +95,20 @@ final class OutboundMessage implements ChannelFutureListener {
         handle.recycle(this);
     }
 
-    /** What stands between the packet's fixed header and its payload, plus the payload, in bytes. */
-    private int remainingBytes(boolean v5) {
-        return topic.encoded().length + (qos > 0 ? 2 : 0) + (v5 ? 1 : 0) + payload.readableBytes();
+    /** Length of the properties, without the length before them; MQTT 5 only. */
+    private int propertiesBytes() {
+        return properties.encoded().length + (properties.messageExpiry() == null ? 0 : 1 + 4);
+    }
+
+    /** What follows the packet's fixed header, the payload included, in bytes. */
+    private long remainingBytes(boolean v5) {
+        int ofProperties = v5 ? lengthBytes(propertiesBytes()) + propertiesBytes() : 0;
+        return (long) topic.encoded().length + (qos > 0 ? 2 : 0) + ofProperties + payload.readableBytes();
     }
 
     /** Size of the whole packet in bytes. */
     long packetBytes(boolean v5) {
-        long remaining = (long) topic.encoded().length + (qos > 0 ? 2 : 0) + (v5 ? 1 : 0) + payload.readableBytes();
+        long remaining = remainingBytes(v5);
         return 1 + lengthBytes(remaining) + remaining;
     }
 
@@ -100,23 +116,34 @@ final class OutboundMessage implements ChannelFutureListener {
         return remaining < 1 << 7 ? 1 : remaining < 1 << 14 ? 2 : remaining < 1 << 21 ? 3 : 4;
     }
 
-    /** PUBLISH up to its payload (MQTT 5, section 3.3), without properties, so that the payload is written as it is. */
+    /** PUBLISH up to its payload (MQTT 5, section 3.3), so that the payload is written as it is. */
     ByteBuf header(ByteBufAllocator allocator, boolean v5, boolean dup) {
-        int remaining = remainingBytes(v5);
+        int remaining = (int) remainingBytes(v5);
         ByteBuf header = allocator.ioBuffer(1 + 4 + remaining - payload.readableBytes());
         header.writeByte(PUBLISH | (dup ? DUP : 0) | qos << 1 | (retain ? RETAIN : 0));
-        do {
-            int low = remaining & 0x7F;
-            remaining >>>= 7;
-            header.writeByte(remaining > 0 ? low | 0x80 : low);
-        } while (remaining > 0);
+        length(header, remaining);
         header.writeBytes(topic.encoded());
         if (qos > 0) {
             header.writeShort(packetId);
         }
         if (v5) {
-            header.writeByte(0); // length of the properties
+            length(header, propertiesBytes());
+            header.writeBytes(properties.encoded());
+            if (properties.messageExpiry() != null) {
+                header.writeByte(MESSAGE_EXPIRY);
+                header.writeInt((int) properties.messageExpiry().toSeconds());
+            }
         }
         return header;
+    }
+
+    /** A variable byte integer (MQTT 5, section 1.5.5). */
+    private static void length(ByteBuf out, int value) {
+        int rest = value;
+        do {
+            int low = rest & 0x7F;
+            rest >>>= 7;
+            out.writeByte(rest > 0 ? low | 0x80 : low);
+        } while (rest > 0);
     }
 }

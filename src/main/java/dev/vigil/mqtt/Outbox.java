@@ -76,7 +76,13 @@ final class Outbox {
     }
 
     /** Takes a message, whose payload passes to the outbox, from any thread; false if it was refused at once. */
-    boolean publish(MqttTopic topic, ByteBuf payload, int qos, boolean retain, PublishCallback callback) {
+    boolean publish(
+            MqttTopic topic,
+            ByteBuf payload,
+            int qos,
+            boolean retain,
+            PublishProperties properties,
+            PublishCallback callback) {
         Refusal refusal = !taking ? Refusal.CLOSED : qos == 0 && away ? Refusal.BROKER_AWAY : admit();
         if (refusal != null) {
             payload.release();
@@ -84,7 +90,7 @@ final class Outbox {
             callback.refused(refusal);
             return false;
         }
-        inbox.add(OutboundMessage.of(topic, payload, qos, retain, callback));
+        inbox.add(OutboundMessage.of(topic, payload, qos, retain, properties, callback));
         if (wakeQueued.compareAndSet(false, true)) {
             try {
                 loop.execute(drain);

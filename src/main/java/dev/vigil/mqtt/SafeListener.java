@@ -1,7 +1,5 @@
 package dev.vigil.mqtt;
 
-import io.netty.buffer.ByteBuf;
-
 /** A user's listener whose exceptions are logged and end there, so that they can not break the connection. */
 final class SafeListener implements MqttListener {
     private final MqttListener listener;
@@ -28,8 +26,8 @@ final class SafeListener implements MqttListener {
     }
 
     @Override
-    public void onMessage(String topic, ByteBuf payload, int qos, boolean retain) {
-        guard(() -> listener.onMessage(topic, payload, qos, retain));
+    public void onMessage(InboundMessage message) {
+        guard(() -> listener.onMessage(message));
     }
 
     @Override

@@ -95,7 +95,12 @@ final class SessionHandler extends SimpleChannelInboundHandler<MqttMessage> {
             return;
         }
         counters.received.increment();
-        listener.onMessage(topic, message.payload(), qos, message.fixedHeader().isRetain());
+        listener.onMessage(new InboundMessage(
+                topic,
+                message.payload(),
+                qos,
+                message.fixedHeader().isRetain(),
+                PublishProperties.of(message.variableHeader().properties())));
         if (qos == 1) {
             int packetId = message.variableHeader().packetId();
             Wire.write(

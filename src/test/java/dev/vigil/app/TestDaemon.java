@@ -19,6 +19,7 @@ import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Ledger;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.mqtt.Await;
+import dev.vigil.mqtt.InboundMessage;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttListener;
 import dev.vigil.mqtt.MqttOptions;
@@ -26,7 +27,6 @@ import dev.vigil.source.CameraStatus;
 import dev.vigil.source.CameraStatus.State;
 import dev.vigil.source.SourceException.Cause;
 import dev.vigil.source.SourceOptions;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,12 +59,12 @@ final class TestDaemon implements AutoCloseable {
         private final Map<String, List<JsonNode>> byTopic = new ConcurrentHashMap<>();
 
         @Override
-        public void onMessage(String topic, ByteBuf payload, int qos, boolean retain) {
+        public void onMessage(InboundMessage message) {
             try {
-                JsonNode message = topic.endsWith("availability")
-                        ? JSON.getNodeFactory().textNode(payload.toString(StandardCharsets.UTF_8))
-                        : JSON.readTree(new ByteBufInputStream(payload));
-                byTopic.merge(topic, List.of(message), TestDaemon::joined);
+                JsonNode content = message.topic().endsWith("availability")
+                        ? JSON.getNodeFactory().textNode(message.payload().toString(StandardCharsets.UTF_8))
+                        : JSON.readTree(new ByteBufInputStream(message.payload()));
+                byTopic.merge(message.topic(), List.of(content), TestDaemon::joined);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

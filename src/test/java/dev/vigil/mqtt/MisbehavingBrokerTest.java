@@ -191,7 +191,7 @@ class MisbehavingBrokerTest {
         })) {
             MqttListener careless = new MqttListener() {
                 @Override
-                public void onMessage(String topic, io.netty.buffer.ByteBuf payload, int qos, boolean retain) {
+                public void onMessage(InboundMessage message) {
                     throw new IllegalStateException("careless");
                 }
             };

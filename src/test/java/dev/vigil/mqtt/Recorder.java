@@ -1,6 +1,5 @@
 package dev.vigil.mqtt;
 
-import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,8 +25,9 @@ public final class Recorder implements MqttListener {
     }
 
     @Override
-    public void onMessage(String topic, ByteBuf payload, int qos, boolean retain) {
-        messages.add(new Received(topic, payload.toString(StandardCharsets.UTF_8), qos, retain));
+    public void onMessage(InboundMessage message) {
+        messages.add(new Received(
+                message.topic(), message.payload().toString(StandardCharsets.UTF_8), message.qos(), message.retain()));
     }
 
     @Override

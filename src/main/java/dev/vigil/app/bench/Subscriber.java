@@ -3,10 +3,10 @@ package dev.vigil.app.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vigil.base.Clock;
+import dev.vigil.mqtt.InboundMessage;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttListener;
 import dev.vigil.mqtt.MqttOptions;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.net.URI;
@@ -36,11 +36,11 @@ final class Subscriber implements MqttListener, AutoCloseable {
     }
 
     @Override
-    public void onMessage(String topic, ByteBuf payload, int qos, boolean retain) {
+    public void onMessage(InboundMessage message) {
         long nowUtcUs = CLOCK.utcUs();
-        byte[] bytes = ByteBufUtil.getBytes(payload);
+        byte[] bytes = ByteBufUtil.getBytes(message.payload());
         synchronized (received) {
-            received.add(new Received(topic, bytes, nowUtcUs));
+            received.add(new Received(message.topic(), bytes, nowUtcUs));
             received.notifyAll();
         }
     }

@@ -1,7 +1,7 @@
 package dev.vigil.app.watch;
 
+import dev.vigil.mqtt.InboundMessage;
 import dev.vigil.mqtt.MqttListener;
-import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -55,13 +55,13 @@ public final class Subscriber implements MqttListener {
     }
 
     @Override
-    public void onMessage(String topic, ByteBuf payload, int qos, boolean retain) {
+    public void onMessage(InboundMessage message) {
         try {
-            sink.message(topic, utf8(payload.nioBuffer()));
+            sink.message(message.topic(), utf8(message.payload().nioBuffer()));
         } catch (UnreadableException e) {
             unreadable++; // only the event loop writes
             notices.tellNowAndThen(
-                    UNREADABLE, "passed by: the message on " + Text.oneLine(topic) + " " + e.getMessage());
+                    UNREADABLE, "passed by: the message on " + Text.oneLine(message.topic()) + " " + e.getMessage());
         }
     }
 
