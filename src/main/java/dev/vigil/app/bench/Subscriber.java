@@ -9,7 +9,9 @@ import dev.vigil.mqtt.MqttListener;
 import dev.vigil.mqtt.MqttOptions;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -75,19 +77,30 @@ final class Subscriber implements MqttListener, AutoCloseable {
         }
     }
 
-    /** The messages so far whose topic ends so, in order. */
-    List<Message> messages(String suffix) throws IOException {
-        List<Received> copy;
+    /** The messages so far whose topic ends so, in order; each is read when it is asked for, since an hour's do not fit. */
+    List<Message> messages(String suffix) {
+        List<Received> chosen;
         synchronized (received) {
-            copy = List.copyOf(received);
+            chosen = received.stream()
+                    .filter(message -> message.topic.endsWith(suffix))
+                    .toList();
         }
-        List<Message> messages = new ArrayList<>();
-        for (Received message : copy) {
-            if (message.topic.endsWith(suffix)) {
-                messages.add(new Message(JSON.readTree(message.payload), message.receivedUtcUs));
+        return new AbstractList<>() {
+            @Override
+            public Message get(int index) {
+                Received message = chosen.get(index);
+                try {
+                    return new Message(JSON.readTree(message.payload), message.receivedUtcUs);
+                } catch (IOException e) {
+                    throw new UncheckedIOException("a message on " + message.topic + " is no JSON", e);
+                }
             }
-        }
-        return messages;
+
+            @Override
+            public int size() {
+                return chosen.size();
+            }
+        };
     }
 
     @Override

@@ -29,14 +29,15 @@ final class Window {
         overheadMs = new double[count];
         inRingMs = new double[count];
         for (int i = 0; i < count; i++) {
-            JsonNode json = detections.get(i).json();
+            Message message = detections.get(i);
+            JsonNode json = message.json();
             JsonNode us = json.get("us");
             for (Step step : Step.ALL) {
                 stepsMs.get(step)[i] = us.get(step.label()).longValue() / 1e3;
             }
             Instant captured = Instant.parse(json.get("captured").textValue());
             long capturedUtcUs = captured.getEpochSecond() * 1_000_000L + captured.getNano() / 1_000;
-            ageMs[i] = (detections.get(i).receivedUtcUs() - capturedUtcUs) / 1e3;
+            ageMs[i] = (message.receivedUtcUs() - capturedUtcUs) / 1e3;
             overheadMs[i] = ageMs[i] - at(i, Step.DECODE) - at(i, Step.CONVERT) - at(i, Step.INFER) - at(i, Step.POST);
             inRingMs[i] =
                     at(i, Step.CONVERT) + at(i, Step.QUEUE) + at(i, Step.INFER) + at(i, Step.POST) + at(i, Step.ENCODE);
