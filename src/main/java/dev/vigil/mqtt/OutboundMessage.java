@@ -42,6 +42,10 @@ final class OutboundMessage implements ChannelFutureListener {
     int packetId;
     /** The order of first sending; for a resend in the same order. */
     long sequence;
+    /** In the outbox on disk; {@link Spool#NOT_STORED} on its way past the disk, 0 for a message that never goes there. */
+    long number;
+
+    private long waitedMs;
     /** Written to {@link #channel}, whose word on it has not come yet. */
     boolean writing;
     /** The callback has been told. */
@@ -79,6 +83,11 @@ final class OutboundMessage implements ChannelFutureListener {
         }
     }
 
+    /** It lay on disk for so long already. */
+    void waited(long ms) {
+        waitedMs = ms;
+    }
+
     /** Gives it back for reuse. The payload must have been released or written away. */
     void recycle() {
         topic = null;
@@ -89,6 +98,8 @@ final class OutboundMessage implements ChannelFutureListener {
         channel = null;
         packetId = 0;
         sequence = 0;
+        number = 0;
+        waitedMs = 0;
         writing = false;
         reported = false;
         answered = false;

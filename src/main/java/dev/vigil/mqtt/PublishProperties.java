@@ -106,6 +106,20 @@ public final class PublishProperties {
         }
     }
 
+    /** For sending only, from what {@link #encoded} gave: nothing of it can be asked for. */
+    static PublishProperties stored(byte[] encoded, Duration messageExpiry) {
+        return new PublishProperties(encoded, messageExpiry);
+    }
+
+    private PublishProperties(byte[] encoded, Duration messageExpiry) {
+        this.contentType = null;
+        this.responseTopic = null;
+        this.correlationData = null;
+        this.messageExpiry = messageExpiry;
+        this.userProperties = List.of();
+        this.encoded = encoded;
+    }
+
     /** What the broker said of a message, as Netty decoded it. */
     static PublishProperties of(MqttProperties decoded) {
         if (decoded.isEmpty()) {

@@ -10,6 +10,14 @@ public enum Refusal {
     CLOSED,
     /** It is larger than the broker, or MQTT itself, allows. */
     TOO_LARGE,
+    /** The outbox on disk had reached its size, and the oldest messages do not make room. */
+    OUTBOX_FULL,
+    /** The outbox on disk had reached its size, and this message made room for a newer one. */
+    EVICTED,
+    /** It waited longer than it was worth keeping. */
+    EXPIRED,
+    /** The outbox on disk was damaged where it lay. */
+    DAMAGED,
     /** The broker said when connecting that it takes no retained messages, or none of this quality of service. */
     NOT_SUPPORTED;
 

@@ -148,9 +148,7 @@ public final class MessageLog implements AutoCloseable {
         }
     }
 
-    /**
-     * Whether a message of {@code bodyBytes} may be appended without exceeding the bound.
-     */
+    /** Whether a message of {@code bodyBytes} may be appended without exceeding the bound. */
     public boolean fits(long bodyBytes) {
         return totalBytes + batch.bytes() + Segment.HEADER_BYTES + bodyBytes <= bytesMax;
     }
@@ -170,6 +168,11 @@ public final class MessageLog implements AutoCloseable {
     /** Whether enough is gathered for one write. */
     public boolean isBatchFull() {
         return batch.isFull();
+    }
+
+    /** Forgets the batch. */
+    public void rollback() {
+        batch.clear();
     }
 
     /**
@@ -352,6 +355,11 @@ public final class MessageLog implements AutoCloseable {
             kept += done.open(segment.first, segment.last);
         }
         return kept;
+    }
+
+    /** Whether nothing is kept that was not said to be done. */
+    public boolean isAllDone() {
+        return done.upTo() == nextNumber - 1;
     }
 
     /** Of all files together. */
