@@ -191,8 +191,8 @@ public record MqttOptions(
         if (problem != null) {
             problems.add("will: topic " + problem);
         }
-        if (will.qos() < 0 || will.qos() > 1) {
-            problems.add("will: qos must be 0 or 1, is " + will.qos());
+        if (will.qos() < 0 || will.qos() > 2) {
+            problems.add("will: qos must be 0, 1 or 2, is " + will.qos());
         }
         if (will.payload().getBytes(StandardCharsets.UTF_8).length > U16_MAX) {
             problems.add("will: payload is longer than 65535 bytes");

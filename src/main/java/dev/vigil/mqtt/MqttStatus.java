@@ -6,8 +6,8 @@ package dev.vigil.mqtt;
  * @param lastError the latest fault in one line, also when it is over; empty when there was none
  * @param sent messages written to the socket, each counted once
  * @param resent further writes of messages whose acknowledgement a lost connection left open
- * @param acknowledged messages of QoS 1 that the broker confirmed
- * @param rejected messages of QoS 1 that the broker answered with an error
+ * @param acknowledged messages of QoS 1 and 2 that the broker confirmed to the end
+ * @param rejected messages of QoS 1 and 2 that the broker answered with an error, or kept hanging up on
  * @param refused messages that were not sent, by the ordinal of {@link Refusal}
  * @param received messages that came for subscriptions
  * @param connects connections that the broker accepted; all after the first are reconnects

@@ -40,13 +40,15 @@ final class OutboundMessage implements ChannelFutureListener {
     Channel channel;
     /** 0 while it has none; kept over a lost connection until it is known whether the broker kept the session. */
     int packetId;
-    /** The order of first sending; for a resend in the same order. */
+    /** The order of first sending, and once it is released that of releasing; for a resend in the same order. */
     long sequence;
     /** Written to {@link #channel}, whose word on it has not come yet. */
     boolean writing;
+    /** QoS 2: the broker has it (PUBREC came), and only PUBREL is sent from now on; the payload is gone. */
+    boolean released;
     /** The callback has been told. */
     boolean reported;
-    /** The broker's acknowledgement has come. */
+    /** Nothing more is to come for it, but perhaps the socket's word on what was written. */
     boolean answered;
 
     private OutboundMessage(Recycler.Handle<OutboundMessage> handle) {
@@ -79,6 +81,16 @@ final class OutboundMessage implements ChannelFutureListener {
         }
     }
 
+    /** It is over: frees its payload and its place in the queue. */
+    void done(Counters counters) {
+        payload.release();
+        counters.waiting.decrementAndGet();
+        answered = true;
+        if (!writing) {
+            recycle();
+        }
+    }
+
     /** Gives it back for reuse. The payload must have been released or written away. */
     void recycle() {
         topic = null;
@@ -90,6 +102,7 @@ final class OutboundMessage implements ChannelFutureListener {
         packetId = 0;
         sequence = 0;
         writing = false;
+        released = false;
         reported = false;
         answered = false;
         handle.recycle(this);
