@@ -216,7 +216,8 @@ public final class WatchCommand implements Callable<Integer> {
                 Duration.ZERO,
                 defaults.queueMessages(),
                 caFile,
-                insecure);
+                insecure,
+                defaults.outbox());
         if (!options.problems().isEmpty()) {
             throw wrong("--" + String.join("; ", options.problems()));
         }

@@ -3,6 +3,7 @@ package dev.vigil.config;
 import dev.vigil.base.Secret;
 import dev.vigil.mqtt.MqttOptions;
 import dev.vigil.mqtt.MqttOptions.Protocol;
+import dev.vigil.mqtt.OutboxOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -67,7 +68,8 @@ final class MqttReader {
                 sessionExpiry,
                 queueMessages,
                 caFile,
-                insecure);
+                insecure,
+                OutboxOptions.MEMORY);
     }
 
     private static URI broker(Section mqtt) {

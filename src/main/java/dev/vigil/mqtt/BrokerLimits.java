@@ -8,28 +8,42 @@ import java.time.Duration;
  * nothing.
  *
  * @param v5 the connection speaks MQTT 5, not 3.1.1
- * @param receiveMax most messages of QoS 1 that may await their PUBACK
+ * @param receiveMax most messages of QoS 1 and 2 together that may be in flight
+ * @param receiveMaxQos2 most messages of QoS 2 among them
  * @param packetMaxBytes largest packet, with its header
  * @param qosMax highest quality of service
  * @param retainAvailable takes retained messages
  * @param keepAlive longest silence; zero for any
  */
 record BrokerLimits(
-        boolean v5, int receiveMax, long packetMaxBytes, int qosMax, boolean retainAvailable, Duration keepAlive) {
+        boolean v5,
+        int receiveMax,
+        int receiveMaxQos2,
+        long packetMaxBytes,
+        int qosMax,
+        boolean retainAvailable,
+        Duration keepAlive) {
     /** Largest packet that MQTT can express: one byte of type, four of length, and what four bytes of length can say. */
     static final long PROTOCOL_PACKET_MAX_BYTES = 1 + 4 + 268_435_455L;
 
     private static final int PACKET_IDS = 65_535;
+    /**
+     * MQTT 3.1.1 has no words for a limit, but brokers have one: Mosquitto by default answers no more than 20 messages of QoS 2
+     * at once, and forgets or disorders what comes beyond.
+     */
+    private static final int QOS_2_MAX_311 = 20;
 
     static BrokerLimits v311(Duration keepAlive) {
-        return new BrokerLimits(false, PACKET_IDS, PROTOCOL_PACKET_MAX_BYTES, 2, true, keepAlive);
+        return new BrokerLimits(false, PACKET_IDS, QOS_2_MAX_311, PROTOCOL_PACKET_MAX_BYTES, 2, true, keepAlive);
     }
 
     static BrokerLimits v5(MqttProperties connAck, Duration keepAliveAsked) {
         long keepAliveS = value(connAck, MqttProperties.SERVER_KEEP_ALIVE, keepAliveAsked.toSeconds());
+        int receiveMax = (int) Math.max(1, value(connAck, MqttProperties.RECEIVE_MAXIMUM, PACKET_IDS));
         return new BrokerLimits(
                 true,
-                (int) Math.max(1, value(connAck, MqttProperties.RECEIVE_MAXIMUM, PACKET_IDS)),
+                receiveMax,
+                receiveMax,
                 Math.min(
                         PROTOCOL_PACKET_MAX_BYTES,
                         value(connAck, MqttProperties.MAXIMUM_PACKET_SIZE, PROTOCOL_PACKET_MAX_BYTES)),

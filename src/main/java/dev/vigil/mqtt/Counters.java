@@ -17,6 +17,9 @@ final class Counters {
     volatile MqttStatus.State state = MqttStatus.State.NEW;
     volatile String lastError = "";
 
+    /** What waits on disk; null without. Set before the client starts. */
+    volatile Spool spool;
+
     private final LongAdder[] refused = new LongAdder[Refusal.ALL.length];
 
     Counters() {
@@ -30,6 +33,7 @@ final class Counters {
     }
 
     MqttStatus status() {
+        Spool disk = spool;
         long[] byCause = new long[refused.length];
         for (int i = 0; i < byCause.length; i++) {
             byCause[i] = refused[i].sum();
@@ -44,6 +48,8 @@ final class Counters {
                 byCause,
                 received.sum(),
                 connects.sum(),
-                waiting.get());
+                waiting.get(),
+                disk == null ? 0 : disk.keptMessages(),
+                disk == null ? 0 : disk.keptBytes());
     }
 }

@@ -67,6 +67,7 @@ final class HandshakeHandler extends SimpleChannelInboundHandler<MqttMessage> {
         if (v5) {
             integer(properties, MqttProperties.SESSION_EXPIRY_INTERVAL, (int)
                     options.sessionExpiry().toSeconds());
+            integer(properties, MqttProperties.RECEIVE_MAXIMUM, Receipts.RECEIVE_MAX);
             integer(properties, MqttProperties.MAXIMUM_PACKET_SIZE, Connector.INBOUND_MAX_BYTES);
         }
         return new MqttConnectMessage(

@@ -20,11 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An MQTT 3.1.1 and 5 client that publishes and subscribes at QoS 0 and 1. It connects by itself, and again by itself; nobody
+ * An MQTT 3.1.1 and 5 client that publishes and subscribes at QoS 0, 1 and 2. It connects by itself, and again by itself; nobody
  * ever waits for it. Threadsafe; the work is done on one thread, its event loop.
  *
- * <p>A message of QoS 0 is sent now or refused. One of QoS 1 waits in memory until the broker has acknowledged it, over lost
- * connections too, so that it arrives at least once; memory ends with the process. The number of messages inside is bounded by
+ * <p>A message of QoS 0 is sent now or refused. One of QoS 1 or 2 waits in memory until the broker has acknowledged it, over
+ * lost connections too, so that it arrives at least once (QoS 1), or exactly once as long as the broker keeps the session
+ * (QoS 2); memory ends with the process. The number of messages inside is bounded by
  * {@link MqttOptions#queueMessages()}.
  */
 public final class MqttClient implements AutoCloseable {
@@ -68,7 +69,9 @@ public final class MqttClient implements AutoCloseable {
         FaultLog faults = new FaultLog(counters, options.brokerName());
         MqttListener safe = new SafeListener(listener, faults);
         PacketIds packetIds = new PacketIds();
-        this.outbox = new Outbox(loop, counters, packetIds, faults, options.queueMessages());
+        InFlight inFlight = new InFlight(counters, packetIds, faults);
+        this.outbox = new Outbox(loop, counters, inFlight, faults, options.queueMessages(), options.outbox());
+        counters.spool = outbox.spool();
         this.subscriptions = new Subscriptions(
                 packetIds, safe, faults, options.connectTimeout().toNanos());
         this.connector = new Connector(
@@ -95,6 +98,7 @@ public final class MqttClient implements AutoCloseable {
 
     /** Begins to connect, and returns at once. */
     public void start() {
+        outbox.start();
         loop.execute(connector::start);
     }
 
@@ -107,7 +111,7 @@ public final class MqttClient implements AutoCloseable {
      * Hands over a message. Never blocks, and throws only for wrong arguments.
      *
      * @param payload passes to the client, which releases it whatever happens
-     * @param qos 0 or 1
+     * @param qos 0, 1 or 2
      * @param properties what MQTT 5 is to say about it
      * @param callback told once what became of it
      * @return false when it was refused at once, of which the callback has then been told already
@@ -119,28 +123,51 @@ public final class MqttClient implements AutoCloseable {
             boolean retain,
             PublishProperties properties,
             PublishCallback callback) {
-        if (qos < 0 || qos > 1) {
+        check(topic, payload, qos, properties, callback);
+        return qos > 0 && outbox.spool() != null
+                ? outbox.store(topic, payload, qos, retain, properties, callback)
+                : outbox.publish(topic, payload, qos, retain, properties, callback);
+    }
+
+    private static void check(
+            MqttTopic topic, ByteBuf payload, int qos, PublishProperties properties, PublishCallback callback) {
+        if (qos < 0 || qos > 2) {
             payload.release();
-            throw new IllegalArgumentException("qos must be 0 or 1, is " + qos);
+            throw new IllegalArgumentException("qos must be 0, 1 or 2, is " + qos);
         }
         Objects.requireNonNull(topic, "topic");
         Objects.requireNonNull(callback, "callback");
-        return outbox.publish(topic, payload, qos, retain, Objects.requireNonNull(properties, "properties"), callback);
+        Objects.requireNonNull(properties, "properties");
+    }
+
+    /**
+     * As {@link #publish}, for what is worth nothing later, such as a state that is told anew with each connection: it never goes
+     * to the outbox on disk.
+     */
+    public boolean publishInMemory(
+            MqttTopic topic,
+            ByteBuf payload,
+            int qos,
+            boolean retain,
+            PublishProperties properties,
+            PublishCallback callback) {
+        check(topic, payload, qos, properties, callback);
+        return outbox.publish(topic, payload, qos, retain, properties, callback);
     }
 
     /**
      * Wants the messages of a topic filter ({@code +} and {@code #} allowed), now and after each reconnect. The listener is told
      * what the broker says to it.
      *
-     * @param qos highest quality of service to receive with, 0 or 1
+     * @param qos highest quality of service to receive with, 0, 1 or 2
      */
     public void subscribe(String filter, int qos) {
         String problem = MqttTopic.problemOfFilter(filter);
         if (problem != null) {
             throw new IllegalArgumentException("filter " + problem);
         }
-        if (qos < 0 || qos > 1) {
-            throw new IllegalArgumentException("qos must be 0 or 1, is " + qos);
+        if (qos < 0 || qos > 2) {
+            throw new IllegalArgumentException("qos must be 0, 1 or 2, is " + qos);
         }
         onLoop(() -> subscriptions.subscribe(filter, qos));
     }
@@ -188,6 +215,9 @@ public final class MqttClient implements AutoCloseable {
             if (ownsGroup) {
                 group.shutdownGracefully(0, CLOSE_MARGIN_MS, TimeUnit.MILLISECONDS)
                         .await(CLOSE_MARGIN_MS);
+            }
+            if (outbox.spool() != null && !outbox.spool().close(CLOSE_MARGIN_MS)) {
+                log.error("the disk of the outbox did not answer in time; what was not written is lost");
             }
         } catch (TimeoutException | ExecutionException e) {
             log.error("the MQTT client did not close in time: its event loop is blocked", e);

@@ -26,6 +26,7 @@ import java.util.List;
  * @param queueMessages most messages that wait for the network or an acknowledgement
  * @param caFile certificates to trust instead of the system's (PEM); null for the system's
  * @param insecure accept any certificate and host name
+ * @param outbox where messages of QoS 1 and 2 wait that the broker has not acknowledged
  */
 public record MqttOptions(
         URI broker,
@@ -41,7 +42,8 @@ public record MqttOptions(
         Duration sessionExpiry,
         int queueMessages,
         Path caFile,
-        boolean insecure) {
+        boolean insecure,
+        OutboxOptions outbox) {
     private static final int PORT_PLAIN = 1883;
     private static final int PORT_TLS = 8883;
     private static final int U16_MAX = 65_535;
@@ -76,7 +78,28 @@ public record MqttOptions(
                 sessionExpiry,
                 queueMessages,
                 caFile,
-                insecure);
+                insecure,
+                outbox);
+    }
+
+    /** The same with another outbox. */
+    public MqttOptions withOutbox(OutboxOptions newOutbox) {
+        return new MqttOptions(
+                broker,
+                protocol,
+                clientId,
+                username,
+                password,
+                will,
+                keepAlive,
+                connectTimeout,
+                retryMin,
+                retryMax,
+                sessionExpiry,
+                queueMessages,
+                caFile,
+                insecure,
+                newOutbox);
     }
 
     /** The same for seeing whether it connects: as a client of its own, that takes over no other one's session. */
@@ -95,7 +118,8 @@ public record MqttOptions(
                 Duration.ZERO,
                 queueMessages,
                 caFile,
-                insecure);
+                insecure,
+                OutboxOptions.MEMORY);
     }
 
     /** The defaults of {@code config/vigil.yml} for one broker. */
@@ -114,7 +138,8 @@ public record MqttOptions(
                 Duration.ofMinutes(5),
                 1_000,
                 null,
-                false);
+                false,
+                OutboxOptions.MEMORY);
     }
 
     public boolean tls() {
@@ -170,6 +195,7 @@ public record MqttOptions(
         if (queueMessages < 1) {
             problems.add("queueMessages: must be at least 1, is " + queueMessages);
         }
+        problems.addAll(outbox.problems());
         return problems;
     }
 
@@ -191,8 +217,8 @@ public record MqttOptions(
         if (problem != null) {
             problems.add("will: topic " + problem);
         }
-        if (will.qos() < 0 || will.qos() > 1) {
-            problems.add("will: qos must be 0 or 1, is " + will.qos());
+        if (will.qos() < 0 || will.qos() > 2) {
+            problems.add("will: qos must be 0, 1 or 2, is " + will.qos());
         }
         if (will.payload().getBytes(StandardCharsets.UTF_8).length > U16_MAX) {
             problems.add("will: payload is longer than 65535 bytes");

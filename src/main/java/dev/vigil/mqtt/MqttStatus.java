@@ -6,12 +6,14 @@ package dev.vigil.mqtt;
  * @param lastError the latest fault in one line, also when it is over; empty when there was none
  * @param sent messages written to the socket, each counted once
  * @param resent further writes of messages whose acknowledgement a lost connection left open
- * @param acknowledged messages of QoS 1 that the broker confirmed
- * @param rejected messages of QoS 1 that the broker answered with an error
+ * @param acknowledged messages of QoS 1 and 2 that the broker confirmed to the end
+ * @param rejected messages of QoS 1 and 2 that the broker answered with an error, or kept hanging up on
  * @param refused messages that were not sent, by the ordinal of {@link Refusal}
  * @param received messages that came for subscriptions
  * @param connects connections that the broker accepted; all after the first are reconnects
  * @param waiting messages accepted and not yet done with: waiting for the network or an acknowledgement
+ * @param stored messages in the outbox on disk, those on their way to the broker included
+ * @param storedBytes what the outbox takes of the disk
  */
 public record MqttStatus(
         State state,
@@ -23,7 +25,9 @@ public record MqttStatus(
         long[] refused,
         long received,
         long connects,
-        int waiting) {
+        int waiting,
+        long stored,
+        long storedBytes) {
     public enum State {
         /** Not started. */
         NEW,

@@ -40,17 +40,23 @@ final class OutboundMessage implements ChannelFutureListener {
     Channel channel;
     /** 0 while it has none; kept over a lost connection until it is known whether the broker kept the session. */
     int packetId;
-    /** The order of first sending; for a resend in the same order. */
+    /** The order of first sending, and once it is released that of releasing; for a resend in the same order. */
     long sequence;
     /** In the outbox on disk; {@link Spool#NOT_STORED} on its way past the disk, 0 for a message that never goes there. */
     long number;
 
     private long waitedMs;
+    /** Where it came from, until it is over; null for one that was not on disk. */
+    private Spool spool;
+
+    private int spooledBytes;
     /** Written to {@link #channel}, whose word on it has not come yet. */
     boolean writing;
+    /** QoS 2: the broker has it (PUBREC came), and only PUBREL is sent from now on; the payload is gone. */
+    boolean released;
     /** The callback has been told. */
     boolean reported;
-    /** The broker's acknowledgement has come. */
+    /** Nothing more is to come for it, but perhaps the socket's word on what was written. */
     boolean answered;
 
     private OutboundMessage(Recycler.Handle<OutboundMessage> handle) {
@@ -88,6 +94,36 @@ final class OutboundMessage implements ChannelFutureListener {
         waitedMs = ms;
     }
 
+    /** It goes on from the outbox on disk, which is to be told when it is over. */
+    void from(Spool owner) {
+        spool = owner;
+        spooledBytes = payload.readableBytes();
+    }
+
+    /** Whether it stays on disk when the client ends now. */
+    boolean staysOnDisk() {
+        return number > 0 && !released;
+    }
+
+    /** The outbox on disk need not keep it. */
+    void leaveSpool() {
+        if (spool != null) {
+            spool.done(number, spooledBytes);
+            spool = null;
+        }
+    }
+
+    /** It is over: frees its payload and its place in the queue. */
+    void done(Counters counters) {
+        payload.release();
+        counters.waiting.decrementAndGet();
+        leaveSpool();
+        answered = true;
+        if (!writing) {
+            recycle();
+        }
+    }
+
     /** Gives it back for reuse. The payload must have been released or written away. */
     void recycle() {
         topic = null;
@@ -100,7 +136,10 @@ final class OutboundMessage implements ChannelFutureListener {
         sequence = 0;
         number = 0;
         waitedMs = 0;
+        spool = null;
+        spooledBytes = 0;
         writing = false;
+        released = false;
         reported = false;
         answered = false;
         handle.recycle(this);

@@ -4,39 +4,26 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
-import io.netty.util.collection.IntObjectHashMap;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Messages on their way to the broker. {@link #publish} is for any thread; everything else belongs to the event loop.
  *
  * <pre>
- *  publish ──► inbox ──► waiting, one queue per QoS ──► socket ──► in flight (QoS 1) ──► done
- *  any thread            while away (QoS 1), unwritable,               │
- *                        or the broker's window is full   ◄────────────┘ connection lost
+ *  publish ─┬─────────────► inbox ──► waiting, QoS 0 apart ─────────► socket ──► InFlight (QoS 1, 2) ──► done
+ *           └─► Spool ──────┘         while away (QoS 1, 2), unwritable,            │
+ *  any thread   (QoS 1, 2: on disk)  or the broker's window is full   ◄────────────┘ connection lost
  * </pre>
  *
- * One bound holds for all of it together: {@link MqttOptions#queueMessages()}.
+ * One bound holds for all of it together, and for what comes from the spool once more: {@link MqttOptions#queueMessages()}.
  */
-final class Outbox {
-    /** A broker that leaves acknowledgements open this long, without any coming, is as good as gone. */
-    static final long ACK_DEADLINE_NS = TimeUnit.SECONDS.toNanos(60);
-
-    /** After so many connections in a row that the broker ended without acknowledging anything, messages go one at a time. */
-    private static final int BARREN_SINGLE = 2;
-    /** After so many, the one message that each of them ended on is given up: it would hold up all others for ever. */
-    private static final int BARREN_MAX = 6;
-
+final class Outbox implements Spool.Exit {
     private final EventLoop loop;
     private final Counters counters;
-    private final PacketIds packetIds;
     private final FaultLog faults;
     private final int messagesMax;
 
@@ -52,27 +39,74 @@ final class Outbox {
 
     // For the client's life; the event loop's.
     private final ArrayDeque<OutboundMessage> waitingQos0 = new ArrayDeque<>();
-    private final ArrayDeque<OutboundMessage> waitingQos1 = new ArrayDeque<>();
-    private final IntObjectHashMap<OutboundMessage> inFlight = new IntObjectHashMap<>();
-    private long sequence;
-    /** Connections in a row that the broker ended with messages in flight and none acknowledged. */
-    private int barren;
+    /** QoS 1 and 2 together, so that they keep their order. */
+    private final ArrayDeque<OutboundMessage> waitingReliable = new ArrayDeque<>();
+
+    private final InFlight inFlight;
+    /** Null without an outbox on disk. */
+    private final Spool spool;
 
     // For one connection; the event loop's.
     private Channel channel;
     private BrokerLimits limits;
-    /** Messages of QoS 1 written to this connection and not acknowledged. */
-    private int inFlightHere;
-    /** When the oldest open acknowledgement began to be waited for, or the latest came. */
-    private long ackProgressNs;
 
-    Outbox(EventLoop loop, Counters counters, PacketIds packetIds, FaultLog faults, int messagesMax) {
+    Outbox(
+            EventLoop loop,
+            Counters counters,
+            InFlight inFlight,
+            FaultLog faults,
+            int messagesMax,
+            OutboxOptions onDisk) {
         this.loop = loop;
         this.counters = counters;
-        this.packetIds = packetIds;
+        this.inFlight = inFlight;
         this.faults = faults;
         this.messagesMax = messagesMax;
-        this.inbox = new ArrayBlockingQueue<>(messagesMax);
+        this.inbox = new ArrayBlockingQueue<>(2 * messagesMax);
+        this.spool = onDisk.onDisk() ? new Spool(onDisk, messagesMax, this) : null;
+    }
+
+    void start() {
+        if (spool != null) {
+            spool.start();
+        }
+    }
+
+    /** What waits on disk; null without. */
+    Spool spool() {
+        return spool;
+    }
+
+    /** {@link #publish} by way of the disk, for QoS 1 and 2 of a client that has an outbox there. */
+    boolean store(
+            MqttTopic topic,
+            ByteBuf payload,
+            int qos,
+            boolean retain,
+            PublishProperties properties,
+            PublishCallback callback) {
+        OutboundMessage message = OutboundMessage.of(topic, payload, qos, retain, properties, callback);
+        if (taking && spool.offer(message)) {
+            return true;
+        }
+        payload.release();
+        message.recycle();
+        Refusal refusal = taking ? Refusal.QUEUE_FULL : Refusal.CLOSED;
+        counters.refused(refusal);
+        callback.refused(refusal);
+        return false;
+    }
+
+    /** Takes a message that lies on disk, or that the disk could not take. */
+    @Override
+    public void enter(OutboundMessage message) {
+        counters.waiting.incrementAndGet();
+        take(message);
+    }
+
+    @Override
+    public void refuse(PublishCallback callback, Refusal cause) {
+        report(callback, cause);
     }
 
     /** Takes a message, whose payload passes to the outbox, from any thread; false if it was refused at once. */
@@ -90,7 +124,12 @@ final class Outbox {
             callback.refused(refusal);
             return false;
         }
-        inbox.add(OutboundMessage.of(topic, payload, qos, retain, properties, callback));
+        take(OutboundMessage.of(topic, payload, qos, retain, properties, callback));
+        return true;
+    }
+
+    private void take(OutboundMessage message) {
+        inbox.add(message);
         if (wakeQueued.compareAndSet(false, true)) {
             try {
                 loop.execute(drain);
@@ -100,7 +139,6 @@ final class Outbox {
                 refuseInbox();
             }
         }
-        return true;
     }
 
     private Refusal admit() {
@@ -134,15 +172,15 @@ final class Outbox {
     }
 
     private ArrayDeque<OutboundMessage> waiting(int qos) {
-        return qos == 0 ? waitingQos0 : waitingQos1;
+        return qos == 0 ? waitingQos0 : waitingReliable;
     }
 
     private boolean maySend(OutboundMessage message) {
-        return channel != null && channel.isWritable() && waiting(message.qos).isEmpty() && windowOpen(message.qos);
+        return channel != null && channel.isWritable() && waiting(message.qos).isEmpty() && hasRoom(message.qos);
     }
 
-    private boolean windowOpen(int qos) {
-        return qos == 0 || inFlightHere < (barren < BARREN_SINGLE ? limits.receiveMax() : 1);
+    private boolean hasRoom(int qos) {
+        return qos == 0 || inFlight.hasRoom(qos);
     }
 
     /** Sends what waits, as far as the socket and the broker's window let it. */
@@ -150,7 +188,7 @@ final class Outbox {
         if (channel == null) {
             return;
         }
-        boolean wrote = pump(waitingQos1);
+        boolean wrote = pump(waitingReliable);
         wrote |= pump(waitingQos0);
         if (wrote) {
             channel.flush();
@@ -159,7 +197,7 @@ final class Outbox {
 
     private boolean pump(ArrayDeque<OutboundMessage> waiting) {
         boolean wrote = false;
-        while (channel.isWritable() && !waiting.isEmpty() && windowOpen(waiting.peek().qos)) {
+        while (channel.isWritable() && !waiting.isEmpty() && hasRoom(waiting.peek().qos)) {
             wrote |= send(waiting.poll());
         }
         return wrote;
@@ -175,16 +213,7 @@ final class Outbox {
         boolean again = message.packetId != 0;
         ByteBuf payload = message.payload;
         if (message.qos > 0) {
-            if (!again) {
-                message.packetId = packetIds.take();
-            }
-            if (message.sequence == 0) {
-                message.sequence = ++sequence;
-            }
-            inFlight.put(message.packetId, message);
-            if (inFlightHere++ == 0) {
-                ackProgressNs = System.nanoTime();
-            }
+            inFlight.add(message);
             // Kept for a resend; the socket gets its own view of the same bytes.
             payload = payload.retainedDuplicate();
         }
@@ -213,7 +242,7 @@ final class Outbox {
         } else if (message.answered) {
             message.recycle();
         }
-        // A message of QoS 1 that failed is still in flight, and comes back with the connection's end.
+        // A message of QoS 1 or 2 that failed is still in flight, and comes back with the connection's end.
         if (sent && first) {
             counters.sent.increment();
             sent(callback);
@@ -224,101 +253,45 @@ final class Outbox {
         }
     }
 
-    /**
-     * The broker answered a message of QoS 1.
-     *
-     * @param code 0 or an MQTT 5 reason code
-     * @param words what the broker said, for people
-     */
-    void acknowledged(int packetId, int code, String words) {
-        OutboundMessage message = inFlight.get(packetId);
-        if (message == null || message.channel != channel) {
-            return; // An answer to nothing that is open; harmless.
-        }
-        inFlight.remove(packetId);
-        inFlightHere--;
-        barren = 0;
-        ackProgressNs = System.nanoTime();
-        packetIds.free(packetId);
-        if (code < 0x80) {
-            counters.acknowledged.increment();
-        } else {
-            counters.rejected.increment();
-            faults.note("the broker rejected a message to " + message.topic + ": " + words);
-        }
-        done(message);
-    }
-
-    private void done(OutboundMessage message) {
-        message.payload.release();
-        counters.waiting.decrementAndGet();
-        message.answered = true;
-        if (!message.writing) {
-            message.recycle();
-        }
-    }
-
     /** A connection stands: what waits may go, what was in flight goes first, again. */
     void connected(Channel to, BrokerLimits brokerLimits, boolean sessionPresent) {
         channel = to;
         limits = brokerLimits;
-        inFlightHere = 0;
+        if (inFlight.connected(to, brokerLimits, sessionPresent)) {
+            channel.flush();
+        }
         if (!sessionPresent) {
-            // The broker knows nothing of the old packet ids: what it did not acknowledge is sent as new.
-            for (OutboundMessage message : waitingQos1) {
-                forgetId(message);
-            }
+            waitingReliable.forEach(inFlight::renew);
         }
         away = false;
         pump();
     }
 
-    private void forgetId(OutboundMessage message) {
-        if (message.packetId != 0) {
-            packetIds.free(message.packetId);
-            message.packetId = 0;
-        }
-    }
-
     /**
-     * The connection is gone. QoS 0 is refused, QoS 1 waits for the next.
+     * The connection is gone. QoS 0 is refused, what awaits an answer waits for the next connection.
      *
      * @param byBroker the broker ended it, and did not just fall silent
      */
     void disconnected(boolean byBroker) {
         away = true;
         channel = null;
-        if (byBroker && inFlightHere > 0) {
-            barren++;
-        }
-        List<OutboundMessage> again = new ArrayList<>(inFlight.values());
-        again.sort(Comparator.comparingLong((OutboundMessage m) -> m.sequence).reversed());
-        inFlight.clear();
-        inFlightHere = 0;
-        again.forEach(waitingQos1::addFirst);
-        if (barren >= BARREN_MAX) {
-            giveUp(waitingQos1.poll());
+        List<OutboundMessage> again = inFlight.disconnected(byBroker);
+        for (int i = again.size() - 1; i >= 0; i--) {
+            waitingReliable.addFirst(again.get(i));
         }
         for (OutboundMessage message = waitingQos0.poll(); message != null; message = waitingQos0.poll()) {
             refuse(message, Refusal.BROKER_AWAY);
         }
     }
 
-    /** An MQTT 3.1.1 broker can not say that it will not have a message; it just hangs up, each time. */
-    private void giveUp(OutboundMessage message) {
-        barren = BARREN_SINGLE;
-        counters.rejected.increment();
-        faults.note("gave up a message to " + message.topic + ": the broker hung up on it " + BARREN_MAX + " times");
-        forgetId(message);
-        done(message);
+    /** What was written and awaits the broker's answer. */
+    InFlight inFlight() {
+        return inFlight;
     }
 
     /** What the broker owes for too long, for people; null when nothing. */
     String overdue(long nowNs) {
-        return inFlightHere > 0 && nowNs - ackProgressNs > ACK_DEADLINE_NS
-                ? "acknowledged none of " + inFlightHere + " messages for "
-                        + TimeUnit.NANOSECONDS.toSeconds(nowNs - ackProgressNs) + " s"
-                : null;
+        return inFlight.overdue(nowNs);
     }
 
     /** Refuses what comes from now on; what came before is still sent. For any thread. */
@@ -328,7 +301,7 @@ final class Outbox {
 
     /** Whether nothing is left to send or to be acknowledged. */
     boolean isDone() {
-        return counters.waiting.get() == 0;
+        return (spool == null || spool.isEmpty()) && counters.waiting.get() == 0;
     }
 
     /** Refuses all that is left and all that comes; returns how many were sent and never acknowledged. */
@@ -337,17 +310,16 @@ final class Outbox {
         closed = true;
         away = true;
         refuseInbox();
-        int unacknowledged = inFlight.size();
-        List<OutboundMessage> left = new ArrayList<>(inFlight.values());
-        inFlight.clear();
-        left.addAll(waitingQos1);
+        List<OutboundMessage> left = inFlight.close();
+        int unacknowledged = left.size();
+        left.addAll(waitingReliable);
         left.addAll(waitingQos0);
-        waitingQos1.clear();
+        waitingReliable.clear();
         waitingQos0.clear();
         for (OutboundMessage message : left) {
-            forgetId(message);
-            if (message.reported) {
-                done(message);
+            inFlight.forget(message);
+            if (message.reported && !message.staysOnDisk()) {
+                message.done(counters);
             } else {
                 refuse(message, Refusal.CLOSED);
             }
@@ -365,10 +337,15 @@ final class Outbox {
 
     private void refuse(OutboundMessage message, Refusal cause) {
         message.payload.release();
-        forgetId(message);
+        inFlight.forget(message);
         counters.waiting.decrementAndGet();
         PublishCallback callback = message.callback;
-        boolean reported = message.reported;
+        // What stays on disk when the client is closed is not over.
+        boolean stays = cause == Refusal.CLOSED && message.staysOnDisk();
+        boolean reported = message.reported || stays;
+        if (!stays) {
+            message.leaveSpool();
+        }
         message.reported = true;
         message.answered = true;
         if (!message.writing) {

@@ -23,6 +23,14 @@ final class PacketIds {
         return last;
     }
 
+    boolean hasFree() {
+        return count < MAX;
+    }
+
+    boolean isUsed(int id) {
+        return used.get(id);
+    }
+
     void free(int id) {
         if (used.get(id)) {
             used.clear(id);

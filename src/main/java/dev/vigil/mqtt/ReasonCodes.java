@@ -12,6 +12,8 @@ final class ReasonCodes {
     static final int SERVER_UNAVAILABLE = 0x88;
     static final int SERVER_BUSY = 0x89;
     static final int SESSION_TAKEN_OVER = 0x8E;
+    static final int PACKET_ID_NOT_FOUND = 0x92;
+    static final int RECEIVE_MAX_EXCEEDED = 0x93;
     static final int PACKET_TOO_LARGE = 0x95;
     static final int QUOTA_EXCEEDED = 0x97;
     static final int CONNECTION_RATE_EXCEEDED = 0x9F;
@@ -88,8 +90,8 @@ final class ReasonCodes {
             case 0x8F -> "topic filter invalid";
             case 0x90 -> "topic name invalid";
             case 0x91 -> "packet identifier in use";
-            case 0x92 -> "packet identifier not found";
-            case 0x93 -> "receive maximum exceeded";
+            case PACKET_ID_NOT_FOUND -> "packet identifier not found";
+            case RECEIVE_MAX_EXCEEDED -> "receive maximum exceeded";
             case 0x94 -> "topic alias invalid";
             case PACKET_TOO_LARGE -> "packet too large";
             case 0x96 -> "message rate too high";

@@ -2,16 +2,13 @@ package dev.vigil.mqtt;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.mqtt.MqttFixedHeader;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttMessageIdAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
 import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.handler.codec.mqtt.MqttProperties;
-import io.netty.handler.codec.mqtt.MqttPubAckMessage;
 import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
-import io.netty.handler.codec.mqtt.MqttQoS;
 import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttSubAckMessage;
 import io.netty.handler.codec.mqtt.MqttUnsubAckMessage;
@@ -25,7 +22,8 @@ final class SessionHandler extends SimpleChannelInboundHandler<MqttMessage> {
     private final Subscriptions subscriptions;
     private final MqttListener listener;
     private final Counters counters;
-    private boolean acknowledged;
+    /** Something was written and not flushed. */
+    private boolean replied;
 
     SessionHandler(boolean v5, Outbox outbox, Subscriptions subscriptions, MqttListener listener, Counters counters) {
         this.v5 = v5;
@@ -43,8 +41,8 @@ final class SessionHandler extends SimpleChannelInboundHandler<MqttMessage> {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (acknowledged) {
-            acknowledged = false;
+        if (replied) {
+            replied = false;
             ctx.channel().flush();
         }
         outbox.pump();
@@ -52,16 +50,15 @@ final class SessionHandler extends SimpleChannelInboundHandler<MqttMessage> {
     }
 
     @Override
-    protected void channelRead0(ChannelHandlerContext ctx, MqttMessage message) {
+    protected void channelRead0(ChannelHandlerContext ctx, MqttMessage message) throws MqttFault {
         MqttFault broken = Decoding.fault(message);
         if (broken != null) {
-            ctx.fireExceptionCaught(broken);
-            return;
+            throw broken;
         }
         MqttMessageType type = message.fixedHeader().messageType();
         switch (type) {
             case PUBLISH -> received(ctx, (MqttPublishMessage) message);
-            case PUBACK -> acknowledged((MqttPubAckMessage) message);
+            case PUBACK, PUBREC, PUBREL, PUBCOMP -> answered(ctx, type, message);
             case SUBACK -> {
                 MqttSubAckMessage ack = (MqttSubAckMessage) message;
                 answered(
@@ -76,8 +73,7 @@ final class SessionHandler extends SimpleChannelInboundHandler<MqttMessage> {
             }
             case DISCONNECT -> disconnected(ctx, message);
             default ->
-                ctx.fireExceptionCaught(
-                        MqttFault.protocol("sent " + type + ", which has no place here", ReasonCodes.PROTOCOL_ERROR));
+                throw MqttFault.protocol("sent " + type + ", which has no place here", ReasonCodes.PROTOCOL_ERROR);
         }
     }
 
@@ -85,42 +81,50 @@ final class SessionHandler extends SimpleChannelInboundHandler<MqttMessage> {
         subscriptions.answered(header.messageId(), code, header.properties());
     }
 
-    private void received(ChannelHandlerContext ctx, MqttPublishMessage message) {
-        String topic = message.variableHeader().topicName();
+    private void received(ChannelHandlerContext ctx, MqttPublishMessage message) throws MqttFault {
         int qos = message.fixedHeader().qosLevel().value();
-        if (qos > 1) {
-            ctx.fireExceptionCaught(MqttFault.protocol(
-                    "sent a message of QoS 2 to " + topic + ", which was not subscribed to",
-                    ReasonCodes.PROTOCOL_ERROR));
-            return;
+        int packetId = message.variableHeader().packetId();
+        if (qos < 2 || subscriptions.receipts.take(packetId, v5)) {
+            counters.received.increment();
+            listener.onMessage(new InboundMessage(
+                    message.variableHeader().topicName(),
+                    message.payload(),
+                    qos,
+                    message.fixedHeader().isRetain(),
+                    PublishProperties.of(message.variableHeader().properties())));
         }
-        counters.received.increment();
-        listener.onMessage(new InboundMessage(
-                topic,
-                message.payload(),
-                qos,
-                message.fixedHeader().isRetain(),
-                PublishProperties.of(message.variableHeader().properties())));
-        if (qos == 1) {
-            int packetId = message.variableHeader().packetId();
-            Wire.write(
-                    ctx.channel(),
-                    new MqttPubAckMessage(
-                            new MqttFixedHeader(MqttMessageType.PUBACK, false, MqttQoS.AT_MOST_ONCE, false, 0),
-                            MqttMessageIdVariableHeader.from(packetId)));
-            acknowledged = true;
+        if (qos > 0) {
+            reply(ctx, qos == 1 ? Wire.PUBACK : Wire.PUBREC, packetId, 0);
         }
     }
 
-    private void acknowledged(MqttPubAckMessage message) {
-        MqttMessageIdVariableHeader header = message.variableHeader();
+    private void reply(ChannelHandlerContext ctx, int firstByte, int packetId, int code) {
+        Wire.reply(ctx.channel(), firstByte, packetId, code);
+        replied = true;
+    }
+
+    private void answered(ChannelHandlerContext ctx, MqttMessageType type, MqttMessage message) throws MqttFault {
+        MqttMessageIdVariableHeader header = (MqttMessageIdVariableHeader) message.variableHeader();
+        int packetId = header.messageId();
         int code = 0;
         MqttProperties properties = MqttProperties.NO_PROPERTIES;
         if (header instanceof MqttPubReplyMessageVariableHeader reply) {
             code = reply.reasonCode() & 0xFF;
             properties = reply.properties();
         }
-        outbox.acknowledged(header.messageId(), code, code < 0x80 ? "" : ReasonCodes.describe(code, properties));
+        String words = code < 0x80 ? "" : ReasonCodes.describe(code, properties);
+        switch (type) {
+            case PUBACK -> outbox.inFlight().acknowledged(packetId, code, words);
+            case PUBREC -> {
+                outbox.inFlight().received(packetId, code, words);
+                replied = true;
+            }
+            case PUBREL -> {
+                boolean known = subscriptions.receipts.release(packetId);
+                reply(ctx, Wire.PUBCOMP, packetId, known || !v5 ? 0 : ReasonCodes.PACKET_ID_NOT_FOUND);
+            }
+            default -> outbox.inFlight().completed(packetId);
+        }
     }
 
     private static void disconnected(ChannelHandlerContext ctx, MqttMessage message) {

@@ -190,11 +190,13 @@ final class Spool {
 
     /** Writes what is in memory, as far as the disk and its bound let it. */
     private void store() {
-        while (!memory.isEmpty() && disk.isUsable(System.nanoTime())) {
+        boolean usable = disk.isUsable(System.nanoTime());
+        while (!memory.isEmpty() && usable) {
             boolean upToDate = disk.unread() == 0;
             int written = disk.write(memory);
             if (written < 0) {
-                break;
+                usable = false;
+                continue;
             }
             if (written == 0) {
                 refuse(memory.poll(), Refusal.OUTBOX_FULL);
@@ -228,6 +230,7 @@ final class Spool {
     }
 
     private void enter(OutboundMessage message) {
+        message.from(this);
         windowMessages.incrementAndGet();
         windowBytes.addAndGet(message.payload.readableBytes());
         exit.enter(message);

@@ -27,6 +27,8 @@ final class Subscriptions {
     private final MqttListener listener;
     private final FaultLog faults;
     private final long answerNs;
+    /** What came of QoS 2 and is not released yet. */
+    final Receipts receipts = new Receipts();
 
     // For the client's life.
     private final Map<String, Wanted> wanted = new LinkedHashMap<>();
@@ -83,6 +85,7 @@ final class Subscriptions {
 
     void connected(Channel to, boolean sessionPresent) {
         channel = to;
+        receipts.connected(sessionPresent);
         wanted.forEach((filter, subscription) -> {
             subscription.confirmed &= sessionPresent;
             if (!subscription.confirmed) {

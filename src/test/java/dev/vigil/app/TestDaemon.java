@@ -23,6 +23,7 @@ import dev.vigil.mqtt.InboundMessage;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttListener;
 import dev.vigil.mqtt.MqttOptions;
+import dev.vigil.mqtt.OutboxOptions;
 import dev.vigil.source.CameraStatus;
 import dev.vigil.source.CameraStatus.State;
 import dev.vigil.source.SourceException.Cause;
@@ -151,7 +152,8 @@ final class TestDaemon implements AutoCloseable {
                 Duration.ZERO,
                 standard.queueMessages(),
                 null,
-                false);
+                false,
+                OutboxOptions.MEMORY);
     }
 
     Daemon daemon() {

@@ -62,9 +62,9 @@ abstract class MqttClientContract {
     }
 
     @ParameterizedTest
-    @CsvSource({"MQTT_3_1_1, 0", "MQTT_3_1_1, 1", "MQTT_5, 0", "MQTT_5, 1"})
+    @CsvSource({"MQTT_3_1_1, 0", "MQTT_3_1_1, 1", "MQTT_3_1_1, 2", "MQTT_5, 0", "MQTT_5, 1", "MQTT_5, 2"})
     void shouldDeliverInOrderWhenPublishing(Protocol protocol, int qos) throws Exception {
-        Recorder subscriber = subscriber(protocol, root + "/+/x", 1);
+        Recorder subscriber = subscriber(protocol, root + "/+/x", 2);
         MqttClient publisher = connected(TestOptions.plain(port()).protocol(protocol), new Recorder());
         MqttTopic topic = MqttTopic.of(root + "/a/x");
         List<Fate> fates = new ArrayList<>();
@@ -84,7 +84,7 @@ abstract class MqttClientContract {
         }
         Await.until("all done", () -> publisher.status().waiting() == 0);
         assertThat(publisher.status().sent()).isEqualTo(200);
-        assertThat(publisher.status().acknowledged()).isEqualTo(qos == 1 ? 200 : 0);
+        assertThat(publisher.status().acknowledged()).isEqualTo(qos > 0 ? 200 : 0);
         assertThat(publisher.status().refusedTotal()).isZero();
         assertThat(payloads).allMatch(payload -> payload.refCnt() == 0);
     }
@@ -285,7 +285,7 @@ abstract class MqttClientContract {
                     AtomicBoolean told = new AtomicBoolean();
                     ByteBuf payload = ByteBufAllocator.DEFAULT.directBuffer().writeZero(i % 3_000);
                     payloads.add(payload);
-                    client.publish(topic, payload, i % 2, false, new PublishCallback() {
+                    client.publish(topic, payload, i % 3, false, new PublishCallback() {
                         @Override
                         public void sent(long sentNs) {
                             (told.getAndSet(true) ? twice : sent).increment();
@@ -322,6 +322,43 @@ abstract class MqttClientContract {
             assertThat(client.status().waiting()).isZero();
             assertThat(sent.sum()).isPositive();
             assertThat(payloads).allMatch(payload -> payload.refCnt() == 0);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void shouldDeliverExactlyOnceWhenConnectionsBreakAgainAndAgain(Protocol protocol) throws Exception {
+        try (TcpProxy toPublisher = new TcpProxy(port());
+                TcpProxy toSubscriber = new TcpProxy(port())) {
+            Recorder received = new Recorder();
+            TestOptions options = TestOptions.plain(toSubscriber.port()).protocol(protocol);
+            options.clientId = "vigil" + UUID.randomUUID().toString().substring(0, 8);
+            MqttClient subscriber = connected(options, received);
+            subscriber.subscribe(root + "/once", 2);
+            assertThat(Await.next("SUBACK", received.subscribed)).endsWith(" 2");
+            options = TestOptions.plain(toPublisher.port()).protocol(protocol);
+            options.clientId = "vigil" + UUID.randomUUID().toString().substring(0, 8);
+            MqttClient publisher = connected(options, new Recorder());
+            MqttTopic topic = MqttTopic.of(root + "/once");
+            int count = 600;
+            for (int i = 0; i < count; i++) {
+                assertThat(publisher.publish(topic, bytes("" + i), 2, false, PublishCallback.NONE))
+                        .isTrue();
+                if (i % 100 == 50) {
+                    int passed = i / 2;
+                    Await.until("some to pass", () -> subscriber.status().received() >= passed);
+                    (i % 200 == 50 ? toPublisher : toSubscriber).cut();
+                }
+            }
+            Await.until("all acknowledged", () -> publisher.status().waiting() == 0);
+            assertThat(publisher.status().acknowledged()).isEqualTo(count);
+            assertThat(publisher.status().reconnects()).isPositive();
+            for (int i = 0; i < count; i++) {
+                assertThat(Await.next("message " + i, received.messages))
+                        .isEqualTo(new Received(topic.name(), "" + i, 2, false));
+            }
+            assertThat(subscriber.status().reconnects()).isPositive();
+            assertThat(received.messages).isEmpty();
         }
     }
 }

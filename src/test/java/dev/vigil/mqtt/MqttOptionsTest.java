@@ -46,7 +46,7 @@ class MqttOptionsTest {
     void shouldListAllProblemsAndNoSecretsWhenManyAreWrong() {
         TestOptions options = TestOptions.of("mqtt://me:secret@box").protocol(Protocol.MQTT_3_1_1);
         options.password = new Secret("hidden");
-        options.will = new Will("a/#", "x", 2, false);
+        options.will = new Will("a/#", "x", 3, false);
         options.keepAlive = Duration.ofMillis(10);
         options.connectTimeout = Duration.ZERO;
         options.retryMax = Duration.ofMillis(1);

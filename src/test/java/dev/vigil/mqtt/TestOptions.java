@@ -28,6 +28,7 @@ final class TestOptions {
     int queueMessages = 1_000;
     Path caFile;
     boolean insecure;
+    OutboxOptions outbox = OutboxOptions.MEMORY;
 
     private TestOptions(URI broker) {
         this.broker = broker;
@@ -61,6 +62,7 @@ final class TestOptions {
                 sessionExpiry,
                 queueMessages,
                 caFile,
-                insecure);
+                insecure,
+                outbox);
     }
 }

@@ -77,10 +77,11 @@ class WireTest {
             options.clientId = "c";
             try (MqttClient client = new MqttClient(options.build(), recorder)) {
                 client.start();
-                // Level 5, clean start, keep-alive 30 s; session expiry 300 s, maximum packet size 1 MiB; client id.
-                String rest = " 00 1e 0a 11 00 00 01 2c 27 00 10 00 00 00 01 63";
-                assertThat(Await.next("CONNECT", packets)).isEqualTo("10 18 00 04 4d 51 54 54 05 02" + rest);
-                assertThat(Await.next("CONNECT", packets)).isEqualTo("10 18 00 04 4d 51 54 54 05 00" + rest);
+                // Level 5, clean start, keep-alive 30 s; session expiry 300 s, receive maximum 1000, maximum packet
+                // size 1 MiB; client id.
+                String rest = " 00 1e 0d 11 00 00 01 2c 21 03 e8 27 00 10 00 00 00 01 63";
+                assertThat(Await.next("CONNECT", packets)).isEqualTo("10 1b 00 04 4d 51 54 54 05 02" + rest);
+                assertThat(Await.next("CONNECT", packets)).isEqualTo("10 1b 00 04 4d 51 54 54 05 00" + rest);
             }
         }
     }

@@ -17,6 +17,7 @@ import dev.vigil.mqtt.Await;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttOptions;
 import dev.vigil.mqtt.MqttTopic;
+import dev.vigil.mqtt.OutboxOptions;
 import dev.vigil.mqtt.Recorder;
 import java.io.IOException;
 import java.net.URI;
@@ -86,7 +87,8 @@ class DetectionPublisherTest {
                         defaults.sessionExpiry(),
                         queueMessages,
                         null,
-                        false),
+                        false,
+                        OutboxOptions.MEMORY),
                 connection);
         DetectionPublisher publisher = new DetectionPublisher(client, qos, Clock.SYSTEM);
         publisher.add(
