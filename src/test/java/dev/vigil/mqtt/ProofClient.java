@@ -25,4 +25,15 @@ public final class ProofClient {
         options.queueMessages = queueMessages;
         return options.build();
     }
+
+    /** Tries again at once; answers are waited for only shortly. */
+    public static MqttOptions hasty(int port, Protocol protocol) {
+        TestOptions options = TestOptions.plain(port).protocol(protocol);
+        options.clientId = "fuzz";
+        options.connectTimeout = Duration.ofSeconds(2);
+        options.retryMin = Duration.ofMillis(1);
+        options.retryMax = Duration.ofMillis(1);
+        options.queueMessages = 200;
+        return options.build();
+    }
 }

@@ -4,6 +4,9 @@ import dev.vigil.mqtt.MqttOptions.Protocol;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine.Command;
@@ -46,12 +49,11 @@ final class ChaosCommand implements Callable<Integer> {
     private Protocol protocol;
 
     @Option(
-            names = "--publisher-kills",
-            negatable = true,
-            defaultValue = "true",
-            fallbackValue = "true",
-            description = "Kill the publishing process too (default).")
-    private boolean publisherKills;
+            names = "--kinds",
+            split = ",",
+            paramLabel = "KIND",
+            description = "Cuts to make, of ${COMPLETION-CANDIDATES} (default: all).")
+    private Set<Cut> kinds = EnumSet.allOf(Cut.class);
 
     @Option(
             names = "--seed",
@@ -68,7 +70,7 @@ final class ChaosCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         long used = seed != null ? seed : ThreadLocalRandom.current().nextLong(1_000_000_000);
-        var plan = new ChaosRun.Plan(cuts, messages, topics, rate, protocol, publisherKills, used);
+        var plan = new ChaosRun.Plan(cuts, messages, topics, rate, protocol, List.copyOf(kinds), used);
         out.println("seed         " + used + ", " + protocol);
         out.flush();
         Path folder = Files.createTempDirectory("vigil-chaos");

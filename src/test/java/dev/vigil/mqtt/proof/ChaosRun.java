@@ -35,9 +35,8 @@ import java.util.function.Consumer;
  * </ul>
  */
 final class ChaosRun implements AutoCloseable {
-    /** @param publisherKills whether the publishing process is among what is killed */
-    record Plan(
-            int cuts, int messages, int topics, int ratePerS, Protocol protocol, boolean publisherKills, long seed) {}
+    /** @param kinds of cuts, each of which comes equally often */
+    record Plan(int cuts, int messages, int topics, int ratePerS, Protocol protocol, List<Cut> kinds, long seed) {}
 
     private static final String BROKER = """
             allow_anonymous true
@@ -128,13 +127,9 @@ final class ChaosRun implements AutoCloseable {
     }
 
     private List<Cut> cuts() {
-        List<Cut> kinds = new ArrayList<>(List.of(Cut.values()));
-        if (!plan.publisherKills) {
-            kinds.remove(Cut.PUBLISHER_KILLED);
-        }
         List<Cut> cuts = new ArrayList<>();
         for (int i = 0; i < plan.cuts; i++) {
-            cuts.add(kinds.get(i % kinds.size()));
+            cuts.add(plan.kinds.get(i % plan.kinds.size()));
         }
         Collections.shuffle(cuts, random);
         return cuts;

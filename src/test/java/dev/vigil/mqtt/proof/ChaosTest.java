@@ -21,7 +21,7 @@ class ChaosTest {
     @EnumSource(Protocol.class)
     void shouldDeliverEachMessageInOrderWhenEverythingIsCut(Protocol protocol) throws Exception {
         Mosquitto.require();
-        var plan = new ChaosRun.Plan(12, 1_500, 8, 1_000, protocol, true, 20_261_122);
+        var plan = new ChaosRun.Plan(12, 1_500, 8, 1_000, protocol, List.of(Cut.values()), 20_261_122);
         try (ChaosRun run = new ChaosRun(plan, folder, line -> {})) {
             ChaosResult result = run.run();
             assertThat(result.holds()).as("%s", result.lines()).isTrue();
