@@ -39,7 +39,8 @@ public final class EmbeddedClient {
         this.allocator = allocator;
         FaultLog faults = new FaultLog(counters, "fuzz");
         this.listener = new SafeListener(listener, faults);
-        this.outbox = new Outbox(home.eventLoop(), counters, packetIds, faults, options.queueMessages());
+        this.outbox = new Outbox(
+                home.eventLoop(), counters, new InFlight(counters, packetIds, faults), faults, options.queueMessages());
         this.subscriptions = new Subscriptions(
                 packetIds, this.listener, faults, options.connectTimeout().toNanos());
     }

@@ -8,7 +8,7 @@ import java.util.List;
  * What a subscriber that tells duplicates apart has of the messages 0, 1, 2, …, of which message {@code n} goes to topic
  * {@code n % topics}. Threadsafe.
  */
-final class Receipts {
+final class Arrivals {
     private static final int EXAMPLES = 20;
 
     private final int messages;
@@ -19,7 +19,7 @@ final class Receipts {
     private long duplicates;
     private long disordered;
 
-    Receipts(int messages, int topics) {
+    Arrivals(int messages, int topics) {
         this.messages = messages;
         this.highest = new int[topics];
         java.util.Arrays.fill(highest, -1);

@@ -55,7 +55,7 @@ final class ChaosRun implements AutoCloseable {
     private final Path folder;
     private final Consumer<String> progress;
     private final Random random;
-    private final Receipts receipts;
+    private final Arrivals arrivals;
     private final Mosquitto broker;
     private final TcpProxy proxy;
     private final Witness witness;
@@ -72,10 +72,10 @@ final class ChaosRun implements AutoCloseable {
         this.folder = folder;
         this.progress = progress;
         this.random = new Random(plan.seed);
-        this.receipts = new Receipts(plan.messages, plan.topics);
+        this.arrivals = new Arrivals(plan.messages, plan.topics);
         this.broker = Mosquitto.startQuiet(folder, BROKER.formatted(folder));
         this.proxy = new TcpProxy(broker.port());
-        this.witness = new Witness(broker.port(), ChaosPublisher.PREFIX, receipts);
+        this.witness = new Witness(broker.port(), ChaosPublisher.PREFIX, arrivals);
     }
 
     /** Runs the plan to its end; what it found is in the result, and an exception means that something hung or broke. */
@@ -96,7 +96,7 @@ final class ChaosRun implements AutoCloseable {
                         .formatted(
                                 i + 1,
                                 cuts.size(),
-                                receipts.unique(),
+                                arrivals.unique(),
                                 plan.messages,
                                 (System.nanoTime() - startNs) / 1e9));
             }
@@ -114,11 +114,11 @@ final class ChaosRun implements AutoCloseable {
                 sum(Field.RESENT),
                 sum(Field.LOST),
                 sum(Field.AWAY_NS) / 1e9,
-                receipts.unique(),
-                receipts.duplicates(),
-                receipts.missing(),
-                receipts.disordered(),
-                receipts.disorder(),
+                arrivals.unique(),
+                arrivals.duplicates(),
+                arrivals.missing(),
+                arrivals.disordered(),
+                arrivals.disorder(),
                 seconds);
     }
 
@@ -206,7 +206,7 @@ final class ChaosRun implements AutoCloseable {
     }
 
     private void awaitArrival(int count) throws IOException {
-        awaitStep("message " + count + " to arrive", () -> receipts.unique() >= count);
+        awaitStep("message " + count + " to arrive", () -> arrivals.unique() >= count);
     }
 
     private interface Condition {
@@ -218,7 +218,7 @@ final class ChaosRun implements AutoCloseable {
         int before = -1;
         long sinceNs = System.nanoTime();
         while (!condition.holds()) {
-            int unique = receipts.unique();
+            int unique = arrivals.unique();
             if (unique != before) {
                 before = unique;
                 sinceNs = System.nanoTime();

@@ -31,13 +31,13 @@ class ChaosTest {
         }
     }
 
-    private static Receipts receipts(int... numbers) {
-        Receipts receipts = new Receipts(10, 2);
-        IntStream.of(numbers).forEach(number -> receipts.received(number % 2, number));
-        return receipts;
+    private static Arrivals arrivals(int... numbers) {
+        Arrivals arrivals = new Arrivals(10, 2);
+        IntStream.of(numbers).forEach(number -> arrivals.received(number % 2, number));
+        return arrivals;
     }
 
-    private static boolean holds(Receipts receipts) {
+    private static boolean holds(Arrivals arrivals) {
         return new ChaosResult(
                         10,
                         java.util.Map.of(),
@@ -45,35 +45,35 @@ class ChaosTest {
                         0,
                         0,
                         0,
-                        receipts.unique(),
-                        receipts.duplicates(),
-                        receipts.missing(),
-                        receipts.disordered(),
-                        receipts.disorder(),
+                        arrivals.unique(),
+                        arrivals.duplicates(),
+                        arrivals.missing(),
+                        arrivals.disordered(),
+                        arrivals.disorder(),
                         1)
                 .holds();
     }
 
     @Test
     void shouldHoldWhenTopicsInterleaveAndDuplicatesCome() {
-        Receipts receipts = receipts(0, 2, 1, 0, 3, 4, 5, 7, 6, 5, 8, 9, 9);
-        assertThat(receipts.duplicates()).isEqualTo(3);
-        assertThat(holds(receipts)).isTrue();
+        Arrivals arrivals = arrivals(0, 2, 1, 0, 3, 4, 5, 7, 6, 5, 8, 9, 9);
+        assertThat(arrivals.duplicates()).isEqualTo(3);
+        assertThat(holds(arrivals)).isTrue();
     }
 
     @Test
     void shouldSayWhichWhenAMessageIsMissing() {
-        Receipts receipts = receipts(0, 1, 2, 3, 5, 6, 8, 9, 9);
-        assertThat(receipts.missing()).isEqualTo(List.of(4, 7));
-        assertThat(holds(receipts)).isFalse();
+        Arrivals arrivals = arrivals(0, 1, 2, 3, 5, 6, 8, 9, 9);
+        assertThat(arrivals.missing()).isEqualTo(List.of(4, 7));
+        assertThat(holds(arrivals)).isFalse();
     }
 
     @Test
     void shouldSayWhichWhenAnOlderMessageComesFirst() {
-        Receipts receipts = receipts(0, 1, 3, 4, 2, 5, 6, 7, 8, 9);
-        assertThat(receipts.disorder()).containsExactly("number 2 after 4 on topic 0");
-        assertThat(holds(receipts)).isFalse();
-        Receipts foreign = receipts(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        Arrivals arrivals = arrivals(0, 1, 3, 4, 2, 5, 6, 7, 8, 9);
+        assertThat(arrivals.disorder()).containsExactly("number 2 after 4 on topic 0");
+        assertThat(holds(arrivals)).isFalse();
+        Arrivals foreign = arrivals(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
         foreign.received(0, 11);
         assertThat(holds(foreign)).isFalse();
     }

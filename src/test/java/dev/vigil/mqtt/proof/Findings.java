@@ -7,6 +7,8 @@ import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.LoggerFactory;
 
@@ -16,7 +18,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Findings {
     private final AtomicReference<String> first = new AtomicReference<>();
-    private volatile Object feeding = "nothing yet";
+    /** By thread. */
+    private final Map<String, Object> feeding = new ConcurrentHashMap<>();
 
     /** From now on complaints of the whole process are findings: uncaught exceptions, Netty's warnings, leaks among them, and errors. */
     void listen() {
@@ -38,11 +41,12 @@ final class Findings {
     }
 
     void feeding(Object what) {
-        feeding = what;
+        feeding.put(Thread.currentThread().getName(), what);
     }
 
+    /** What this thread feeds. */
     Object fed() {
-        return feeding;
+        return feeding.getOrDefault(Thread.currentThread().getName(), "nothing yet");
     }
 
     /** @param error null when there is none */

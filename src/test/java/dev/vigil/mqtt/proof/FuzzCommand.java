@@ -8,11 +8,13 @@ import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,7 +54,8 @@ final class FuzzCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     private final Findings findings = new Findings();
-    private final AtomicLong progressNs = new AtomicLong();
+    /** When each feeding thread ended its latest case. */
+    private final Map<String, Long> progressNs = new ConcurrentHashMap<>();
 
     @Override
     public Integer call() throws Exception {
@@ -64,22 +67,21 @@ final class FuzzCommand implements Callable<Integer> {
         out.flush();
         long startNs = System.nanoTime();
         long endNs = startNs + time.toNanos();
-        progressNs.set(startNs);
         watch(out);
         PipelineFuzz pipeline = new PipelineFuzz(used, findings);
         long connections;
         try (SocketFuzz v5 = new SocketFuzz(used + 1, Protocol.MQTT_5, findings);
                 SocketFuzz v3 = new SocketFuzz(used + 2, Protocol.MQTT_3_1_1, findings)) {
-            while (System.nanoTime() - endNs < 0 && !findings.any()) {
-                pipeline.client();
-                sockets(v5);
-                sockets(v3);
-                progressNs.set(System.nanoTime());
+            List<Thread> feeders = List.of(
+                    feeder("the pipeline", endNs, pipeline::client),
+                    feeder("a socket of MQTT 5", endNs, v5::connection),
+                    feeder("a socket of MQTT 3.1.1", endNs, v3::connection));
+            for (Thread feeder : feeders) {
+                feeder.join();
             }
             connections = v5.cases() + v3.cases();
         }
         collect();
-        progressNs.set(Long.MAX_VALUE);
         double seconds = (System.nanoTime() - startNs) / 1e9;
         out.printf(
                 Locale.ROOT,
@@ -97,12 +99,27 @@ final class FuzzCommand implements Callable<Integer> {
         return findings.any() ? 1 : 0;
     }
 
-    private void sockets(SocketFuzz fuzz) {
-        try {
-            fuzz.connection();
-        } catch (IOException e) {
-            findings.found("the client did not come back", e);
-        }
+    private interface Feeding {
+        void once() throws IOException;
+    }
+
+    private Thread feeder(String name, long endNs, Feeding feeding) {
+        progressNs.put(name, System.nanoTime());
+        Thread thread = new Thread(
+                () -> {
+                    while (System.nanoTime() - endNs < 0 && !findings.any()) {
+                        try {
+                            feeding.once();
+                        } catch (IOException e) {
+                            findings.found("the client did not come back", e);
+                        }
+                        progressNs.put(name, System.nanoTime());
+                    }
+                    progressNs.remove(name);
+                },
+                name);
+        thread.start();
+        return thread;
     }
 
     /** Netty tells of a leak when a buffer is made after the leaked one was collected. */
@@ -123,10 +140,10 @@ final class FuzzCommand implements Callable<Integer> {
     private void watch(PrintWriter out) {
         Thread watchdog = new Thread(
                 () -> {
-                    while (progressNs.get() != Long.MAX_VALUE) {
+                    while (true) {
                         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-                        if (System.nanoTime() - progressNs.get() > CASE_DEADLINE_NS
-                                && progressNs.get() != Long.MAX_VALUE) {
+                        long nowNs = System.nanoTime();
+                        if (progressNs.values().stream().anyMatch(lastNs -> nowNs - lastNs > CASE_DEADLINE_NS)) {
                             findings.found("hung for 30 s", null);
                             out.println("FAILED       " + findings.first());
                             Thread.getAllStackTraces().forEach((thread, stack) -> {

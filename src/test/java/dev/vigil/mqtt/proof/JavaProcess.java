@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** A Java process with this one's class path; what it logs goes into a file, what it says comes line by line. */
 final class JavaProcess implements AutoCloseable {
@@ -46,6 +47,18 @@ final class JavaProcess implements AutoCloseable {
             throw new IOException("a child process ended without a word:\n" + log());
         }
         return line;
+    }
+
+    /** All that is left of its standard output. */
+    String rest() {
+        return out.lines().collect(Collectors.joining("\n"));
+    }
+
+    int awaitExit() throws InterruptedException {
+        if (!process.waitFor(END_S, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("a child process did not end");
+        }
+        return process.exitValue();
     }
 
     void say(String line) throws IOException {

@@ -98,7 +98,7 @@ final class PipelineFuzz {
     private void act(EmbeddedClient client) {
         switch (random.nextInt(6)) {
             case 0 -> client.publish(0);
-            case 1, 2 -> client.publish(1);
+            case 1, 2 -> client.publish(1 + random.nextInt(2));
             case 3 -> client.subscribe("fuzz/" + random.nextInt(4));
             case 4 -> client.unsubscribe("fuzz/" + random.nextInt(4));
             default -> {}
@@ -116,6 +116,7 @@ final class PipelineFuzz {
         byte[] connAck = Packets.accepting(v5).get(0).bytes();
         client.feed(connAck, 0, connAck.length);
         client.publish(1);
+        client.publish(2);
         for (int i = 0; i < ROUNDS_MAX; i++) {
             var written = new java.io.ByteArrayOutputStream();
             client.drainWritten(bytes -> written.writeBytes(ByteBufUtil.getBytes(bytes)));

@@ -90,7 +90,7 @@ final class SocketFuzz implements AutoCloseable {
         client.publish(
                 TOPIC,
                 PooledByteBufAllocator.DEFAULT.directBuffer(16).writeLong(cases),
-                random.nextInt(2),
+                random.nextInt(3),
                 false,
                 PublishCallback.NONE);
     }

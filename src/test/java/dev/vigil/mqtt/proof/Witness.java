@@ -12,23 +12,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Subscribes with a client of another make, in a session that outlives its connections and the broker's deaths, and keeps
- * receipts. Messages are {@code <prefix><topic number>} with the message's number as the payload's first word.
+ * Subscribes with a client of another make, in a session that outlives its connections and the broker's deaths, and keeps account of
+ * what arrives. Messages are {@code <prefix><topic number>} with the message's number as the payload's first word.
  */
 final class Witness implements AutoCloseable {
     private static final String MARKER = "proof/marker";
     private static final long SECONDS = Await.DEADLINE.toSeconds();
 
     private final String prefix;
-    private final Receipts receipts;
+    private final Arrivals arrivals;
     private final Mqtt5AsyncClient client;
     private final AtomicInteger markerSeen = new AtomicInteger();
     private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
     private int markers;
 
-    Witness(int port, String prefix, Receipts receipts) throws Exception {
+    Witness(int port, String prefix, Arrivals arrivals) throws Exception {
         this.prefix = prefix;
-        this.receipts = receipts;
+        this.arrivals = arrivals;
         client = Mqtt5Client.builder()
                 .identifier("witness")
                 .serverHost("127.0.0.1")
@@ -64,7 +64,7 @@ final class Witness implements AutoCloseable {
             if (topic.equals(MARKER)) {
                 markerSeen.accumulateAndGet(number, Math::max);
             } else {
-                receipts.received(Integer.parseInt(topic.substring(prefix.length())), number);
+                arrivals.received(Integer.parseInt(topic.substring(prefix.length())), number);
             }
         } catch (RuntimeException e) {
             broken.complete(e);

@@ -4,7 +4,7 @@
  *
  * <pre>
  *  Prove ─┬─ ChaosCommand ► ChaosRun ── Mosquitto ◄── TcpProxy ◄── ChaosPublisher (a process of its own)
- *         │                    └─ Witness (HiveMQ's client, not behind the proxy) ► Receipts
+ *         │                    └─ Witness (HiveMQ's client, not behind the proxy) ► Arrivals
  *         ├─ SpeedCommand ► SpeedRun ── SpeedPublisher, SpeedSubscriber (processes of their own)
  *         └─ FuzzCommand ► PipelineFuzz, SocketFuzz, with Mutator's bytes
  * </pre>
