@@ -42,6 +42,7 @@ public final class Prove implements Runnable {
     public static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Prove())
                 .addSubcommand(new ChaosCommand())
+                .addSubcommand(new SpeedCommand())
                 .addSubcommand(new FuzzCommand())
                 .setOut(new PrintWriter(System.out, false, StandardCharsets.UTF_8));
         // What to install stands in one line; what broke in the middle needs its place.
