@@ -10,8 +10,10 @@ import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
+import io.netty.handler.codec.mqtt.MqttReasonCodes;
 import io.netty.handler.codec.mqtt.MqttSubAckMessage;
 import io.netty.handler.codec.mqtt.MqttUnsubAckMessage;
+import java.util.List;
 
 /** What passes once the broker has accepted: messages both ways, acknowledgements, and the broker's farewell. */
 final class SessionHandler extends SimpleChannelInboundHandler<MqttMessage> {
@@ -61,20 +63,27 @@ final class SessionHandler extends SimpleChannelInboundHandler<MqttMessage> {
             case PUBACK, PUBREC, PUBREL, PUBCOMP -> answered(ctx, type, message);
             case SUBACK -> {
                 MqttSubAckMessage ack = (MqttSubAckMessage) message;
-                answered(
-                        ack.idAndPropertiesVariableHeader(),
-                        ack.payload().reasonCodes().get(0));
+                MqttReasonCodes.SubAck code = only(type, ack.payload().typedReasonCodes());
+                answered(ack.idAndPropertiesVariableHeader(), code.byteValue() & 0xFF);
             }
             case UNSUBACK -> {
                 MqttUnsubAckMessage ack = (MqttUnsubAckMessage) message;
                 // MQTT 3.1.1 answers without a code.
-                int code = v5 ? ack.payload().unsubscribeReasonCodes().get(0) & 0xFF : 0;
+                int code = v5 ? only(type, ack.payload().typedReasonCodes()).byteValue() & 0xFF : 0;
                 answered(ack.idAndPropertiesVariableHeader(), code == NO_SUBSCRIPTION_EXISTED ? 0 : code);
             }
             case DISCONNECT -> disconnected(ctx, message);
             default ->
                 throw MqttFault.protocol("sent " + type + ", which has no place here", ReasonCodes.PROTOCOL_ERROR);
         }
+    }
+
+    /** The code that answers a request for one filter; Netty makes null of one that it does not know. */
+    private static <T> T only(MqttMessageType type, List<T> codes) throws MqttFault {
+        if (codes.isEmpty() || codes.get(0) == null) {
+            throw MqttFault.protocol("sent " + type + " without a known reason code", ReasonCodes.MALFORMED_PACKET);
+        }
+        return codes.get(0);
     }
 
     private void answered(MqttMessageIdAndPropertiesVariableHeader header, int code) {

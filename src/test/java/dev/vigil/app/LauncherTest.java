@@ -157,6 +157,23 @@ class LauncherTest {
         assertThat(ran.out()).endsWith("org.openjdk.jmh.Main", "Nms", "-f", "1");
     }
 
+    @Test
+    void shouldCompileOnceWhenAProofIsAskedFor() throws Exception {
+        maven();
+        sources();
+        Files.createDirectories(home.resolve("src/test/java"));
+        Ran ran = vigil("prove", "mqtt-chaos", "--cuts", "2");
+        assertThat(mavenCalls()).last().asString().endsWith("test-compile");
+        assertThat(classPath(ran)).startsWith(home + "/target/test-classes:" + home + "/target/vigil.jar:");
+        assertThat(ran.out()).endsWith("dev.vigil.mqtt.proof.Prove", "mqtt-chaos", "--cuts", "2");
+        int calls = mavenCalls().size();
+        assertThat(vigil("prove").err()).isEmpty();
+        assertThat(mavenCalls()).hasSize(calls);
+        FileTime later = FileTime.from(Instant.now().plusSeconds(5));
+        Files.setLastModifiedTime(home.resolve("src/test/java"), later);
+        assertThat(vigil("prove").err()).contains("building the proofs");
+    }
+
     @ParameterizedTest
     @CsvSource({"17.0.15, false, false", "21.0.1, false, false", "22, true, false", "25.0.3, true, true"})
     void shouldAllowNativeCodeAloudWhenJavaWouldWarn(String version, boolean nativeAccess, boolean unsafe)

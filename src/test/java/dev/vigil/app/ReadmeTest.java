@@ -7,9 +7,11 @@ import dev.vigil.MessageSchema;
 import dev.vigil.config.ConfigReader;
 import dev.vigil.config.Surroundings;
 import dev.vigil.config.VigilConfig;
+import dev.vigil.mqtt.proof.Prove;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
@@ -52,8 +54,13 @@ class ReadmeTest {
     @MethodSource("documents")
     void shouldBeUnderstoodWhenACommandOfADocumentIsGiven(Path document) throws IOException {
         for (String command : commands(document)) {
-            if (!command.startsWith("jmh")) { // the launcher's own
-                assertThatCode(() -> Vigil.commandLine().parseArgs(command.split(" ", -1)))
+            String[] words = command.split(" ", -1);
+            if (words[0].equals("prove")) {
+                assertThatCode(() -> Prove.commandLine().parseArgs(Arrays.copyOfRange(words, 1, words.length)))
+                        .as("%s: ./vigil %s", document, command)
+                        .doesNotThrowAnyException();
+            } else if (!words[0].equals("jmh")) { // the launcher's own
+                assertThatCode(() -> Vigil.commandLine().parseArgs(words))
                         .as("%s: ./vigil %s", document, command)
                         .doesNotThrowAnyException();
             }

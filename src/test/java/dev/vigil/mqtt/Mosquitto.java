@@ -7,6 +7,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Debian's Mosquitto as a child process, listening on the loopback address only. */
@@ -16,12 +18,14 @@ public final class Mosquitto implements AutoCloseable {
     private final Path folder;
     private final int port;
     private final String lines;
+    private final boolean verbose;
     private Process process;
 
-    private Mosquitto(Path folder, int port, String lines) {
+    private Mosquitto(Path folder, int port, String lines, boolean verbose) {
         this.folder = folder;
         this.port = port;
         this.lines = lines;
+        this.verbose = verbose;
     }
 
     /** Aborts the calling test where Mosquitto is not installed. */
@@ -34,8 +38,17 @@ public final class Mosquitto implements AutoCloseable {
      * @param lines of mosquitto.conf, below the listener's
      */
     public static Mosquitto start(Path folder, String lines) throws IOException {
+        return start(folder, lines, true);
+    }
+
+    /** The same without a log of every packet, which would slow it down. */
+    public static Mosquitto startQuiet(Path folder, String lines) throws IOException {
+        return start(folder, lines, false);
+    }
+
+    private static Mosquitto start(Path folder, String lines, boolean verbose) throws IOException {
         require();
-        Mosquitto broker = new Mosquitto(folder, freePort(), lines);
+        Mosquitto broker = new Mosquitto(folder, freePort(), lines, verbose);
         broker.restart();
         return broker;
     }
@@ -55,7 +68,11 @@ public final class Mosquitto implements AutoCloseable {
         Path conf = folder.resolve("mosquitto.conf");
         // As root it would change to a user that can not read the test's folder.
         Files.writeString(conf, "user root\nlistener " + port + " 127.0.0.1\n" + lines + "\n");
-        process = new ProcessBuilder(PROGRAM, "-v", "-c", conf.toString())
+        List<String> command = new ArrayList<>(List.of(PROGRAM, "-c", conf.toString()));
+        if (verbose) {
+            command.add("-v");
+        }
+        process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         folder.resolve("mosquitto.log").toFile()))
@@ -86,6 +103,20 @@ public final class Mosquitto implements AutoCloseable {
     /** Ends it as a crash would. */
     public void kill() throws InterruptedException {
         process.destroyForcibly();
+        awaitEnd();
+    }
+
+    /** Ends it as an operator would: with {@code persistence true} it saves what it has first. */
+    public void stop() throws InterruptedException {
+        process.destroy();
+        awaitEnd();
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    private void awaitEnd() throws InterruptedException {
         if (!process.waitFor(Await.DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
             throw new IllegalStateException("mosquitto did not end");
         }

@@ -1,0 +1,85 @@
+package dev.vigil.mqtt.proof;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** A Java process with this one's class path; what it logs goes into a file, what it says comes line by line. */
+final class JavaProcess implements AutoCloseable {
+    private static final long END_S = 20;
+
+    private final Process process;
+    private final BufferedReader out;
+    private final Path log;
+
+    JavaProcess(Class<?> main, List<String> javaOptions, List<String> arguments, Path log) throws IOException {
+        this.log = log;
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(javaOptions);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
+        process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    int exitValue() {
+        return process.exitValue();
+    }
+
+    /** The next line of its standard output. */
+    String line() throws IOException {
+        String line = out.readLine();
+        if (line == null) {
+            throw new IOException("a child process ended without a word:\n" + log());
+        }
+        return line;
+    }
+
+    /** All that is left of its standard output. */
+    String rest() {
+        return out.lines().collect(Collectors.joining("\n"));
+    }
+
+    int awaitExit() throws InterruptedException {
+        if (!process.waitFor(END_S, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("a child process did not end");
+        }
+        return process.exitValue();
+    }
+
+    void say(String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+    }
+
+    String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    /** Ends it as {@code kill -9} does, and waits for its end. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        if (!process.waitFor(END_S, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("a child process did not end");
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        kill();
+    }
+}
