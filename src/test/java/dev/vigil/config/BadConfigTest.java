@@ -270,6 +270,21 @@ class BadConfigTest {
                 arguments(
                         "topics: {stats: '{prefix}/{node}/availability'}",
                         "topics.stats: {prefix}/{node}/availability is the topic of availability already"),
+                arguments(
+                        "topics: {set: '{prefix}/{node}/set'}",
+                        "topics.set: {prefix}/{node}/set has no {camera}: all cameras would share the topic"),
+                arguments(
+                        "topics: {set_node: '{prefix}/{camera}/set'}",
+                        "topics.set_node: {prefix}/{camera}/set is not allowed: a topic without + and #, in which {prefix} and {node} stand for names"),
+                arguments(
+                        "topics: {status: '{prefix}/{camera}', stats: '{prefix}/gate'}",
+                        "topics.status: vigil/gate is the topic of status of the camera gate and of stats: each needs a topic of its own"),
+                arguments(
+                        "topics: {set: '{prefix}/{node}/{camera}', set_node: '{prefix}/{node}/gate'}",
+                        "topics.set: vigil/box-7/gate/enabled is the topic of set of the camera gate and of set_node: each needs a topic of its own"),
+                arguments(
+                        "topics: {objects: '{prefix}/{node}/{camera}/set/result'}",
+                        "topics.objects: vigil/box-7/gate/set/result is the topic of objects of the camera gate and of set of the camera gate: each needs a topic of its own"),
                 arguments("retry: {min: 40s}", "retry.min: 40s is more than max (30s, its default)"),
                 arguments("retry: {max: 100ms}", "retry.max: 100ms is less than min (500ms, its default)"),
                 arguments("retry: {min: 2m, max: 1m}", "retry.min: 2m is more than max (1m)"));
