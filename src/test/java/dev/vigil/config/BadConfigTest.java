@@ -40,6 +40,13 @@ class BadConfigTest {
                 arguments(
                         "decoder_threads: 99999999999",
                         "cameras.gate.decoder_threads: 99999999999 is not allowed: 1 to 64"),
+                arguments("enabled: on", "cameras.gate.enabled: on is not allowed: true or false"),
+                arguments(
+                        "publish: {when: change}",
+                        "cameras.gate.publish.when: change is not allowed: always, detections or changes (did you mean changes?)"),
+                arguments(
+                        "publish: {max_rate: -1}",
+                        "cameras.gate.publish.max_rate: -1 is not allowed: 0 (no limit) to 1000"),
                 arguments("loop: yes", "cameras.gate.loop: yes is not allowed: true or false"),
                 arguments("transport: sctp", "cameras.gate.transport: sctp is not allowed: tcp or udp"),
                 arguments(
@@ -66,12 +73,12 @@ class BadConfigTest {
                         "cameras.gate.retry: a single value is not allowed: keys with their values are expected under it"),
                 arguments(
                         "fsp: 5",
-                        "cameras.gate.fsp: unknown key (did you mean fps?); allowed are url, model, transport, hardware, fps, loop, "
-                                + "realtime, open_timeout, read_timeout, retry, decoder_threads, tls_verify, score"),
+                        "cameras.gate.fsp: unknown key (did you mean fps?); allowed are url, model, enabled, transport, hardware, fps, loop, "
+                                + "realtime, open_timeout, read_timeout, retry, decoder_threads, tls_verify, score, publish"),
                 arguments(
                         "device: cpu",
-                        "cameras.gate.device: unknown key (did you mean models.NAME.device?); allowed are url, model, "
-                                + "transport, hardware, fps, loop, realtime, open_timeout, read_timeout, retry, decoder_threads, tls_verify, score"),
+                        "cameras.gate.device: unknown key (did you mean models.NAME.device?); allowed are url, model, enabled, "
+                                + "transport, hardware, fps, loop, realtime, open_timeout, read_timeout, retry, decoder_threads, tls_verify, score, publish"),
                 arguments("url: rtsp://10.0.0.8/sub", "cameras.gate.url: is there twice: the first is in line 3"),
                 arguments(
                         "fps: ${FPS}",

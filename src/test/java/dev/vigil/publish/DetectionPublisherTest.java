@@ -88,9 +88,16 @@ class DetectionPublisherTest {
                         null,
                         false),
                 connection);
-        DetectionPublisher publisher = new DetectionPublisher(client, qos, Clock.SYSTEM);
+        DetectionPublisher publisher = new DetectionPublisher(client, qos, "run1", Clock.SYSTEM);
         publisher.add(
-                feed, "box-7", MqttTopic.of(topic), "model", "cpu", Labels.of(List.of("person"), "the test"), times);
+                feed,
+                "box-7",
+                MqttTopic.of(topic),
+                "model",
+                "cpu",
+                Labels.of(List.of("person"), "the test"),
+                times,
+                PublishOptions.DEFAULT);
         return publisher;
     }
 
