@@ -41,12 +41,6 @@ class BadConfigTest {
                         "decoder_threads: 99999999999",
                         "cameras.gate.decoder_threads: 99999999999 is not allowed: 1 to 64"),
                 arguments("enabled: on", "cameras.gate.enabled: on is not allowed: true or false"),
-                arguments(
-                        "publish: {when: change}",
-                        "cameras.gate.publish.when: change is not allowed: always, detections or changes (did you mean changes?)"),
-                arguments(
-                        "publish: {max_rate: -1}",
-                        "cameras.gate.publish.max_rate: -1 is not allowed: 0 (no limit) to 1000"),
                 arguments("loop: yes", "cameras.gate.loop: yes is not allowed: true or false"),
                 arguments("transport: sctp", "cameras.gate.transport: sctp is not allowed: tcp or udp"),
                 arguments(
@@ -165,6 +159,12 @@ class BadConfigTest {
                 arguments(
                         CAMERA + "stats: {interval: 1ms}\n",
                         "vigil.yml:4:9  stats.interval: 1ms is not allowed: 1s to 24h"),
+                arguments(
+                        CAMERA + "    publish: {when: change}\n",
+                        "vigil.yml:4:15  cameras.gate.publish.when: change is not allowed: always, detections or changes (did you mean changes?)"),
+                arguments(
+                        CAMERA + "    publish: {max_rate: -1}\n",
+                        "vigil.yml:4:15  cameras.gate.publish.max_rate: -1 is not allowed: 0 (no limit) to 1000"),
                 arguments(
                         CAMERA + "models:\n",
                         "vigil.yml:4:1  models: has no model: leave it out for the default model"),
