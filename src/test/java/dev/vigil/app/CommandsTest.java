@@ -24,7 +24,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,24 +37,36 @@ import org.junit.jupiter.api.io.TempDir;
 class CommandsTest {
     private static final byte[] TRUE = "true".getBytes(StandardCharsets.UTF_8);
 
+    private static EmbeddedBroker broker;
+    private static URI address;
+    private static RtspCameraServer camera1;
+    private static RtspCameraServer camera2;
+
     @TempDir
     private Path folder;
 
-    private EmbeddedBroker broker;
-    private URI address;
-    private RtspCameraServer camera1;
-    private RtspCameraServer camera2;
     private TestDaemon daemon;
     private Commander commander;
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    static void start() throws Exception {
         broker = EmbeddedBroker.start(0);
         address = URI.create("mqtt://127.0.0.1:" + broker.port());
         SimulatedCameraOptions clip =
                 SimulatedCameraOptions.of(Path.of("media/demo-clip.mp4")).withPort(0);
         camera1 = RtspCameraServer.start(clip);
         camera2 = RtspCameraServer.start(clip);
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        camera1.close();
+        camera2.close();
+        broker.close();
+    }
+
+    @BeforeEach
+    void connect() throws Exception {
         commander = new Commander(address);
     }
 
@@ -64,14 +78,11 @@ class CommandsTest {
     }
 
     @AfterEach
-    void stop() throws Exception {
+    void close() throws Exception {
         if (daemon != null) {
             daemon.close(); // sees to it that the ledgers balance
         }
         commander.close();
-        camera1.close();
-        camera2.close();
-        broker.close();
     }
 
     private JsonNode retained(String topic, MessageSchema schema) throws Exception {
@@ -246,6 +257,10 @@ class CommandsTest {
                         .get("enabled")
                         .booleanValue())
                 .isFalse();
+        commander.send("cam1/set/enabled", new byte[0], 1, true, PublishProperties.NONE);
+        Answer taken = Await.next("the answer to taking it back", commander.answers);
+        assertThat(taken.json().get("ok").booleanValue()).isFalse();
+        assertThat(daemon.status(1).state()).as("what was set stays").isEqualTo(State.DISABLED);
     }
 
     @Test
