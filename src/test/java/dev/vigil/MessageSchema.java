@@ -17,7 +17,9 @@ import java.util.stream.StreamSupport;
 public enum MessageSchema {
     DETECTIONS,
     STATUS,
-    STATS;
+    STATS,
+    SETTINGS,
+    RESULT;
 
     private final JsonNode document;
     private final Schema schema;

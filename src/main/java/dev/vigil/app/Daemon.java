@@ -1,5 +1,7 @@
 package dev.vigil.app;
 
+import dev.vigil.app.control.CameraSettings;
+import dev.vigil.app.control.Commands;
 import dev.vigil.base.Clock;
 import dev.vigil.config.CameraConfig;
 import dev.vigil.config.ModelConfig;
@@ -11,12 +13,14 @@ import dev.vigil.frame.Feed;
 import dev.vigil.infer.InferException;
 import dev.vigil.metrics.StepTimes;
 import dev.vigil.mqtt.MqttClient;
+import dev.vigil.mqtt.MqttListener;
 import dev.vigil.mqtt.MqttOptions;
 import dev.vigil.mqtt.MqttTopic;
 import dev.vigil.pipeline.FramePipeline;
 import dev.vigil.pipeline.LoadedModel;
 import dev.vigil.publish.DetectionPublisher;
 import dev.vigil.source.CameraReader;
+import dev.vigil.source.CameraStatus;
 import dev.vigil.source.SourceAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,9 +44,16 @@ public final class Daemon implements AutoCloseable {
     private final Clock clock;
     private final MqttClient client;
     private final StatusReporter reporter;
+    private final Commands commands;
+    /** In every message's id, so that messages of different runs differ. */
+    private final String run;
+
     private final List<Camera> cameras = new ArrayList<>();
     private final List<LoadedModel> models = new ArrayList<>();
     private final List<FramePipeline> pipelines = new ArrayList<>();
+    /** Added to while cameras run already. */
+    private final List<DetectionPublisher> publishers = new CopyOnWriteArrayList<>();
+
     private boolean closed;
 
     public Daemon(VigilConfig config, Clock clock) {
@@ -51,15 +63,44 @@ public final class Daemon implements AutoCloseable {
         MqttTopic availability = MqttTopic.of(topics.availability(config.node()));
         this.reporter = new StatusReporter(config, availability, clock, cameras);
         MqttOptions.Will will = new MqttOptions.Will(availability.name(), StatusReporter.OFFLINE, 1, true);
-        this.client = new MqttClient(config.mqtt().withWill(will), reporter);
+        this.run = run(clock);
         for (CameraConfig camera : config.cameras()) {
             boolean lossless = SourceAddress.kind(camera.source().uri()) == SourceAddress.Kind.FILE
                     && !camera.source().realtime();
             Feed feed = new Feed(camera.name(), lossless);
             CameraReader reader = new CameraReader(
-                    feed, camera.source(), clock, new SplittableRandom(), status -> reporter.cameraChanged(feed));
-            cameras.add(new Camera(camera, feed, reader, new StepTimes()));
+                    feed, camera.source(), clock, new SplittableRandom(), status -> changed(feed, status));
+            cameras.add(new Camera(camera, feed, reader, new CameraSettings(camera, reader), new StepTimes()));
         }
+        List<CameraSettings> settings = cameras.stream().map(Camera::settings).toList();
+        this.commands = new Commands(config.node(), topics, settings, clock);
+        MqttListener renewing = new MqttListener() {
+            @Override
+            public void onConnected(boolean sessionPresent) {
+                cameras.forEach(camera -> renew(camera.feed()));
+            }
+        };
+        this.client =
+                new MqttClient(config.mqtt().withWill(will), new Listeners(List.of(reporter, commands, renewing)));
+    }
+
+    /** Short and never the same again: the time in milliseconds, and four random digits, in base 36. */
+    private static String run(Clock clock) {
+        int digits = 36 * 36 * 36 * 36;
+        String random = Integer.toString(digits + new SplittableRandom().nextInt(digits), 36);
+        return Long.toString(clock.utcUs() / 1_000, 36) + random.substring(1);
+    }
+
+    private void changed(Feed feed, CameraStatus status) {
+        if (status.state() == CameraStatus.State.UP) {
+            renew(feed);
+        }
+        reporter.cameraChanged(feed);
+    }
+
+    /** What subscribers know of a camera may not be what was published last. */
+    private void renew(Feed feed) {
+        publishers.forEach(publisher -> publisher.renew(feed));
     }
 
     /**
@@ -69,6 +110,7 @@ public final class Daemon implements AutoCloseable {
      * @throws ModelException when a model is none that is known
      */
     public void start() throws InferException, ModelException {
+        commands.start(client);
         client.start();
         cameras.forEach(camera -> camera.reader().start());
         for (ModelConfig model : config.models().values()) {
@@ -87,7 +129,7 @@ public final class Daemon implements AutoCloseable {
 
     private void startPipeline(LoadedModel model, List<Camera> users) throws InferException {
         DetectionPublisher publisher =
-                new DetectionPublisher(client, config.topics().qos(), clock);
+                new DetectionPublisher(client, config.topics().qos(), run, clock);
         Map<Feed, DetectOptions> feeds = new LinkedHashMap<>();
         for (Camera camera : users) {
             feeds.put(camera.feed(), camera.config().detect());
@@ -98,9 +140,12 @@ public final class Daemon implements AutoCloseable {
                     model.engine().name(),
                     model.engine().device(),
                     model.detection().labels(),
-                    camera.times());
+                    camera.times(),
+                    camera.config().publish());
         }
+        publishers.add(publisher);
         FramePipeline pipeline = new FramePipeline(model, feeds, publisher, clock);
+        users.forEach(camera -> camera.settings().onDetect(detect -> pipeline.detect(camera.feed(), detect)));
         pipelines.add(pipeline);
         pipeline.start();
         LOG.info(
@@ -140,6 +185,7 @@ public final class Daemon implements AutoCloseable {
             return;
         }
         closed = true;
+        commands.close();
         cameras.forEach(camera -> camera.reader().stop());
         cameras.forEach(camera -> camera.reader().close());
         pipelines.forEach(FramePipeline::close);

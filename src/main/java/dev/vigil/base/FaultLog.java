@@ -18,6 +18,13 @@ public final class FaultLog {
         this.loggedNs = clock.monotonicNs() - EVERY_NS;
     }
 
+    /** Tells of what is no fault, but may come as often. */
+    public synchronized void info(String event) {
+        if (isDue()) {
+            log.info("{}{}", event, others());
+        }
+    }
+
     /** Tells of a fault that is understood: one line. */
     public synchronized void warn(String fault) {
         if (isDue()) {

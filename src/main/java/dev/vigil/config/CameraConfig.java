@@ -1,6 +1,7 @@
 package dev.vigil.config;
 
 import dev.vigil.detect.DetectOptions;
+import dev.vigil.publish.PublishOptions;
 import dev.vigil.source.SourceOptions;
 
 /**
@@ -8,7 +9,20 @@ import dev.vigil.source.SourceOptions;
  *
  * @param name stands in topics
  * @param model name of its model
+ * @param enabled whether it is read from the start on; a command may change it
  * @param source how it is read
  * @param detect which boxes count: its model's options with what this camera overrides
+ * @param publish which of its frames are published
  */
-public record CameraConfig(String name, String model, SourceOptions source, DetectOptions detect) {}
+public record CameraConfig(
+        String name,
+        String model,
+        boolean enabled,
+        SourceOptions source,
+        DetectOptions detect,
+        PublishOptions publish) {
+    /** A camera that is read from the start on and of which every frame is published. */
+    public CameraConfig(String name, String model, SourceOptions source, DetectOptions detect) {
+        this(name, model, true, source, detect, PublishOptions.DEFAULT);
+    }
+}

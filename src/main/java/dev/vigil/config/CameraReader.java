@@ -1,6 +1,7 @@
 package dev.vigil.config;
 
 import dev.vigil.detect.DetectOptions;
+import dev.vigil.publish.PublishOptions;
 import dev.vigil.source.SourceOptions;
 import java.net.URI;
 import java.time.Duration;
@@ -14,18 +15,30 @@ final class CameraReader {
 
     private static final Range FPS = Range.zeroFor("all", 1_000);
 
+    private static final Range PUBLISH_RATE = Range.zeroFor("no limit", 1_000);
+
     private CameraReader() {}
 
     static CameraConfig camera(String name, Section camera, Map<String, ModelConfig> models) {
         URI uri = uri(camera);
         String model = model(camera, models);
+        boolean enabled = camera.flag("enabled", true);
         SourceOptions source = source(camera, uri);
         DetectOptions ofModel =
                 model == null ? DetectOptions.DEFAULT : models.get(model).detect();
         double score = camera.number("score", ModelReader.SCORE, ofModel.scoreMin(), "its model's", false);
+        PublishOptions publish = publish(camera.section("publish"));
         camera.finish();
         DetectOptions detect = new DetectOptions((float) score, ofModel.iouMax(), ofModel.boxesMax());
-        return new CameraConfig(name, model, source, detect);
+        return new CameraConfig(name, model, enabled, source, detect, publish);
+    }
+
+    private static PublishOptions publish(Section publish) {
+        PublishOptions standard = PublishOptions.DEFAULT;
+        PublishOptions.When when = publish.choice("when", PublishOptions.When.class, standard.when());
+        double rateMax = publish.number("max_rate", PUBLISH_RATE, standard.rateMax());
+        publish.finish();
+        return new PublishOptions(when, rateMax);
     }
 
     private static URI uri(Section camera) {

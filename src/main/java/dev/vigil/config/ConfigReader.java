@@ -78,7 +78,7 @@ public final class ConfigReader {
         String node = root.text("node", "name", "the host's name", Names.NODE, Names.NODE_ALLOWED);
         Section mqttSection = root.section("mqtt");
         MqttOptions mqtt = MqttReader.options(mqttSection);
-        TopicConfig topics = MqttReader.topics(mqttSection);
+        TopicConfig topics = MqttReader.topics(mqttSection, node == null ? hostName : node, root.namesUnder("cameras"));
         mqttSection.finish();
         Map<String, ModelConfig> models = models(root);
         List<CameraConfig> cameras = cameras(root, models);

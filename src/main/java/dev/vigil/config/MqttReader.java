@@ -10,6 +10,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,7 +126,10 @@ final class MqttReader {
         return null;
     }
 
-    static TopicConfig topics(Section mqtt) {
+    /**
+     * @param node and {@code cameras} names that stand in topics
+     */
+    static TopicConfig topics(Section mqtt, String node, Collection<String> cameras) {
         TopicConfig standard = TopicConfig.DEFAULT;
         String prefix = mqtt.textOr(
                 "topic_prefix",
@@ -136,15 +140,24 @@ final class MqttReader {
         Section topics = mqtt.section("topics");
         String detections = topic(topics, "detections", standard.detections(), true);
         String status = topic(topics, "status", standard.status(), true);
+        String settings = topic(topics, "settings", standard.settings(), true);
+        String objects = topic(topics, "objects", standard.objects(), true);
+        String set = topic(topics, "set", standard.set(), true);
+        String setNode = topic(topics, "set_node", standard.setNode(), false);
         String availability = topic(topics, "availability", standard.availability(), false);
         String stats = topic(topics, "stats", standard.stats(), false);
-        distinct(
+        boolean distinct = distinct(
                 topics,
-                List.of("detections", "status", "availability", "stats"),
-                List.of(detections, status, availability, stats));
+                List.of("detections", "status", "settings", "objects", "set", "set_node", "availability", "stats"),
+                List.of(detections, status, settings, objects, set, setNode, availability, stats));
         topics.finish();
         int qos = mqtt.integer("qos", Range.of(0, 1), standard.qos());
-        return new TopicConfig(prefix, detections, status, availability, stats, qos);
+        TopicConfig read =
+                new TopicConfig(prefix, detections, status, settings, objects, set, setNode, availability, stats, qos);
+        if (distinct) {
+            TopicCheck.check(read, node, cameras.stream(), topics);
+        }
+        return read;
     }
 
     private static String topic(Section topics, String key, String standard, boolean ofCamera) {
@@ -166,14 +179,17 @@ final class MqttReader {
         return topic;
     }
 
-    private static void distinct(Section topics, List<String> keys, List<String> values) {
+    private static boolean distinct(Section topics, List<String> keys, List<String> values) {
+        boolean distinct = true;
         for (int i = 0; i < keys.size(); i++) {
             int first = values.indexOf(values.get(i));
             if (first < i) {
                 String key = topics.has(keys.get(i)) ? keys.get(i) : keys.get(first);
                 String other = key.equals(keys.get(i)) ? keys.get(first) : keys.get(i);
                 topics.problem(key, topics.shown(key, values.get(i)) + " is the topic of " + other + " already");
+                distinct = false;
             }
         }
+        return distinct;
     }
 }

@@ -77,6 +77,14 @@ final class Section {
         return named;
     }
 
+    /** @return the user's names under a key that is read later; empty if there are none, or they are wrong */
+    Set<String> namesUnder(String key) {
+        Map<String, Entries.Entry> names = has(key) && entries.get(key).value() instanceof MappingNode mapping
+                ? Entries.of(mapping, Entries.join(path, key), new Problems(""))
+                : Map.of();
+        return names.keySet();
+    }
+
     /** @return an empty section as if it stood under a name of the user in this one */
     Section unnamed(String name) {
         return under(name, Entries.join(keyPath, "NAME"), Optional.empty());

@@ -55,7 +55,7 @@ public final class Mailbox {
                     TimeUnit.SECONDS.timedWait(this, 1);
                 }
             } catch (InterruptedException e) {
-                drop(picture, DropCause.SHUT_DOWN);
+                drop(picture, DropCause.STREAM_CLOSED);
                 throw e;
             }
             if (newest != null) {

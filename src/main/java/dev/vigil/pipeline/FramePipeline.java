@@ -173,6 +173,19 @@ public final class FramePipeline implements AutoCloseable {
         }
     }
 
+    /**
+     * Says which boxes of a camera count from the next frame on; from any thread.
+     *
+     * @param detect never more boxes than the pipeline was built for are found, whatever it says
+     */
+    public void detect(Feed feed, DetectOptions detect) {
+        for (Lane lane : lanes) {
+            if (lane.feed == feed) {
+                lane.detect = detect;
+            }
+        }
+    }
+
     public void start() {
         for (Lane lane : lanes) {
             lane.feed.mailbox().onArrival(ingress::wake);

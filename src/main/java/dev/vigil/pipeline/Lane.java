@@ -11,7 +11,8 @@ final class Lane implements AutoCloseable {
     /** Owned by the converting thread. */
     final FrameConverter converter;
 
-    final DetectOptions detect;
+    /** Read once for each frame, and changed now and then by whoever commands. */
+    volatile DetectOptions detect;
 
     /** Frames let in, as fair queueing counts them; owned by the ingress. */
     long served;

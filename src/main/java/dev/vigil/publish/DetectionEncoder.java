@@ -26,7 +26,7 @@ final class DetectionEncoder {
     /** More than the head can take: its fixed text, a node's and a camera's name, and its numbers. */
     private static final int HEAD_FIXED_BYTES = 1_024;
 
-    private static final byte[] FRAME = raw(",\"frame\":");
+    private static final byte[] FRAME = raw("\",\"frame\":");
     private static final byte[] WIDTH = raw(",\"width\":");
     private static final byte[] HEIGHT = raw(",\"height\":");
     private static final byte[] CAPTURED = raw(",\"captured\":\"");
@@ -59,9 +59,18 @@ final class DetectionEncoder {
     private byte[] second = {};
     private long secondUtc = Long.MIN_VALUE;
 
-    DetectionEncoder(String node, String camera, String modelName, String device, Labels labels, Clock clock) {
+    /**
+     * @param run begins the ids: letters and digits
+     */
+    DetectionEncoder(
+            String run, String node, String camera, String modelName, String device, Labels labels, Clock clock) {
         this.clock = clock;
-        this.start = concat(raw("{\"v\":1,\"node\":"), quoted(node), raw(",\"camera\":"), quoted(camera));
+        this.start = concat(
+                raw("{\"v\":1,\"node\":"),
+                quoted(node),
+                raw(",\"camera\":"),
+                quoted(camera),
+                raw(",\"id\":\"" + run + "-"));
         this.model = concat(raw(",\"model\":"), quoted(modelName), raw(",\"device\":"), quoted(device));
         this.detections = new DetectionsJson(labels);
         this.headBytesMax = HEAD_FIXED_BYTES + start.length;
@@ -114,6 +123,7 @@ final class DetectionEncoder {
     private void encodeHead(FrameResult result, long ageUs, ByteBuf out) {
         FrameTimes times = result.times();
         out.writeBytes(start);
+        number(out, result.number());
         out.writeBytes(FRAME);
         number(out, result.number());
         out.writeBytes(WIDTH);

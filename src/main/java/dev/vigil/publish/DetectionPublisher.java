@@ -16,7 +16,8 @@ import java.util.Map;
 
 /**
  * The end of a ring that publishes: encodes each result and hands it to the MQTT client, which never makes it wait. A frame
- * counts as published when its message was written to the network, and as dropped when the client refused it.
+ * counts as published when its message was written to the network, and as dropped when the client refused it or the camera's
+ * {@link PublishOptions} did not ask for it.
  *
  * <p>Cameras are added before the ring starts; {@link #accept} is the publishing thread's.
  */
@@ -26,15 +27,18 @@ public final class DetectionPublisher implements ResultSink {
 
     private final MqttClient client;
     private final int qos;
+    private final String run;
     private final Clock clock;
     private final Map<Feed, Outlet> outlets = new IdentityHashMap<>();
 
     /**
      * @param qos of detection messages, 0 or 1
+     * @param run begins the messages' ids: letters and digits that no other run of the daemon has had
      */
-    public DetectionPublisher(MqttClient client, int qos, Clock clock) {
+    public DetectionPublisher(MqttClient client, int qos, String run, Clock clock) {
         this.client = client;
         this.qos = qos;
+        this.run = run;
         this.clock = clock;
     }
 
@@ -44,16 +48,40 @@ public final class DetectionPublisher implements ResultSink {
      * @param model the model's name, as messages show it
      * @param device where it runs, as messages show it
      * @param times where the steps of its published frames are recorded
+     * @param options which of its frames are published
      */
     public void add(
-            Feed feed, String node, MqttTopic topic, String model, String device, Labels labels, StepTimes times) {
-        DetectionEncoder encoder = new DetectionEncoder(node, feed.camera(), model, device, labels, clock);
-        outlets.put(feed, new Outlet(feed, topic, encoder, times));
+            Feed feed,
+            String node,
+            MqttTopic topic,
+            String model,
+            String device,
+            Labels labels,
+            StepTimes times,
+            PublishOptions options) {
+        DetectionEncoder encoder = new DetectionEncoder(run, node, feed.camera(), model, device, labels, clock);
+        PublishGate gate = new PublishGate(options, labels.count());
+        outlets.put(feed, new Outlet(feed, topic, encoder, times, gate));
+    }
+
+    /**
+     * The connection to a camera or to the broker is a new one, so that subscribers may not know what was published last: the
+     * camera's next frame counts as a change. From any thread.
+     */
+    public void renew(Feed feed) {
+        Outlet outlet = outlets.get(feed);
+        if (outlet != null) {
+            outlet.gate.renew();
+        }
     }
 
     @Override
     public void accept(FrameResult result) {
         Outlet outlet = outlets.get(result.feed());
+        if (!outlet.gate.admits(result.detections(), clock.monotonicNs())) {
+            outlet.feed.ledger().dropped(DropCause.WITHHELD);
+            return;
+        }
         long[] dropped = outlet.takeDropped(result.number());
         ByteBuf message = PooledByteBufAllocator.DEFAULT.directBuffer(MESSAGE_BYTES);
         long ageUs;
@@ -75,16 +103,18 @@ public final class DetectionPublisher implements ResultSink {
         final MqttTopic topic;
         final DetectionEncoder encoder;
         final StepTimes times;
+        final PublishGate gate;
         /** Drops that messages have told of, by the ordinal of their cause. Guarded by this. */
         private final long[] told = new long[DropCause.ALL.length];
         /** Frames that messages account for: each its own, and the drops that it tells of. Guarded by this. */
         private long accounted;
 
-        Outlet(Feed feed, MqttTopic topic, DetectionEncoder encoder, StepTimes times) {
+        Outlet(Feed feed, MqttTopic topic, DetectionEncoder encoder, StepTimes times, PublishGate gate) {
             this.feed = feed;
             this.topic = topic;
             this.encoder = encoder;
             this.times = times;
+            this.gate = gate;
         }
 
         /**
@@ -135,6 +165,7 @@ public final class DetectionPublisher implements ResultSink {
         @Override
         public void refused(Refusal cause) {
             outlet.giveBack(dropped);
+            outlet.gate.renew();
             outlet.feed
                     .ledger()
                     .dropped(

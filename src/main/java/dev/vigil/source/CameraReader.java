@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A camera's thread: opens its stream, reads it into the camera's {@link Feed}, and when it fails, says why and opens it again
- * after a jittered, doubling wait. The only place that retries.
+ * after a jittered, doubling wait. The only place that retries. Commands ({@link #enable}, {@link #fpsMax}) may come from any
+ * thread.
  */
 public final class CameraReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CameraReader.class);
@@ -24,20 +25,37 @@ public final class CameraReader implements AutoCloseable {
     private static final long REPEAT_NS = TimeUnit.MINUTES.toNanos(1);
 
     private static final long NEVER = Long.MIN_VALUE;
+    /** Bounds what a lost wake-up could cost; there should be none. */
+    private static final long AWAIT_NS = TimeUnit.MINUTES.toNanos(1);
+
+    /** What is wanted of the thread. */
+    private enum Wish {
+        READ,
+        PAUSE,
+        STOP
+    }
 
     private final Feed feed;
     private final SourceOptions options;
     private final Clock clock;
     private final RandomGenerator jitter;
     private final Consumer<CameraStatus> onStatus;
-    private final Abort abort = new Abort();
     private final Thread thread;
     private volatile CameraStatus status = CameraStatus.INITIAL;
+    private volatile double fpsMax;
+
+    private final Object lock = new Object();
+    /** Guarded by {@link #lock}. */
+    private Wish wish = Wish.READ;
+    /** Ends the stream that is open; null when none is. Guarded by {@link #lock}. */
+    private Abort stream;
 
     // owned by the camera's thread
     /** When this try's first picture came. */
     private long upSinceNs = NEVER;
 
+    private long openedNs;
+    private long waitNs;
     private int failures;
     private String reasonTold = "";
     private long toldNs;
@@ -49,6 +67,8 @@ public final class CameraReader implements AutoCloseable {
             Feed feed, SourceOptions options, Clock clock, RandomGenerator jitter, Consumer<CameraStatus> onStatus) {
         this.feed = feed;
         this.options = options;
+        this.fpsMax = options.fpsMax();
+        this.waitNs = options.retryMin().toNanos();
         this.clock = clock;
         this.jitter = jitter;
         this.onStatus = onStatus;
@@ -65,37 +85,91 @@ public final class CameraReader implements AutoCloseable {
     }
 
     private void run() {
-        long waitNs = options.retryMin().toNanos();
-        while (!abort.isRequested()) {
-            upSinceNs = NEVER;
-            try {
-                readToEnd();
-                change(status.with(abort.isRequested() ? State.STOPPED : State.ENDED));
-                return;
-            } catch (SourceException e) {
-                if (!abort.isRequested()) {
-                    fail(e);
+        while (!is(Wish.STOP)) {
+            Abort abort = begin();
+            if (abort != null) {
+                tryToRead(abort);
+            } else if (is(Wish.PAUSE)) {
+                LOG.info("{}: disabled", feed.camera());
+                change(status.with(State.DISABLED));
+                awaitOther(Wish.PAUSE);
+                if (is(Wish.READ)) {
+                    LOG.info("{}: enabled", feed.camera());
+                    forgetFailures();
+                    change(status.with(State.CONNECTING));
                 }
-            } catch (InterruptedException e) {
-                break; // only a stop interrupts
-            } catch (RuntimeException | Error e) {
-                LOG.error("{}: the reader failed", feed.camera(), e);
-                fail(new SourceException(Cause.CORRUPT, "the reader failed: " + e, e));
             }
+        }
+        if (status.state() != State.ENDED) {
+            change(status.with(State.STOPPED));
+        }
+    }
+
+    /** Opens and reads once, and waits for as long as the next try must. */
+    private void tryToRead(Abort abort) {
+        upSinceNs = NEVER;
+        openedNs = clock.monotonicNs();
+        boolean ended = false;
+        try {
+            readToEnd(abort);
+            ended = !abort.isRequested();
+        } catch (SourceException e) {
+            if (!abort.isRequested()) {
+                fail(e);
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("{}: interrupted", feed.camera(), e); // only with the abort
+        } catch (RuntimeException | Error e) {
+            LOG.error("{}: the reader failed", feed.camera(), e);
+            fail(new SourceException(Cause.CORRUPT, "the reader failed: " + e, e));
+        }
+        end();
+        if (ended) {
+            change(status.with(State.ENDED));
+            awaitOther(Wish.READ);
+        } else if (abort.isRequested()) {
+            // Commands may come as fast as they like, a camera is not connected to faster than this.
+            pause(openedNs + options.retryMin().toNanos() - clock.monotonicNs());
+        } else {
             if (upSinceNs != NEVER && clock.monotonicNs() - upSinceNs > STEADY_NS) {
                 waitNs = options.retryMin().toNanos();
             }
-            if (!pause((long) (waitNs * jitter.nextDouble(0.5, 1)))) {
-                break;
-            }
+            pause((long) (waitNs * jitter.nextDouble(0.5, 1)));
             waitNs = Math.min(2 * waitNs, options.retryMax().toNanos());
         }
-        change(status.with(State.STOPPED));
     }
 
-    /** Returns when a file is at its end or the reader was stopped; whatever else ends is a fault, and opened again. */
-    private void readToEnd() throws SourceException, InterruptedException {
-        SourceReader.read(feed.camera(), feed, options, new RateGate(options.fpsMax()), clock, abort, this::picture);
+    private boolean is(Wish asked) {
+        synchronized (lock) {
+            return wish == asked;
+        }
+    }
+
+    /** What ends the stream that may be opened now; null when none is wanted. */
+    private Abort begin() {
+        synchronized (lock) {
+            stream = wish == Wish.READ ? new Abort() : null;
+            return stream;
+        }
+    }
+
+    /** The stream is closed: from here on no command interrupts the thread. */
+    private void end() {
+        synchronized (lock) {
+            stream = null;
+            Thread.interrupted(); // meant for the stream
+        }
+    }
+
+    private void forgetFailures() {
+        failures = 0;
+        reasonTold = "";
+        waitNs = options.retryMin().toNanos();
+    }
+
+    /** Returns when a file is at its end or the abort was requested; whatever else ends is a fault, and opened again. */
+    private void readToEnd(Abort abort) throws SourceException, InterruptedException {
+        SourceReader.read(feed.camera(), feed, options, new RateGate(() -> fpsMax), clock, abort, this::picture);
         if (!abort.isRequested() && upSinceNs == NEVER) {
             throw new SourceException(
                     Cause.NO_VIDEO, SourceAddress.shown(options.uri()) + " came to its end without a whole picture");
@@ -145,20 +219,66 @@ public final class CameraReader implements AutoCloseable {
         onStatus.accept(next);
     }
 
-    /** Waits before the next try; false when stopped meanwhile. */
-    private boolean pause(long waitNs) {
-        try {
-            TimeUnit.NANOSECONDS.sleep(waitNs);
-            return !abort.isRequested();
-        } catch (InterruptedException e) {
-            return false;
+    /** Waits before the next try, until a command comes at the latest. */
+    private void pause(long forNs) {
+        long endNs = clock.monotonicNs() + forNs;
+        synchronized (lock) {
+            long leftNs = forNs;
+            while (wish == Wish.READ && leftNs > 0) {
+                await(leftNs);
+                leftNs = endNs - clock.monotonicNs();
+            }
         }
     }
 
-    /** Ends whatever the thread is blocked in. Returns at once; {@link #close()} waits. */
+    /** Waits until something else is wished for. */
+    private void awaitOther(Wish now) {
+        synchronized (lock) {
+            while (wish == now) {
+                await(AWAIT_NS);
+            }
+        }
+    }
+
+    /** Waits for a command, at most so long; the caller holds the lock, and asks again. */
+    private void await(long atMostNs) {
+        try {
+            TimeUnit.NANOSECONDS.timedWait(lock, atMostNs);
+        } catch (InterruptedException e) {
+            LOG.debug("{}: interrupted while waiting", feed.camera(), e); // who wants it to end says so by a wish
+        }
+    }
+
+    private void wish(Wish newWish) {
+        synchronized (lock) {
+            if (wish == Wish.STOP) {
+                return;
+            }
+            wish = newWish;
+            if (stream != null && newWish != Wish.READ) {
+                stream.request();
+                thread.interrupt();
+            }
+            lock.notifyAll();
+        }
+    }
+
+    /**
+     * Says whether the camera is wanted, before the start or at any time after it. While it is not, there is no connection to
+     * it and nothing is decoded; frames that are inside already go on. A file begins at its start again. Returns at once.
+     */
+    public void enable(boolean enabled) {
+        wish(enabled ? Wish.READ : Wish.PAUSE);
+    }
+
+    /** Says how many frames per second are wanted from the next one on; 0 for all. */
+    public void fpsMax(double newFpsMax) {
+        fpsMax = newFpsMax;
+    }
+
+    /** Ends whatever the thread is blocked in, for good. Returns at once; {@link #close()} waits. */
     public void stop() {
-        abort.request();
-        thread.interrupt();
+        wish(Wish.STOP);
     }
 
     /** Waits until the thread is gone, at most {@code timeout}; false when it is not. */

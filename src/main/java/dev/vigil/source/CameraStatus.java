@@ -27,6 +27,8 @@ public record CameraStatus(
         UP,
         /** Failed, and waiting to try again. */
         DOWN,
+        /** Not wanted at the moment: there is no connection to it. */
+        DISABLED,
         /** A file that was played to its end. */
         ENDED,
         /** Stopped by Vigil. */

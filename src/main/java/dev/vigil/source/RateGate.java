@@ -1,15 +1,28 @@
 package dev.vigil.source;
 
-/** Lets at most so many frames per second through, evenly spaced. Not threadsafe. */
+import java.util.function.DoubleSupplier;
+
+/** Lets at most so many frames per second through, evenly spaced. Not threadsafe, but the rate may come from elsewhere. */
 final class RateGate implements FrameGate {
-    private final long periodNs;
+    private final DoubleSupplier fpsMax;
+    /** The rate that {@link #periodNs} is of. */
+    private double fps = Double.NaN;
+
+    private long periodNs;
     private long dueNs = Long.MIN_VALUE;
 
     /**
      * @param fpsMax 0 for no limit
      */
     RateGate(double fpsMax) {
-        this.periodNs = fpsMax > 0 ? (long) (1e9 / fpsMax) : 0;
+        this(() -> fpsMax);
+    }
+
+    /**
+     * @param fpsMax asked for each frame; 0 for no limit
+     */
+    RateGate(DoubleSupplier fpsMax) {
+        this.fpsMax = fpsMax;
     }
 
     /**
@@ -18,6 +31,12 @@ final class RateGate implements FrameGate {
      */
     @Override
     public boolean admits(long number, long pacedNs) {
+        double wanted = fpsMax.getAsDouble();
+        if (wanted != fps) {
+            fps = wanted;
+            periodNs = wanted > 0 ? (long) (1e9 / wanted) : 0;
+            dueNs = Long.MIN_VALUE; // the next frame may be due long after the new rate's
+        }
         if (periodNs == 0) {
             return true;
         }

@@ -89,13 +89,7 @@ class DaemonTest {
         return new VigilConfig(
                 node,
                 demo.mqtt(),
-                new TopicConfig(
-                        topics.prefix(),
-                        topics.detections(),
-                        topics.status(),
-                        topics.availability(),
-                        topics.stats(),
-                        1),
+                topics.withQos(1),
                 demo.models(),
                 demo.cameras(),
                 new ReportConfig(Duration.ofSeconds(1), Duration.ofSeconds(1)),

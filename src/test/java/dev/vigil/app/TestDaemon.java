@@ -24,6 +24,7 @@ import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttListener;
 import dev.vigil.mqtt.MqttOptions;
 import dev.vigil.mqtt.OutboxOptions;
+import dev.vigil.publish.PublishOptions;
 import dev.vigil.source.CameraStatus;
 import dev.vigil.source.CameraStatus.State;
 import dev.vigil.source.SourceException.Cause;
@@ -41,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /** A whole daemon in this process, with a model that costs nothing, and a subscriber that sees what it publishes. */
 final class TestDaemon implements AutoCloseable {
@@ -62,7 +64,9 @@ final class TestDaemon implements AutoCloseable {
         @Override
         public void onMessage(InboundMessage message) {
             try {
-                JsonNode content = message.topic().endsWith("availability")
+                boolean text = message.topic().endsWith("availability")
+                        || message.topic().contains("/set/") && !message.topic().endsWith("/result");
+                JsonNode content = text
                         ? JSON.getNodeFactory().textNode(message.payload().toString(StandardCharsets.UTF_8))
                         : JSON.readTree(new ByteBufInputStream(message.payload()));
                 byTopic.merge(message.topic(), List.of(content), TestDaemon::joined);
@@ -83,14 +87,24 @@ final class TestDaemon implements AutoCloseable {
      * @param sources of cameras {@code cam1}, {@code cam2}, …
      */
     TestDaemon(MqttOptions mqtt, Path folder, List<SourceOptions> sources) throws IOException {
+        this(
+                folder,
+                mqtt,
+                IntStream.range(0, sources.size())
+                        .mapToObj(i -> camera(i + 1, true, sources.get(i), PublishOptions.DEFAULT))
+                        .toList());
+    }
+
+    /** A camera of the daemon's model, named {@code cam1} and so on. */
+    static CameraConfig camera(int number, boolean enabled, SourceOptions source, PublishOptions publish) {
+        return new CameraConfig("cam" + number, "small", enabled, source, DetectOptions.DEFAULT, publish);
+    }
+
+    TestDaemon(Path folder, MqttOptions mqtt, List<CameraConfig> cameras) throws IOException {
         Path model = folder.resolve("small.onnx");
         Files.write(model, OnnxFile.ssd(4, 2));
         ModelConfig small =
                 new ModelConfig("small", model, ModelDescription.EMPTY, InferOptions.DEFAULT, DetectOptions.DEFAULT);
-        List<CameraConfig> cameras = new ArrayList<>();
-        for (SourceOptions source : sources) {
-            cameras.add(new CameraConfig("cam" + (cameras.size() + 1), "small", source, DetectOptions.DEFAULT));
-        }
         ReportConfig reports = new ReportConfig(Duration.ofSeconds(1), Duration.ofSeconds(1));
         config = new VigilConfig(NODE, mqtt, TopicConfig.DEFAULT, Map.of("small", small), cameras, reports, cache());
         daemon = new Daemon(config, Clock.SYSTEM);
@@ -176,9 +190,14 @@ final class TestDaemon implements AutoCloseable {
         return seen.byTopic.getOrDefault(topic, List.of());
     }
 
-    /** How many detection messages of a camera have come. */
+    /** The detection messages of a camera that have come. */
+    List<JsonNode> detections(int camera) {
+        return on(config.topics().detections(NODE, "cam" + camera));
+    }
+
+    /** How many of them. */
     int messages(int camera) {
-        return on(config.topics().detections(NODE, "cam" + camera)).size();
+        return detections(camera).size();
     }
 
     /** The statuses of a camera that were told the broker. */

@@ -40,6 +40,7 @@ class BadConfigTest {
                 arguments(
                         "decoder_threads: 99999999999",
                         "cameras.gate.decoder_threads: 99999999999 is not allowed: 1 to 64"),
+                arguments("enabled: on", "cameras.gate.enabled: on is not allowed: true or false"),
                 arguments("loop: yes", "cameras.gate.loop: yes is not allowed: true or false"),
                 arguments("transport: sctp", "cameras.gate.transport: sctp is not allowed: tcp or udp"),
                 arguments(
@@ -66,12 +67,12 @@ class BadConfigTest {
                         "cameras.gate.retry: a single value is not allowed: keys with their values are expected under it"),
                 arguments(
                         "fsp: 5",
-                        "cameras.gate.fsp: unknown key (did you mean fps?); allowed are url, model, transport, hardware, fps, loop, "
-                                + "realtime, open_timeout, read_timeout, retry, decoder_threads, tls_verify, score"),
+                        "cameras.gate.fsp: unknown key (did you mean fps?); allowed are url, model, enabled, transport, hardware, fps, loop, "
+                                + "realtime, open_timeout, read_timeout, retry, decoder_threads, tls_verify, score, publish"),
                 arguments(
                         "device: cpu",
-                        "cameras.gate.device: unknown key (did you mean models.NAME.device?); allowed are url, model, "
-                                + "transport, hardware, fps, loop, realtime, open_timeout, read_timeout, retry, decoder_threads, tls_verify, score"),
+                        "cameras.gate.device: unknown key (did you mean models.NAME.device?); allowed are url, model, enabled, "
+                                + "transport, hardware, fps, loop, realtime, open_timeout, read_timeout, retry, decoder_threads, tls_verify, score, publish"),
                 arguments("url: rtsp://10.0.0.8/sub", "cameras.gate.url: is there twice: the first is in line 3"),
                 arguments(
                         "fps: ${FPS}",
@@ -158,6 +159,12 @@ class BadConfigTest {
                 arguments(
                         CAMERA + "stats: {interval: 1ms}\n",
                         "vigil.yml:4:9  stats.interval: 1ms is not allowed: 1s to 24h"),
+                arguments(
+                        CAMERA + "    publish: {when: change}\n",
+                        "vigil.yml:4:15  cameras.gate.publish.when: change is not allowed: always, detections or changes (did you mean changes?)"),
+                arguments(
+                        CAMERA + "    publish: {max_rate: -1}\n",
+                        "vigil.yml:4:15  cameras.gate.publish.max_rate: -1 is not allowed: 0 (no limit) to 1000"),
                 arguments(
                         CAMERA + "models:\n",
                         "vigil.yml:4:1  models: has no model: leave it out for the default model"),
@@ -270,6 +277,21 @@ class BadConfigTest {
                 arguments(
                         "topics: {stats: '{prefix}/{node}/availability'}",
                         "topics.stats: {prefix}/{node}/availability is the topic of availability already"),
+                arguments(
+                        "topics: {set: '{prefix}/{node}/set'}",
+                        "topics.set: {prefix}/{node}/set has no {camera}: all cameras would share the topic"),
+                arguments(
+                        "topics: {set_node: '{prefix}/{camera}/set'}",
+                        "topics.set_node: {prefix}/{camera}/set is not allowed: a topic without + and #, in which {prefix} and {node} stand for names"),
+                arguments(
+                        "topics: {status: '{prefix}/{camera}', stats: '{prefix}/gate'}",
+                        "topics.status: vigil/gate is the topic of status of the camera gate and of stats: each needs a topic of its own"),
+                arguments(
+                        "topics: {set: '{prefix}/{node}/{camera}', set_node: '{prefix}/{node}/gate'}",
+                        "topics.set: vigil/box-7/gate/enabled is the topic of set of the camera gate and of set_node: each needs a topic of its own"),
+                arguments(
+                        "topics: {objects: '{prefix}/{node}/{camera}/set/result'}",
+                        "topics.objects: vigil/box-7/gate/set/result is the topic of objects of the camera gate and of set of the camera gate: each needs a topic of its own"),
                 arguments("retry: {min: 40s}", "retry.min: 40s is more than max (30s, its default)"),
                 arguments("retry: {max: 100ms}", "retry.max: 100ms is less than min (500ms, its default)"),
                 arguments("retry: {min: 2m, max: 1m}", "retry.min: 2m is more than max (1m)"));

@@ -8,6 +8,7 @@ import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.InferOptions.Device;
 import dev.vigil.mqtt.MqttOptions;
 import dev.vigil.mqtt.MqttOptions.Protocol;
+import dev.vigil.publish.PublishOptions;
 import dev.vigil.source.SourceOptions;
 import dev.vigil.source.SourceOptions.Hardware;
 import dev.vigil.source.SourceOptions.Transport;
@@ -112,6 +113,8 @@ class ConfigReaderTest {
                     decoder_threads: 2
                     tls_verify: false
                     score: 0.7
+                    enabled: false
+                    publish: {when: changes, max_rate: 0.2}
                   yard:
                     url: rtsp://10.0.0.8/main
                 stats: {interval: 1m}
@@ -138,6 +141,10 @@ class ConfigReaderTest {
         assertThat(read.topics().status("box", "gate")).isEqualTo("site/a/box/gate/status");
         assertThat(read.topics().availability("box")).isEqualTo("site/a/box/availability");
         assertThat(read.topics().stats("box")).isEqualTo("site/a/box/stats");
+        assertThat(read.topics().set("box", "gate")).isEqualTo("site/a/box/gate/set");
+        assertThat(read.topics().setNode("box")).isEqualTo("site/a/box/set");
+        assertThat(read.topics().settings("box", "gate")).isEqualTo("site/a/box/gate/settings");
+        assertThat(read.topics().objects("box", "gate")).isEqualTo("site/a/box/gate/objects");
         ModelConfig small = read.models().get("small");
         assertThat(read.models()).containsOnlyKeys("small", "default");
         assertThat(small.file()).isEqualTo(folder.resolve("a.onnx"));
@@ -151,6 +158,7 @@ class ConfigReaderTest {
                         new CameraConfig(
                                 "gate",
                                 "default",
+                                false,
                                 new SourceOptions(
                                         URI.create("rtsp://10.0.0.7/main"),
                                         Transport.UDP,
@@ -164,7 +172,8 @@ class ConfigReaderTest {
                                         Duration.ofMillis(20),
                                         2,
                                         false),
-                                new DetectOptions(0.7f, 0.45f, 300)),
+                                new DetectOptions(0.7f, 0.45f, 300),
+                                new PublishOptions(PublishOptions.When.CHANGES, 0.2)),
                         new CameraConfig(
                                 "yard",
                                 "small",

@@ -48,7 +48,7 @@ class DetectionEncoderTest {
     }
 
     private static DetectionEncoder encoder(String node, String camera) {
-        return new DetectionEncoder(node, camera, "ssdlite-mobilenet-v2-coco", "cpu", LABELS, CLOCK);
+        return new DetectionEncoder("run1", node, camera, "ssdlite-mobilenet-v2-coco", "cpu", LABELS, CLOCK);
     }
 
     private static Detections boxes(int count) {
@@ -85,7 +85,7 @@ class DetectionEncoderTest {
         String message =
                 text(encoder("box-7", "gate"), MadeUpResult.of(new Feed("gate", false), 1_841, boxes), dropped);
         assertThat(message).isEqualTo("""
-                {"v":1,"node":"box-7","camera":"gate","frame":1841,"width":1280,"height":720,\
+                {"v":1,"node":"box-7","camera":"gate","id":"run1-1841","frame":1841,"width":1280,"height":720,\
                 "captured":"2026-11-21T22:10:04.123456Z","clock":"rtcp",\
                 "us":{"decode":6020,"wait":310,"convert":950,"queue":40,"infer":17300,"post":120,"track":0,"encode":35,\
                 "total":24775},"age_us":41210,"model":"ssdlite-mobilenet-v2-coco","device":"cpu","batch":1,\
@@ -121,7 +121,7 @@ class DetectionEncoderTest {
         Labels labels = Labels.of(List.of(name), "the test");
         Detections boxes = new Detections(1);
         boxes.add(1, 2, 3, 4, 0.5f, 0);
-        DetectionEncoder encoder = new DetectionEncoder(name, name, name, "cpu", labels, CLOCK);
+        DetectionEncoder encoder = new DetectionEncoder("run1", name, name, name, "cpu", labels, CLOCK);
         JsonNode message = valid(text(encoder, MadeUpResult.of(new Feed(name, false), 1, boxes), NO_DROPS));
         for (String key : List.of("node", "camera", "model")) {
             assertThat(message.get(key).textValue()).as(key).isEqualTo(name);
@@ -140,7 +140,7 @@ class DetectionEncoderTest {
         for (Step step : Step.ALL) {
             times.mark(step, Long.MAX_VALUE / 16 * (step.ordinal() + 1));
         }
-        DetectionEncoder encoder = new DetectionEncoder(name, name, name, "cpu", LABELS, late);
+        DetectionEncoder encoder = new DetectionEncoder("run1", name, name, name, "cpu", LABELS, late);
         FrameResult result = new MadeUpResult(
                 new Feed(name, false), Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, times, 1, boxes(300));
         long[] dropped = NO_DROPS.clone();
@@ -169,7 +169,7 @@ class DetectionEncoderTest {
     @Test
     void shouldTellNegativeAgeWhenCamerasClockIsAhead() throws Exception {
         Clock behind = clock(MadeUpResult.DONE_NS, MadeUpResult.CAPTURE_UTC_US - 3_600_000_000L);
-        DetectionEncoder encoder = new DetectionEncoder("box-7", "gate", "m", "cpu", LABELS, behind);
+        DetectionEncoder encoder = new DetectionEncoder("run1", "box-7", "gate", "m", "cpu", LABELS, behind);
         JsonNode message = valid(text(encoder, MadeUpResult.of(new Feed("gate", false), 1, boxes(0)), NO_DROPS));
         assertThat(message.get("age_us").longValue()).isEqualTo(-3_600_000_000L);
     }
@@ -185,8 +185,8 @@ class DetectionEncoderTest {
                 nowNs += random.nextInt(3_000_000);
                 times.mark(Step.ALL[random.nextInt(Step.ALL.length)], nowNs);
             }
-            DetectionEncoder encoder =
-                    new DetectionEncoder("box-7", "gate", "m", "cpu", LABELS, clock(nowNs + random.nextInt(10_000), 0));
+            DetectionEncoder encoder = new DetectionEncoder(
+                    "run1", "box-7", "gate", "m", "cpu", LABELS, clock(nowNs + random.nextInt(10_000), 0));
             JsonNode us = valid(text(
                             encoder, new MadeUpResult(new Feed("gate", false), 1, 1, 1, times, 1, boxes(0)), NO_DROPS))
                     .get("us");

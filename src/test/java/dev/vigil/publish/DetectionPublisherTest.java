@@ -71,6 +71,10 @@ class DetectionPublisherTest {
     }
 
     private DetectionPublisher publisher(int qos, int queueMessages) {
+        return publisher(qos, queueMessages, PublishOptions.DEFAULT);
+    }
+
+    private DetectionPublisher publisher(int qos, int queueMessages, PublishOptions options) {
         MqttOptions defaults = MqttOptions.of(address(broker.port()));
         client = new MqttClient(
                 new MqttOptions(
@@ -90,9 +94,16 @@ class DetectionPublisherTest {
                         false,
                         OutboxOptions.MEMORY),
                 connection);
-        DetectionPublisher publisher = new DetectionPublisher(client, qos, Clock.SYSTEM);
+        DetectionPublisher publisher = new DetectionPublisher(client, qos, "run1", Clock.SYSTEM);
         publisher.add(
-                feed, "box-7", MqttTopic.of(topic), "model", "cpu", Labels.of(List.of("person"), "the test"), times);
+                feed,
+                "box-7",
+                MqttTopic.of(topic),
+                "model",
+                "cpu",
+                Labels.of(List.of("person"), "the test"),
+                times,
+                options);
         return publisher;
     }
 
@@ -234,5 +245,54 @@ class DetectionPublisherTest {
         publisher.accept(frame());
         assertMessage(3, "{\"superseded\":1,\"publish_failed\":1}");
         assertThat(atRest().published()).isEqualTo(1);
+    }
+
+    private MadeUpResult frame(int persons) {
+        Detections found = new Detections(5);
+        for (int i = 0; i < persons; i++) {
+            found.add(0, 0, 1, 1, 0.5f, 0);
+        }
+        return MadeUpResult.of(feed, feed.ledger().read(), found);
+    }
+
+    @Test
+    void shouldTellWithheldFramesWithNextMessageWhenOnlyChangesArePublished() throws Exception {
+        DetectionPublisher publisher = publisher(0, 100, new PublishOptions(PublishOptions.When.CHANGES, 0));
+        connect();
+        publisher.accept(frame(0));
+        assertMessage(1, "{}");
+        publisher.accept(frame(0));
+        drop(DropCause.SUPERSEDED, 1);
+        publisher.accept(frame(0));
+        publisher.accept(frame(2));
+        assertMessage(5, "{\"superseded\":1,\"withheld\":2}");
+        publisher.accept(frame(2));
+        publisher.renew(feed);
+        publisher.accept(frame(2));
+        assertMessage(7, "{\"withheld\":1}");
+        assertThat(atRest().dropped(DropCause.WITHHELD)).isEqualTo(3);
+        assertThat(times.total().getTotalCount()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldPublishUnchangedFrameWhenTheOneBeforeWasRefused() throws Exception {
+        DetectionPublisher publisher = publisher(0, 100, new PublishOptions(PublishOptions.When.CHANGES, 0));
+        publisher.accept(frame(1)); // there is no connection yet
+        assertThat(atRest().dropped(DropCause.BROKER_AWAY)).isEqualTo(1);
+        connect();
+        publisher.accept(frame(1));
+        assertMessage(2, "{\"broker_away\":1}");
+        publisher.accept(frame(1));
+        assertThat(atRest().dropped(DropCause.WITHHELD)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNameEachMessageByRunAndFrame() throws Exception {
+        DetectionPublisher publisher = publisher(1, 100);
+        connect();
+        publisher.accept(frame());
+        publisher.accept(frame());
+        assertThat(next().get("id").textValue()).isEqualTo("run1-1");
+        assertThat(next().get("id").textValue()).isEqualTo("run1-2");
     }
 }

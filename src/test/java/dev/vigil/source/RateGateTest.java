@@ -77,4 +77,17 @@ class RateGateTest {
         assertThat(gate.admits(0, startNs + 500 * MS_NS)).isFalse();
         assertThat(gate.admits(0, startNs + 1_000 * MS_NS)).isTrue();
     }
+
+    @Test
+    void shouldHoldTheNewRateFromTheNextFrameOnWhenItIsChanged() {
+        double[] fps = {0.001};
+        RateGate gate = new RateGate(() -> fps[0]);
+        assertThat(admitted(gate, i -> i * FRAME_NS)).isEqualTo(1);
+        long fromNs = FRAMES * FRAME_NS;
+        fps[0] = 5;
+        assertThat(gate.admits(0, fromNs)).as("the next frame").isTrue();
+        assertThat(admitted(gate, i -> fromNs + (i + 1) * FRAME_NS)).isBetween(499, 501);
+        fps[0] = 0;
+        assertThat(admitted(gate, i -> 2 * fromNs + (i + 1) * FRAME_NS)).isEqualTo(FRAMES);
+    }
 }
