@@ -12,6 +12,7 @@ import dev.vigil.frame.Ledger;
 import dev.vigil.mqtt.Await;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttOptions;
+import dev.vigil.mqtt.OutboxOptions;
 import dev.vigil.mqtt.PublishProperties;
 import dev.vigil.mqtt.Recorder;
 import dev.vigil.mqtt.Recorder.Received;
@@ -322,6 +323,7 @@ class CommandsTest {
                 options.sessionExpiry(),
                 options.queueMessages(),
                 options.caFile(),
-                options.insecure());
+                options.insecure(),
+                OutboxOptions.MEMORY);
     }
 }

@@ -40,7 +40,12 @@ public final class EmbeddedClient {
         FaultLog faults = new FaultLog(counters, "fuzz");
         this.listener = new SafeListener(listener, faults);
         this.outbox = new Outbox(
-                home.eventLoop(), counters, new InFlight(counters, packetIds, faults), faults, options.queueMessages());
+                home.eventLoop(),
+                counters,
+                new InFlight(counters, packetIds, faults),
+                faults,
+                options.queueMessages(),
+                OutboxOptions.MEMORY);
         this.subscriptions = new Subscriptions(
                 packetIds, this.listener, faults, options.connectTimeout().toNanos());
     }
