@@ -15,6 +15,7 @@ import dev.vigil.mqtt.MqttListener;
 import dev.vigil.mqtt.MqttStatus;
 import dev.vigil.mqtt.MqttTopic;
 import dev.vigil.mqtt.PublishCallback;
+import dev.vigil.mqtt.PublishProperties;
 import dev.vigil.source.CameraStatus;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -197,7 +198,9 @@ final class StatusReporter implements MqttListener, AutoCloseable {
                 .put("sent", mqtt.sent())
                 .put("refused", mqtt.refusedTotal())
                 .put("reconnects", mqtt.reconnects())
-                .put("waiting", mqtt.waiting());
+                .put("waiting", mqtt.waiting())
+                .put("stored", mqtt.stored())
+                .put("stored_bytes", mqtt.storedBytes());
         publish(MqttTopic.of(config.topics().stats(config.node())), bytes(json), false);
     }
 
@@ -219,7 +222,13 @@ final class StatusReporter implements MqttListener, AutoCloseable {
     private void publish(MqttTopic topic, byte[] payload, boolean retain) {
         // Told again with the next connection: nothing of it needs to wait for a broker that is away.
         if (client != null && client.status().connected()) {
-            client.publish(topic, Unpooled.wrappedBuffer(payload), retain ? 1 : 0, retain, PublishCallback.NONE);
+            client.publishInMemory(
+                    topic,
+                    Unpooled.wrappedBuffer(payload),
+                    retain ? 1 : 0,
+                    retain,
+                    PublishProperties.NONE,
+                    PublishCallback.NONE);
         }
     }
 

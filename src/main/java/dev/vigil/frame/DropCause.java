@@ -20,8 +20,12 @@ public enum DropCause {
     WITHHELD("withheld"),
     /** The broker was away and the message's quality of service does not let it wait. */
     BROKER_AWAY("broker_away"),
-    /** The MQTT client's queue was full. */
+    /** The outbox had reached its bound, in memory or on disk, and took no more. */
     OUTBOX_FULL("outbox_full"),
+    /** Its message waited in the outbox, and made room for a newer one. */
+    OUTBOX_EVICTED("outbox_evicted"),
+    /** Its message waited for the broker longer than it was worth keeping. */
+    OUTBOX_EXPIRED("outbox_expired"),
     /** Encoding or sending the message failed. */
     PUBLISH_FAILED("publish_failed"),
     /** The camera's stream ended or was closed while the frame was inside. */

@@ -8,6 +8,7 @@ import dev.vigil.metrics.StepTimes;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttTopic;
 import dev.vigil.mqtt.PublishCallback;
+import dev.vigil.mqtt.PublishProperties;
 import dev.vigil.mqtt.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -25,6 +26,9 @@ public final class DetectionPublisher implements ResultSink {
     /** Enough for some ten boxes; larger messages grow. */
     private static final int MESSAGE_BYTES = 4_096;
 
+    private static final PublishProperties PROPERTIES =
+            PublishProperties.builder().contentType("application/json").build();
+
     private final MqttClient client;
     private final int qos;
     private final String run;
@@ -32,7 +36,7 @@ public final class DetectionPublisher implements ResultSink {
     private final Map<Feed, Outlet> outlets = new IdentityHashMap<>();
 
     /**
-     * @param qos of detection messages, 0 or 1
+     * @param qos of detection messages, 0 to 2
      * @param run begins the messages' ids: letters and digits that no other run of the daemon has had
      */
     public DetectionPublisher(MqttClient client, int qos, String run, Clock clock) {
@@ -92,8 +96,11 @@ public final class DetectionPublisher implements ResultSink {
             outlet.giveBack(dropped);
             throw e;
         }
-        if (client.publish(outlet.topic, message, qos, false, new Delivery(outlet, dropped))) {
+        PublishCallback delivery = qos == 0 ? new Delivery(outlet, dropped) : outlet.reliable;
+        if (client.publish(outlet.topic, message, qos, false, PROPERTIES, delivery)) {
             outlet.times.record(result.times(), ageUs);
+        } else if (qos > 0) {
+            outlet.giveBackDrops(dropped);
         }
     }
 
@@ -104,6 +111,7 @@ public final class DetectionPublisher implements ResultSink {
         final DetectionEncoder encoder;
         final StepTimes times;
         final PublishGate gate;
+        final Reliable reliable = new Reliable(this);
         /** Drops that messages have told of, by the ordinal of their cause. Guarded by this. */
         private final long[] told = new long[DropCause.ALL.length];
         /** Frames that messages account for: each its own, and the drops that it tells of. Guarded by this. */
@@ -146,6 +154,16 @@ public final class DetectionPublisher implements ResultSink {
             account(dropped, -1);
         }
 
+        synchronized void giveBackDrops(long[] dropped) {
+            account(dropped, -1);
+            accounted++;
+        }
+
+        /** A frame whose message was to go out counts among the drops now. */
+        synchronized void giveBackFrame() {
+            accounted--;
+        }
+
         private synchronized void account(long[] dropped, int sign) {
             accounted += sign;
             for (int cause = 0; cause < told.length; cause++) {
@@ -165,16 +183,39 @@ public final class DetectionPublisher implements ResultSink {
         @Override
         public void refused(Refusal cause) {
             outlet.giveBack(dropped);
-            outlet.gate.renew();
-            outlet.feed
-                    .ledger()
-                    .dropped(
-                            switch (cause) {
-                                case BROKER_AWAY -> DropCause.BROKER_AWAY;
-                                case QUEUE_FULL -> DropCause.OUTBOX_FULL;
-                                case CLOSED -> DropCause.SHUT_DOWN;
-                                default -> DropCause.PUBLISH_FAILED;
-                            });
+            drop(outlet, cause);
         }
+    }
+
+    /**
+     * The same for messages of QoS 1 and 2, one for all of a camera's, since many may wait on disk at once. The drops that such
+     * a message told of are not told again when it is given up later.
+     */
+    private record Reliable(Outlet outlet) implements PublishCallback {
+        @Override
+        public void sent(long sentNs) {
+            outlet.feed.ledger().published();
+        }
+
+        @Override
+        public void refused(Refusal cause) {
+            outlet.giveBackFrame();
+            drop(outlet, cause);
+        }
+    }
+
+    private static void drop(Outlet outlet, Refusal cause) {
+        outlet.gate.renew();
+        outlet.feed
+                .ledger()
+                .dropped(
+                        switch (cause) {
+                            case BROKER_AWAY -> DropCause.BROKER_AWAY;
+                            case QUEUE_FULL, OUTBOX_FULL -> DropCause.OUTBOX_FULL;
+                            case EVICTED -> DropCause.OUTBOX_EVICTED;
+                            case EXPIRED -> DropCause.OUTBOX_EXPIRED;
+                            case CLOSED -> DropCause.SHUT_DOWN;
+                            default -> DropCause.PUBLISH_FAILED;
+                        });
     }
 }

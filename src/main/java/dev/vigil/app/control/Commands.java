@@ -192,7 +192,7 @@ public final class Commands implements MqttListener, AutoCloseable {
         String topic = command.responseTopic() != null
                 ? command.responseTopic()
                 : command.target().resultTopic();
-        client.publish(
+        client.publishInMemory(
                 MqttTopic.of(topic),
                 Unpooled.wrappedBuffer(bytes(result(command.target(), error))),
                 command.qos(),
@@ -222,11 +222,12 @@ public final class Commands implements MqttListener, AutoCloseable {
     private void tellSettings(CameraSettings camera) {
         // Told again with the next connection: nothing of it needs to wait for a broker that is away.
         if (client != null && client.status().connected()) {
-            client.publish(
+            client.publishInMemory(
                     MqttTopic.of(topics.settings(node, camera.camera())),
                     Unpooled.wrappedBuffer(bytes(camera.message(node))),
                     1,
                     true,
+                    PublishProperties.NONE,
                     PublishCallback.NONE);
         }
     }
