@@ -205,6 +205,12 @@ final class TestDaemon implements AutoCloseable {
         return on(config.topics().status(NODE, "cam" + camera));
     }
 
+    /** What the subscriber was told last that is set for a camera, as text; empty before. */
+    String settings(int camera) {
+        List<JsonNode> told = on(config.topics().settings(NODE, "cam" + camera));
+        return told.isEmpty() ? "" : told.get(told.size() - 1).toString();
+    }
+
     /** Waits for {@code more} further messages of a camera. */
     void awaitMessages(int camera, int more) {
         int wanted = messages(camera) + more;

@@ -88,7 +88,9 @@ public final class Commands implements MqttListener, AutoCloseable {
 
     @Override
     public void onSubscribeRefused(String filter, String reason) {
-        LOG.warn("the broker takes no subscription to {}, so no commands come: {}", filter, reason);
+        if (commandTopics.filters().contains(filter)) {
+            faults.warn("no commands come, the broker takes no subscription to " + filter + ": " + reason);
+        }
     }
 
     @Override
@@ -138,10 +140,13 @@ public final class Commands implements MqttListener, AutoCloseable {
         boolean all = tellAll.getAndSet(false);
         Set<CameraSettings> changed = new LinkedHashSet<>(all ? cameras : List.of());
         List<Command> commands = queue.take(BATCH_MAX);
-        for (Command command : commands) {
-            answer(command, apply(command, changed));
+        try {
+            for (Command command : commands) {
+                answer(command, apply(command, changed));
+            }
+        } finally {
+            changed.forEach(this::tellSettings);
         }
-        changed.forEach(this::tellSettings);
         return commands.size() + (all ? 1 : 0);
     }
 
@@ -173,7 +178,8 @@ public final class Commands implements MqttListener, AutoCloseable {
     private void apply(CameraSettings camera, Setting setting, String text, Set<CameraSettings> changed) {
         if (camera.set(setting, text)) {
             changed.add(camera);
-            changes.info(camera.camera() + ": a command set " + setting.label() + " to " + text.strip());
+            changes.info(
+                    camera.camera() + ": a command set " + setting.label() + " to " + text.strip()); // checked by now
         }
     }
 
