@@ -138,6 +138,7 @@ public final class CheckCommand implements Callable<Integer> {
         });
         config.cameras()
                 .forEach(camera -> out.println("  camera  " + camera.name() + "  "
-                        + Masked.uri(camera.source().uri())));
+                        + Masked.uri(camera.source().uri())
+                        + (camera.enabled() ? "" : "  disabled")));
     }
 }

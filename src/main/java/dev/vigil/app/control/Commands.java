@@ -88,7 +88,9 @@ public final class Commands implements MqttListener, AutoCloseable {
 
     @Override
     public void onSubscribeRefused(String filter, String reason) {
-        LOG.warn("the broker takes no subscription to {}, so no commands come: {}", filter, reason);
+        if (commandTopics.filters().contains(filter)) {
+            faults.warn("no commands come, the broker takes no subscription to " + filter + ": " + reason);
+        }
     }
 
     @Override
