@@ -134,8 +134,8 @@ public final class Daemon implements AutoCloseable {
             }
         }
         reporter.start(client);
-        objects.start();
         listeners.add(objects);
+        objects.start();
         homeAssistant.start();
     }
 
