@@ -51,7 +51,10 @@ class ArchitectureTest {
             Map.entry("draw", Set.of("convert", "detect", "frame")),
             Map.entry("publish", Set.of("detect", "mqtt", "frame", "metrics", "base")),
             Map.entry("pipeline", Set.of("convert", "infer", "detect", "publish", "frame", "base")),
-            Map.entry("config", Set.of("detect", "infer", "mqtt", "publish", "source", "frame", "base")));
+            Map.entry("homeassistant", Set.of("mqtt")),
+            Map.entry(
+                    "config",
+                    Set.of("detect", "homeassistant", "infer", "mqtt", "publish", "source", "frame", "base")));
 
     @Test
     void shouldLookOnlyDownwardsWhenPackagesSeeEachOther() {

@@ -17,6 +17,7 @@ import java.util.stream.StreamSupport;
 public enum MessageSchema {
     DETECTIONS,
     STATUS,
+    OBJECTS,
     STATS,
     SETTINGS,
     RESULT;

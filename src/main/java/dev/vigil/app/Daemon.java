@@ -4,10 +4,12 @@ import dev.vigil.app.control.CameraSettings;
 import dev.vigil.app.control.Commands;
 import dev.vigil.base.Clock;
 import dev.vigil.config.CameraConfig;
+import dev.vigil.config.LabelCheck;
 import dev.vigil.config.ModelConfig;
 import dev.vigil.config.TopicConfig;
 import dev.vigil.config.VigilConfig;
 import dev.vigil.detect.DetectOptions;
+import dev.vigil.detect.Labels;
 import dev.vigil.detect.ModelException;
 import dev.vigil.frame.Feed;
 import dev.vigil.infer.InferException;
@@ -19,6 +21,7 @@ import dev.vigil.mqtt.MqttTopic;
 import dev.vigil.pipeline.FramePipeline;
 import dev.vigil.pipeline.LoadedModel;
 import dev.vigil.publish.DetectionPublisher;
+import dev.vigil.publish.ObjectPublisher;
 import dev.vigil.source.CameraReader;
 import dev.vigil.source.CameraStatus;
 import dev.vigil.source.SourceAddress;
@@ -45,6 +48,10 @@ public final class Daemon implements AutoCloseable {
     private final MqttClient client;
     private final StatusReporter reporter;
     private final Commands commands;
+    private final ObjectPublisher objects;
+    private final HomeAssistant homeAssistant;
+    /** Of the client; added to while it runs already. */
+    private final List<MqttListener> listeners = new CopyOnWriteArrayList<>();
     /** In every message's id, so that messages of different runs differ. */
     private final String run;
 
@@ -80,8 +87,10 @@ public final class Daemon implements AutoCloseable {
                 cameras.forEach(camera -> renew(camera.feed()));
             }
         };
-        this.client =
-                new MqttClient(config.mqtt().withWill(will), new Listeners(List.of(reporter, commands, renewing)));
+        listeners.addAll(List.of(reporter, commands, renewing));
+        this.client = new MqttClient(config.mqtt().withWill(will), new Listeners(listeners));
+        this.objects = new ObjectPublisher(client, clock);
+        this.homeAssistant = new HomeAssistant(config, client, listeners);
     }
 
     /** Short and never the same again: the time in milliseconds, and four random digits, in base 36. */
@@ -125,26 +134,34 @@ public final class Daemon implements AutoCloseable {
             }
         }
         reporter.start(client);
+        listeners.add(objects);
+        objects.start();
+        homeAssistant.start();
     }
 
-    private void startPipeline(LoadedModel model, List<Camera> users) throws InferException {
+    private void startPipeline(LoadedModel model, List<Camera> users) throws InferException, ModelException {
         DetectionPublisher publisher =
                 new DetectionPublisher(client, config.topics().qos(), run, clock);
         Map<Feed, DetectOptions> feeds = new LinkedHashMap<>();
         for (Camera camera : users) {
             feeds.put(camera.feed(), camera.config().detect());
+            Labels names = model.detection().labels();
+            List<String> labels = LabelCheck.labels(config, camera.config(), names);
+            MqttTopic objectsTopic = MqttTopic.of(config.topics().objects(config.node(), camera.name()));
+            objects.add(camera.feed(), config.node(), objectsTopic, names, labels, () -> isUp(camera));
+            homeAssistant.add(camera.name(), labels);
             publisher.add(
                     camera.feed(),
                     config.node(),
                     MqttTopic.of(config.topics().detections(config.node(), camera.name())),
                     model.engine().name(),
                     model.engine().device(),
-                    model.detection().labels(),
+                    names,
                     camera.times(),
                     camera.config().publish());
         }
         publishers.add(publisher);
-        FramePipeline pipeline = new FramePipeline(model, feeds, publisher, clock);
+        FramePipeline pipeline = new FramePipeline(model, feeds, objects.before(publisher), clock);
         users.forEach(camera -> camera.settings().onDetect(detect -> pipeline.detect(camera.feed(), detect)));
         pipelines.add(pipeline);
         pipeline.start();
@@ -154,6 +171,10 @@ public final class Daemon implements AutoCloseable {
                 model.engine().device(),
                 model.engine().workers(),
                 users.size());
+    }
+
+    private static boolean isUp(Camera camera) {
+        return camera.reader().status().state() == CameraStatus.State.UP;
     }
 
     List<Camera> cameras() {
@@ -191,6 +212,8 @@ public final class Daemon implements AutoCloseable {
         pipelines.forEach(FramePipeline::close);
         // Their pipeline has closed them, where there is one: a model that can not be loaded has none.
         cameras.forEach(camera -> camera.feed().mailbox().close());
+        homeAssistant.close();
+        objects.close();
         reporter.close();
         client.close(STOP_TIMEOUT);
         models.forEach(LoadedModel::close);

@@ -1,8 +1,10 @@
 package dev.vigil.app;
 
+import dev.vigil.config.LabelCheck;
 import dev.vigil.config.ModelConfig;
 import dev.vigil.config.Problems;
 import dev.vigil.config.VigilConfig;
+import dev.vigil.detect.Labels;
 import dev.vigil.detect.ModelException;
 import dev.vigil.frame.InputSpec;
 import dev.vigil.infer.InferException;
@@ -15,6 +17,9 @@ import java.util.function.Consumer;
 final class ModelCheck implements ConfigCheck {
     /** Building an engine for a GPU takes minutes. */
     private static final Duration TIMEOUT = Duration.ofMinutes(20);
+
+    /** What is told of a model, and what its classes are called. */
+    private record Loaded(String line, Labels labels) {}
 
     @Override
     public String title() {
@@ -29,24 +34,27 @@ final class ModelCheck implements ConfigCheck {
     @Override
     public void check(VigilConfig config, Problems problems, Consumer<String> good) throws InterruptedException {
         for (ModelConfig model : config.models().values()) {
-            Trials<String> trial = new Trials<>();
+            Trials<Loaded> trial = new Trials<>();
             trial.start(model.name(), TIMEOUT, () -> load(model, config));
-            for (Trials.Outcome<String> outcome : trial.outcomes()) {
+            for (Trials.Outcome<Loaded> outcome : trial.outcomes()) {
                 String path = "models." + model.name();
                 outcome.value()
                         .ifPresentOrElse(
-                                line -> good.accept(path + ": " + line),
+                                loaded -> {
+                                    good.accept(path + ": " + loaded.line);
+                                    LabelCheck.check(config, model.name(), loaded.labels, problems);
+                                },
                                 () -> problems.add(path + ".file", words(outcome)));
             }
         }
     }
 
-    private static String load(ModelConfig model, VigilConfig config) throws InferException, ModelException {
+    private static Loaded load(ModelConfig model, VigilConfig config) throws InferException, ModelException {
         long startNs = System.nanoTime();
         try (LoadedModel loaded =
                 LoadedModel.load(model.file(), model.description(), model.infer(), config.cacheDir())) {
             InputSpec input = loaded.detection().input();
-            return String.format(
+            String line = String.format(
                     Locale.ROOT,
                     "%s, input %dx%d, %d classes (%s), on %s, loaded in %.1f s",
                     loaded.detection().family().id(),
@@ -56,10 +64,11 @@ final class ModelCheck implements ConfigCheck {
                     loaded.detection().labels().source(),
                     loaded.engine().device(),
                     (System.nanoTime() - startNs) / 1e9);
+            return new Loaded(line, loaded.detection().labels());
         }
     }
 
-    private static String words(Trials.Outcome<String> outcome) {
+    private static String words(Trials.Outcome<Loaded> outcome) {
         return outcome.failure()
                 .map(e -> e instanceof InferException || e instanceof ModelException
                         ? e.getMessage()

@@ -54,6 +54,7 @@ final class StatusReporter implements MqttListener, AutoCloseable {
 
     // owned by the reporter's thread
     private final Map<Feed, Rate> rates = new HashMap<>();
+    private final Map<Feed, RecentAge> ages = new HashMap<>();
     private final Rate wholeRate = new Rate();
     /** Of all cameras together. */
     private final StepTimes times = new StepTimes();
@@ -145,7 +146,11 @@ final class StatusReporter implements MqttListener, AutoCloseable {
         json.put("codec", status.codec()).put("decoder", status.decoder());
         double fps =
                 rates.computeIfAbsent(camera.feed(), f -> new Rate()).next(ledger.published(), clock.monotonicNs());
-        json.put("fps", fps).put("reconnects", status.reconnects());
+        json.put("fps", fps);
+        json.set(
+                "age_us",
+                ages.computeIfAbsent(camera.feed(), f -> new RecentAge()).next(camera.times(), clock.monotonicNs()));
+        json.put("reconnects", status.reconnects());
         json.put("cause", status.cause() == null ? null : status.cause().name().toLowerCase(Locale.ROOT));
         json.put("error", status.error());
         json.set("ledger", ledger(ledger));
@@ -204,7 +209,7 @@ final class StatusReporter implements MqttListener, AutoCloseable {
         publish(MqttTopic.of(config.topics().stats(config.node())), bytes(json), false);
     }
 
-    private static ObjectNode quantiles(Histogram histogram) {
+    static ObjectNode quantiles(Histogram histogram) {
         return JSON.objectNode()
                 .put("p50", histogram.getValueAtPercentile(50))
                 .put("p99", histogram.getValueAtPercentile(99))

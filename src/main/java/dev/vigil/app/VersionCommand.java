@@ -2,6 +2,7 @@ package dev.vigil.app;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.bytedeco.ffmpeg.global.avutil;
@@ -33,12 +34,7 @@ public final class VersionCommand implements Callable<Integer>, IVersionProvider
 
     @Override
     public String[] getVersion() throws IOException {
-        Properties build = new Properties();
-        try (InputStream in = VersionCommand.class.getResourceAsStream(BUILD)) {
-            if (in != null) {
-                build.load(in);
-            }
-        }
+        Properties build = build();
         boolean dirty = Boolean.parseBoolean(build.getProperty("git.dirty", "false"));
         return new String[] {
             "vigil        " + build.getProperty("git.build.version", "unknown"),
@@ -48,6 +44,25 @@ public final class VersionCommand implements Callable<Integer>, IVersionProvider
             "opencv       " + libraryVersion("opencv"),
             "java         " + Runtime.version() + " (" + System.getProperty("java.vendor") + ")",
         };
+    }
+
+    /** The daemon's own version. */
+    static String version() {
+        try {
+            return build().getProperty("git.build.version", "unknown");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Properties build() throws IOException {
+        Properties build = new Properties();
+        try (InputStream in = VersionCommand.class.getResourceAsStream(BUILD)) {
+            if (in != null) {
+                build.load(in);
+            }
+        }
+        return build;
     }
 
     /** From the name of the jar on the class path, so that no native library is unpacked for it. */

@@ -3,6 +3,7 @@ package dev.vigil.config;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.publish.PublishOptions;
 import dev.vigil.source.SourceOptions;
+import java.util.List;
 
 /**
  * One camera.
@@ -13,6 +14,8 @@ import dev.vigil.source.SourceOptions;
  * @param source how it is read
  * @param detect which boxes count: its model's options with what this camera overrides
  * @param publish which of its frames are published
+ * @param labels that are told of even when there is none, and have sensors in Home Assistant; empty where the camera says
+ *     nothing, see {@link VigilConfig#labels}
  */
 public record CameraConfig(
         String name,
@@ -20,9 +23,10 @@ public record CameraConfig(
         boolean enabled,
         SourceOptions source,
         DetectOptions detect,
-        PublishOptions publish) {
+        PublishOptions publish,
+        List<String> labels) {
     /** A camera that is read from the start on and of which every frame is published. */
     public CameraConfig(String name, String model, SourceOptions source, DetectOptions detect) {
-        this(name, model, true, source, detect, PublishOptions.DEFAULT);
+        this(name, model, true, source, detect, PublishOptions.DEFAULT, List.of());
     }
 }

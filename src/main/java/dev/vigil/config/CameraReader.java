@@ -28,9 +28,10 @@ final class CameraReader {
                 model == null ? DetectOptions.DEFAULT : models.get(model).detect();
         double score = camera.number("score", ModelReader.SCORE, ofModel.scoreMin(), "its model's", false);
         PublishOptions publish = publish(camera.section("publish"));
+        List<String> labels = HomeAssistantReader.labelsOfCamera(camera);
         camera.finish();
         DetectOptions detect = new DetectOptions((float) score, ofModel.iouMax(), ofModel.boxesMax());
-        return new CameraConfig(name, model, enabled, source, detect, publish);
+        return new CameraConfig(name, model, enabled, source, detect, publish, labels);
     }
 
     private static PublishOptions publish(Section publish) {

@@ -82,18 +82,22 @@ public final class ConfigReader {
         mqttSection.finish();
         Map<String, ModelConfig> models = models(root);
         List<CameraConfig> cameras = cameras(root, models);
+        HomeAssistantConfig homeAssistant = HomeAssistantReader.read(root);
         ReportConfig reports = reports(root);
         Path cacheDir = root.path("cache_dir", "folder", "$CACHE_DIRECTORY, or ~/.cache/vigil", false);
         root.finish();
         reading.reportUnknown();
-        return new VigilConfig(
+        VigilConfig config = new VigilConfig(
                 node == null ? hostName : node,
                 mqtt,
                 topics,
                 models,
                 cameras,
                 reports,
-                cacheDir == null ? reading.surroundings.cacheDir() : cacheDir);
+                cacheDir == null ? reading.surroundings.cacheDir() : cacheDir,
+                homeAssistant);
+        LabelCheck.check(config, reading.problems);
+        return config;
     }
 
     private static Map<String, ModelConfig> models(Section root) {

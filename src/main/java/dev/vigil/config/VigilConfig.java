@@ -1,5 +1,6 @@
 package dev.vigil.config;
 
+import dev.vigil.detect.Labels;
 import dev.vigil.mqtt.MqttOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param cameras in the file's order; at least one, each of a model in {@code models}
  * @param reports how often figures are published
  * @param cacheDir for what is made once and used again, such as unpacked natives; need not be there yet
+ * @param homeAssistant what Home Assistant is told
  */
 public record VigilConfig(
         String node,
@@ -24,4 +26,32 @@ public record VigilConfig(
         Map<String, ModelConfig> models,
         List<CameraConfig> cameras,
         ReportConfig reports,
-        Path cacheDir) {}
+        Path cacheDir,
+        HomeAssistantConfig homeAssistant) {
+    /** Without Home Assistant. */
+    public VigilConfig(
+            String node,
+            MqttOptions mqtt,
+            TopicConfig topics,
+            Map<String, ModelConfig> models,
+            List<CameraConfig> cameras,
+            ReportConfig reports,
+            Path cacheDir) {
+        this(node, mqtt, topics, models, cameras, reports, cacheDir, HomeAssistantConfig.DEFAULT);
+    }
+
+    /**
+     * The labels of a camera that are told of even when there is none: its own, else those for all cameras, else {@code person}
+     * if its model knows that.
+     *
+     * @param ofModel what the camera's model can tell
+     */
+    public List<String> labels(CameraConfig camera, Labels ofModel) {
+        List<String> said = camera.labels().isEmpty() ? homeAssistant.labels() : camera.labels();
+        return said.isEmpty()
+                ? HomeAssistantConfig.USUAL_LABELS.stream()
+                        .filter(ofModel.names()::contains)
+                        .toList()
+                : said;
+    }
+}

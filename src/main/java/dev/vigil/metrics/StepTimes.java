@@ -12,6 +12,8 @@ public final class StepTimes {
     private final Histogram[] steps = new Histogram[Step.ALL.length];
     private final Histogram total = histogram();
     private final Histogram age = histogram();
+    /** Of the frames since it was last taken. */
+    private final Histogram recentAge = histogram();
 
     public StepTimes() {
         for (int i = 0; i < steps.length; i++) {
@@ -32,6 +34,7 @@ public final class StepTimes {
         }
         total.recordValue(bounded(times.totalUs()));
         age.recordValue(bounded(ageUs));
+        recentAge.recordValue(bounded(ageUs));
     }
 
     private static long bounded(long us) {
@@ -45,7 +48,14 @@ public final class StepTimes {
         return copy;
     }
 
-    /** Adds all that {@code other} has. */
+    /** The ages of the frames since this was last called. */
+    public synchronized Histogram takeRecentAge() {
+        Histogram recent = recentAge.copy();
+        recentAge.reset();
+        return recent;
+    }
+
+    /** Adds all that {@code other} has, but for what {@link #takeRecentAge} takes. */
     public synchronized void add(StepTimes other) {
         synchronized (other) {
             for (int i = 0; i < steps.length; i++) {

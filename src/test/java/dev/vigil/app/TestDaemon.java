@@ -97,7 +97,7 @@ final class TestDaemon implements AutoCloseable {
 
     /** A camera of the daemon's model, named {@code cam1} and so on. */
     static CameraConfig camera(int number, boolean enabled, SourceOptions source, PublishOptions publish) {
-        return new CameraConfig("cam" + number, "small", enabled, source, DetectOptions.DEFAULT, publish);
+        return new CameraConfig("cam" + number, "small", enabled, source, DetectOptions.DEFAULT, publish, List.of());
     }
 
     TestDaemon(Path folder, MqttOptions mqtt, List<CameraConfig> cameras) throws IOException {

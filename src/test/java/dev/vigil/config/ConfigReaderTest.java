@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -173,7 +174,8 @@ class ConfigReaderTest {
                                         2,
                                         false),
                                 new DetectOptions(0.7f, 0.45f, 300),
-                                new PublishOptions(PublishOptions.When.CHANGES, 0.2)),
+                                new PublishOptions(PublishOptions.When.CHANGES, 0.2),
+                                List.of()),
                         new CameraConfig(
                                 "yard",
                                 "small",

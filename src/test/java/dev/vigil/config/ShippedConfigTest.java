@@ -55,7 +55,7 @@ class ShippedConfigTest {
     void shouldBeAllowedWhenExamplesAreUncommentedToo() throws Exception {
         config.environment.put("MQTT_PASSWORD", "from the environment");
         for (String file : List.of("broker-ca.pem", "labels.txt")) {
-            Files.writeString(folder.resolve(file), "there");
+            Files.writeString(folder.resolve(file), "person\ncar\n");
         }
         List<String> lines = new ArrayList<>();
         lines(path -> !path.equals("mqtt.password_file"), lines);

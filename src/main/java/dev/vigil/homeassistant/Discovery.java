@@ -1,0 +1,222 @@
+package dev.vigil.homeassistant;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vigil.mqtt.InboundMessage;
+import dev.vigil.mqtt.MqttClient;
+import dev.vigil.mqtt.MqttListener;
+import dev.vigil.mqtt.MqttTopic;
+import dev.vigil.mqtt.PublishCallback;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells Home Assistant what there is, retained, with each connection to the broker and whenever Home Assistant announces that it
+ * is there; and removes what an earlier run of this node told and this one does not. What earlier runs told is not remembered
+ * here: the broker has it, and is asked for it once, for some seconds.
+ *
+ * <p>Threadsafe; a thread of its own does the work, a few messages at a time, so that frames find room beside them.
+ */
+public final class Discovery implements MqttListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Discovery.class);
+    private static final int AT_ONCE = 20;
+    private static final long PAUSE_MS = 50;
+    private static final byte[] NOTHING = {};
+
+    /** How long each kind of waiting takes. */
+    record Waits(Duration afterBirthMax, Duration forLeftovers) {
+        /** Home Assistant asks devices not to answer its birth all at once; a broker sends retained messages at once. */
+        static final Waits DEFAULT = new Waits(Duration.ofSeconds(2), Duration.ofSeconds(5));
+    }
+
+    private record Message(MqttTopic topic, byte[] payload) {}
+
+    private final HomeAssistantOptions options;
+    private final MqttClient client;
+    private final String node;
+    private final Map<MqttTopic, byte[]> configs;
+    private final String ownFilter;
+    private final RandomGenerator random;
+    private final Waits waits;
+    private final ObjectMapper json = new ObjectMapper();
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread telling = new Thread(task, "homeassistant");
+        telling.setDaemon(true);
+        return telling;
+    });
+
+    // owned by the thread
+    private final Deque<Message> toTell = new ArrayDeque<>();
+    private boolean telling;
+    private boolean leaving;
+    private int removed;
+
+    /**
+     * @param options not with {@link HomeAssistantOptions.Mode#OFF}
+     * @param client must tell this of what happens to it
+     * @param random spreads the answers of many boxes to Home Assistant's birth
+     */
+    public Discovery(HomeAssistantOptions options, Site site, MqttClient client, RandomGenerator random) {
+        this(options, site, client, random, Waits.DEFAULT);
+    }
+
+    Discovery(HomeAssistantOptions options, Site site, MqttClient client, RandomGenerator random, Waits waits) {
+        this.options = options;
+        this.client = client;
+        this.node = site.node();
+        boolean on = options.mode() == HomeAssistantOptions.Mode.ON;
+        this.configs = on ? Configs.of(site, options.prefix()) : Map.of();
+        this.ownFilter = Configs.filter(options.prefix(), site.node());
+        this.random = random;
+        this.waits = waits;
+    }
+
+    /** Begins. */
+    public void start() {
+        client.subscribe(ownFilter, 1);
+        if (options.mode() == HomeAssistantOptions.Mode.ON) {
+            client.subscribe(options.birthTopic(), 1);
+        }
+        after(Duration.ZERO, this::tellAll);
+    }
+
+    @Override
+    public void onConnected(boolean sessionPresent) {
+        after(Duration.ZERO, this::tellAll);
+    }
+
+    @Override
+    public void onSubscribed(String filter, int grantedQos) {
+        if (filter.equals(ownFilter)) {
+            after(waits.forLeftovers, this::leave);
+        }
+    }
+
+    @Override
+    public void onMessage(InboundMessage message) {
+        if (message.topic().equals(options.birthTopic())) {
+            // One that the broker had kept tells of nothing new: all has just been told with the connection.
+            if (!message.retain()
+                    && message.payload().toString(StandardCharsets.UTF_8).equals("online")) {
+                after(waits.afterBirthMax.multipliedBy(random.nextInt(1_000)).dividedBy(1_000), this::tellAll);
+            }
+        } else if (isOwnTopic(message.topic()) && message.payload().isReadable()) {
+            byte[] payload = ByteBufUtil.getBytes(message.payload());
+            after(Duration.ZERO, () -> found(MqttTopic.of(message.topic()), payload));
+        }
+    }
+
+    /** By the levels of {@link Configs#filter}. */
+    private boolean isOwnTopic(String topic) {
+        String[] levels = ownFilter.split("/", -1);
+        String[] names = topic.split("/", -1);
+        boolean same = levels.length == names.length;
+        for (int i = 0; same && i < levels.length; i++) {
+            same = levels[i].equals("+") || levels[i].equals(names[i]);
+        }
+        return same;
+    }
+
+    /** What stands on a topic of this node, and may be of an earlier run. */
+    private void found(MqttTopic topic, byte[] payload) {
+        if (configs.containsKey(topic)) {
+            return;
+        }
+        if (isOurs(payload)) {
+            removed++;
+            tell(new Message(topic, NOTHING));
+        } else {
+            LOG.debug("{} is somebody else's, and left alone", topic);
+        }
+    }
+
+    private boolean isOurs(byte[] payload) {
+        try {
+            return Entity.isOf(node, json.readTree(payload));
+        } catch (IOException e) {
+            LOG.trace("no JSON", e);
+            return false;
+        }
+    }
+
+    /** The broker has sent all that it had of earlier runs. */
+    private void leave() {
+        if (!leaving) {
+            leaving = true;
+            client.unsubscribe(ownFilter);
+            if (removed > 0) {
+                LOG.info("Home Assistant: removed {} entities that are not configured any more", removed);
+            }
+        }
+    }
+
+    private void tellAll() {
+        toTell.removeIf(message -> configs.containsKey(message.topic));
+        configs.forEach((topic, payload) -> toTell.add(new Message(topic, payload)));
+        if (!telling) {
+            tellSome();
+        }
+    }
+
+    private void tell(Message message) {
+        toTell.add(message);
+        if (!telling) {
+            tellSome();
+        }
+    }
+
+    private void tellSome() {
+        telling = false;
+        if (!client.status().connected()) {
+            // All is told with the next connection, and what is to be removed is found again.
+            toTell.clear();
+            return;
+        }
+        for (int i = 0; i < AT_ONCE && !toTell.isEmpty(); i++) {
+            Message next = toTell.peek();
+            if (!client.publish(next.topic, Unpooled.wrappedBuffer(next.payload), 1, true, PublishCallback.NONE)) {
+                break; // no room: tried again after the pause
+            }
+            toTell.remove();
+        }
+        if (!toTell.isEmpty()) {
+            telling = true;
+            after(Duration.ofMillis(PAUSE_MS), this::tellSome);
+        }
+    }
+
+    private void after(Duration wait, Runnable task) {
+        try {
+            // Ends with the thread; what fails in it is logged by the guard.
+            var unused = thread.schedule(() -> guarded(task), wait.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.trace("closed", e);
+        }
+    }
+
+    private static void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.error("Home Assistant could not be told", e);
+        }
+    }
+
+    /** Stops telling. What was told stays: the daemon's availability says that it is gone. */
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}

@@ -1,0 +1,181 @@
+package dev.vigil.publish;
+
+import static dev.vigil.publish.JsonBytes.quoted;
+import static dev.vigil.publish.JsonBytes.raw;
+
+import dev.vigil.base.Clock;
+import dev.vigil.base.FaultLog;
+import dev.vigil.detect.Detections;
+import dev.vigil.detect.Labels;
+import dev.vigil.frame.Feed;
+import dev.vigil.mqtt.MqttClient;
+import dev.vigil.mqtt.MqttListener;
+import dev.vigil.mqtt.MqttTopic;
+import dev.vigil.mqtt.PublishCallback;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells how many objects each camera sees ({@code config/schema/objects.schema.json}): retained, when the counts have changed,
+ * at most once a second for a camera. A change goes out with the frame that brings it; what the second held back, and what
+ * changes without a frame, is told by a thread of its own that looks five times a second.
+ *
+ * <p>Threadsafe. It stands before the sink of each ring, which it never makes wait.
+ */
+public final class ObjectPublisher implements MqttListener, AutoCloseable {
+    static final long EVERY_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LOOK_MS = 200;
+    private static final Logger LOG = LoggerFactory.getLogger(ObjectPublisher.class);
+
+    private final MqttClient client;
+    private final Clock clock;
+    private final FaultLog faults;
+    private final Map<Feed, Outlet> outlets = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread looking = new Thread(task, "objects");
+        looking.setDaemon(true);
+        return looking;
+    });
+
+    public ObjectPublisher(MqttClient client, Clock clock) {
+        this.client = client;
+        this.clock = clock;
+        this.faults = new FaultLog(LOG, clock);
+    }
+
+    /**
+     * A camera whose results will come.
+     *
+     * @param always labels that are told of even when there is none of them
+     * @param up whether the camera's pictures come; while they do not, there is nothing to count
+     */
+    public void add(
+            Feed feed, String node, MqttTopic topic, Labels labels, Collection<String> always, BooleanSupplier up) {
+        outlets.put(feed, new Outlet(node, feed.camera(), topic, new ObjectCounts(labels, always), up));
+    }
+
+    /** A sink that counts what it passes on to {@code next}. */
+    public ResultSink before(ResultSink next) {
+        return result -> {
+            outlets.get(result.feed()).seen(result.detections());
+            next.accept(result);
+        };
+    }
+
+    /** Begins to tell what frames do not. */
+    public void start() {
+        // Ends with the thread; what fails in it is logged.
+        var unused = thread.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** The broker is told everything again: it may have lost what it kept. */
+    @Override
+    public void onConnected(boolean sessionPresent) {
+        outlets.values().forEach(outlet -> outlet.untold = true);
+    }
+
+    private void look() {
+        try {
+            outlets.values().forEach(Outlet::look);
+        } catch (RuntimeException e) {
+            faults.error("the objects of a camera could not be told", e);
+        }
+    }
+
+    /** Tells the last counts; to be called when nothing more comes. */
+    @Override
+    public void close() {
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(2, TimeUnit.SECONDS)) {
+                LOG.warn("the last counts of objects could not be told in time");
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        outlets.values().forEach(Outlet::last);
+    }
+
+    /** One camera's way out. Its lock is held for some microseconds. */
+    private final class Outlet {
+        private final byte[] head;
+        private final MqttTopic topic;
+        private final ObjectCounts counts;
+        private final BooleanSupplier up;
+        /** The broker does not know yet, or no longer. */
+        private volatile boolean untold = true;
+
+        // guarded by this
+        private final int[] now;
+        private final int[] told;
+        private boolean upNow;
+        private boolean toldUp;
+        private long toldNs = clock.monotonicNs() - EVERY_NS;
+
+        Outlet(String node, String camera, MqttTopic topic, ObjectCounts counts, BooleanSupplier up) {
+            ByteBuf text = Unpooled.buffer();
+            text.writeBytes(raw("{\"v\":1,\"node\":")).writeBytes(quoted(node));
+            text.writeBytes(raw(",\"camera\":")).writeBytes(quoted(camera)).writeBytes(raw(",\"counts\":"));
+            this.head = Arrays.copyOf(text.array(), text.readableBytes());
+            this.topic = topic;
+            this.counts = counts;
+            this.up = up;
+            this.now = counts.room();
+            this.told = counts.room();
+        }
+
+        synchronized void seen(Detections detections) {
+            long nowNs = clock.monotonicNs();
+            counts.seen(detections, nowNs);
+            tell(nowNs);
+        }
+
+        synchronized void look() {
+            tell(clock.monotonicNs());
+        }
+
+        synchronized void last() {
+            toldNs = clock.monotonicNs() - EVERY_NS;
+            look();
+        }
+
+        private void tell(long nowNs) {
+            upNow = up.getAsBoolean();
+            if (!upNow) {
+                counts.forget();
+            }
+            counts.into(now, nowNs);
+            boolean news = untold || upNow != toldUp || !Arrays.equals(now, told);
+            // Nothing of it needs to wait for a broker that is away: it is told when it is back.
+            if (!news || nowNs - toldNs < EVERY_NS || !client.status().connected()) {
+                return;
+            }
+            untold = false;
+            ByteBuf message = Unpooled.buffer(256).writeBytes(head);
+            if (upNow) {
+                counts.write(now, message);
+            } else {
+                message.writeBytes(raw("{}"));
+            }
+            message.writeByte('}');
+            toldNs = nowNs;
+            toldUp = upNow;
+            System.arraycopy(now, 0, told, 0, now.length);
+            if (!client.publish(topic, message, 1, true, PublishCallback.NONE)) {
+                untold = true;
+            }
+        }
+    }
+}
