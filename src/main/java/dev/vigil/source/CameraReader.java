@@ -54,7 +54,9 @@ public final class CameraReader implements AutoCloseable {
     /** When this try's first picture came. */
     private long upSinceNs = NEVER;
 
-    private long openedNs;
+    /** When the last try began. */
+    private long openedNs = NEVER;
+
     private long waitNs;
     private int failures;
     private String reasonTold = "";
@@ -97,6 +99,7 @@ public final class CameraReader implements AutoCloseable {
                     LOG.info("{}: enabled", feed.camera());
                     forgetFailures();
                     change(status.with(State.CONNECTING));
+                    pauseBetweenConnections();
                 }
             }
         }
@@ -128,14 +131,20 @@ public final class CameraReader implements AutoCloseable {
             change(status.with(State.ENDED));
             awaitOther(Wish.READ);
         } else if (abort.isRequested()) {
-            // Commands may come as fast as they like, a camera is not connected to faster than this.
-            pause(openedNs + options.retryMin().toNanos() - clock.monotonicNs());
+            pauseBetweenConnections();
         } else {
             if (upSinceNs != NEVER && clock.monotonicNs() - upSinceNs > STEADY_NS) {
                 waitNs = options.retryMin().toNanos();
             }
             pause((long) (waitNs * jitter.nextDouble(0.5, 1)));
             waitNs = Math.min(2 * waitNs, options.retryMax().toNanos());
+        }
+    }
+
+    /** Commands may come as fast as they like, a camera is not connected to faster than this. */
+    private void pauseBetweenConnections() {
+        if (openedNs != NEVER) {
+            pause(openedNs + options.retryMin().toNanos() - clock.monotonicNs());
         }
     }
 

@@ -126,6 +126,23 @@ class CameraCommandsTest {
     }
 
     @Test
+    void shouldConnectNoFasterThanItsRetriesWhenDisabledForMomentsOnly() throws Exception {
+        try (CameraProbe probe = probe()) {
+            probe.start();
+            probe.awaitPictures(1);
+            long startedNs = System.nanoTime();
+            for (int i = 0; i < 5; i++) {
+                probe.reader.enable(false);
+                probe.awaitState(State.DISABLED);
+                probe.reader.enable(true);
+                probe.awaitState(State.UP);
+            }
+            assertThat(System.nanoTime() - startedNs).isGreaterThanOrEqualTo(4 * RETRY_MIN.toNanos());
+            assertAllAccountedFor(probe);
+        }
+    }
+
+    @Test
     void shouldTakeNewRateWithoutConnectingAgain() throws Exception {
         try (CameraProbe probe = probe()) {
             probe.start();
