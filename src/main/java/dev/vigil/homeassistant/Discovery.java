@@ -6,6 +6,7 @@ import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttListener;
 import dev.vigil.mqtt.MqttTopic;
 import dev.vigil.mqtt.PublishCallback;
+import dev.vigil.mqtt.PublishProperties;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -186,7 +187,13 @@ public final class Discovery implements MqttListener, AutoCloseable {
         }
         for (int i = 0; i < AT_ONCE && !toTell.isEmpty(); i++) {
             Message next = toTell.peek();
-            if (!client.publish(next.topic, Unpooled.wrappedBuffer(next.payload), 1, true, PublishCallback.NONE)) {
+            if (!client.publishInMemory(
+                    next.topic,
+                    Unpooled.wrappedBuffer(next.payload),
+                    1,
+                    true,
+                    PublishProperties.NONE,
+                    PublishCallback.NONE)) {
                 break; // no room: tried again after the pause
             }
             toTell.remove();

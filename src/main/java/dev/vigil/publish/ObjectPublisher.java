@@ -12,6 +12,7 @@ import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttListener;
 import dev.vigil.mqtt.MqttTopic;
 import dev.vigil.mqtt.PublishCallback;
+import dev.vigil.mqtt.PublishProperties;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.Arrays;
@@ -173,7 +174,7 @@ public final class ObjectPublisher implements MqttListener, AutoCloseable {
             toldNs = nowNs;
             toldUp = upNow;
             System.arraycopy(now, 0, told, 0, now.length);
-            if (!client.publish(topic, message, 1, true, PublishCallback.NONE)) {
+            if (!client.publishInMemory(topic, message, 1, true, PublishProperties.NONE, PublishCallback.NONE)) {
                 untold = true;
             }
         }

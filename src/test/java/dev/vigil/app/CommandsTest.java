@@ -376,40 +376,4 @@ class CommandsTest {
         long wanted = daemon.dropped(1, DropCause.WITHHELD) + more;
         Await.until(more + " withheld frames", () -> daemon.dropped(1, DropCause.WITHHELD) >= wanted);
     }
-
-    @Test
-    void shouldPublishOnceAfterEachConnectionWhenOnlyChangesAreAskedAndNothingChanges() throws Exception {
-        try (TcpProxy proxy = new TcpProxy(broker.port())) {
-            MqttOptions mqtt = TestDaemon.impatient(URI.create("mqtt://127.0.0.1:" + proxy.port()), null, null);
-            PublishOptions changes = new PublishOptions(PublishOptions.When.CHANGES, 0);
-            daemon = new TestDaemon(
-                    folder, mqtt, List.of(TestDaemon.camera(1, true, TestDaemon.impatient(camera1.uri(0)), changes)));
-            daemon.subscribe(address);
-            daemon.start();
-            daemon.awaitUp(1);
-            commander.set("cam1/set/score", "1"); // so that nothing is seen any more
-            Await.until(
-                    "an empty frame",
-                    () -> daemon.messages(1) > 0 && newest(1).get("detections").isEmpty());
-            awaitWithheld(20);
-            int before = daemon.messages(1);
-
-            commander.set("cam1/set/enabled", "false");
-            Await.until("the state", () -> daemon.status(1).state() == State.DISABLED);
-            commander.set("cam1/set/enabled", "true");
-            Await.until("the first frame of the camera", () -> daemon.messages(1) == before + 1);
-            awaitWithheld(20);
-            assertThat(daemon.messages(1)).isEqualTo(before + 1);
-
-            proxy.cut();
-            Await.until("the first frame after the broker was away", () -> daemon.messages(1) == before + 2);
-            awaitWithheld(20);
-            assertThat(daemon.messages(1)).isEqualTo(before + 2);
-        }
-    }
-
-    private void awaitWithheld(int more) {
-        long wanted = daemon.dropped(1, DropCause.WITHHELD) + more;
-        Await.until(more + " withheld frames", () -> daemon.dropped(1, DropCause.WITHHELD) >= wanted);
-    }
 }
