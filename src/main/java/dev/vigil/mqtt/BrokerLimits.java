@@ -13,6 +13,9 @@ import java.time.Duration;
  * @param packetMaxBytes largest packet, with its header
  * @param qosMax highest quality of service
  * @param retainAvailable takes retained messages
+ * @param topicAliasMax highest topic alias; 0 for none
+ * @param wildcardAvailable takes subscriptions with wildcards
+ * @param sharedAvailable takes shared subscriptions
  * @param keepAlive longest silence; zero for any
  */
 record BrokerLimits(
@@ -22,6 +25,9 @@ record BrokerLimits(
         long packetMaxBytes,
         int qosMax,
         boolean retainAvailable,
+        int topicAliasMax,
+        boolean wildcardAvailable,
+        boolean sharedAvailable,
         Duration keepAlive) {
     /** Largest packet that MQTT can express: one byte of type, four of length, and what four bytes of length can say. */
     static final long PROTOCOL_PACKET_MAX_BYTES = 1 + 4 + 268_435_455L;
@@ -34,7 +40,8 @@ record BrokerLimits(
     private static final int QOS_2_MAX_311 = 20;
 
     static BrokerLimits v311(Duration keepAlive) {
-        return new BrokerLimits(false, PACKET_IDS, QOS_2_MAX_311, PROTOCOL_PACKET_MAX_BYTES, 2, true, keepAlive);
+        return new BrokerLimits(
+                false, PACKET_IDS, QOS_2_MAX_311, PROTOCOL_PACKET_MAX_BYTES, 2, true, 0, true, true, keepAlive);
     }
 
     static BrokerLimits v5(MqttProperties connAck, Duration keepAliveAsked) {
@@ -49,6 +56,9 @@ record BrokerLimits(
                         value(connAck, MqttProperties.MAXIMUM_PACKET_SIZE, PROTOCOL_PACKET_MAX_BYTES)),
                 (int) value(connAck, MqttProperties.MAXIMUM_QOS, 2),
                 value(connAck, MqttProperties.RETAIN_AVAILABLE, 1) != 0,
+                (int) value(connAck, MqttProperties.TOPIC_ALIAS_MAXIMUM, 0),
+                value(connAck, MqttProperties.WILDCARD_SUBSCRIPTION_AVAILABLE, 1) != 0,
+                value(connAck, MqttProperties.SHARED_SUBSCRIPTION_AVAILABLE, 1) != 0,
                 Duration.ofSeconds(keepAliveS));
     }
 
@@ -58,18 +68,26 @@ record BrokerLimits(
      * @param faults gets the reason in words
      */
     Refusal refusal(OutboundMessage message, FaultLog faults) {
-        if (message.packetBytes(v5) > packetMaxBytes) {
+        // With the topic in full, even where an alias stands for it: a resend over another connection has to fit too.
+        if (message.packetBytes(v5, false) > packetMaxBytes) {
             faults.note("a message to " + message.topic + " of " + message.payload.readableBytes()
                     + " bytes is larger than the broker's limit of " + packetMaxBytes);
             return Refusal.TOO_LARGE;
         }
-        if (message.qos > qosMax) {
-            faults.note("the broker takes no messages of QoS " + message.qos + ", such as to " + message.topic);
-            return Refusal.NOT_SUPPORTED;
-        }
         if (message.retain && !retainAvailable) {
             faults.note("the broker takes no retained messages, such as to " + message.topic);
             return Refusal.NOT_SUPPORTED;
+        }
+        return null;
+    }
+
+    /** Why this broker would not take a subscription, in words; null when it takes it. */
+    String refusal(String filter) {
+        if (!wildcardAvailable && (filter.indexOf('+') >= 0 || filter.indexOf('#') >= 0)) {
+            return ReasonCodes.describe(ReasonCodes.WILDCARDS_NOT_SUPPORTED, MqttProperties.NO_PROPERTIES);
+        }
+        if (!sharedAvailable && filter.startsWith(Subscriptions.SHARED)) {
+            return ReasonCodes.describe(ReasonCodes.SHARED_NOT_SUPPORTED, MqttProperties.NO_PROPERTIES);
         }
         return null;
     }

@@ -163,8 +163,11 @@ final class Connector {
             handler.setHandshakeTimeoutMillis(0); // The deadline of the whole try covers it.
             fresh.pipeline().addLast(handler);
         }
+        PacketFramer framer = new PacketFramer(INBOUND_MAX_BYTES);
         fresh.pipeline()
+                .addLast(framer)
                 .addLast(new MqttDecoder(INBOUND_MAX_BYTES))
+                .addLast(framer.witness())
                 .addLast(MqttEncoder.INSTANCE)
                 .addLast(new HandshakeHandler(options, clientId, cleanStart(), new HandshakeHandler.Progress() {
                     @Override
@@ -203,7 +206,7 @@ final class Connector {
         handshake.pipeline().replace(handshake.handler(), "session", session);
         log.connected(options.protocol(), sessionPresent);
         outbox.connected(channel, limits, sessionPresent);
-        subscriptions.connected(channel, sessionPresent);
+        subscriptions.connected(channel, limits, sessionPresent);
         listener.onConnected(sessionPresent);
     }
 

@@ -5,8 +5,11 @@ import io.netty.channel.Channel;
 import io.netty.util.collection.IntObjectHashMap;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -41,6 +44,9 @@ final class InFlight {
     /** Connections in a row that the broker ended with messages in flight and none acknowledged. */
     private int barren;
 
+    /** Messages that this broker takes with QoS 0 only, until the socket has taken them. */
+    private final Set<OutboundMessage> unanswerable = Collections.newSetFromMap(new IdentityHashMap<>());
+
     // For the session.
     /** Packet ids of QoS 2 that the broker may still know: a new message under one of them would pass for a repeated one. */
     private final BitSet abandoned = new BitSet();
@@ -72,20 +78,31 @@ final class InFlight {
 
     /** A message is about to be written; gives it its packet id if it has none. */
     void add(OutboundMessage message) {
-        if (message.packetId == 0) {
-            message.packetId = packetIds.take();
-        }
         if (message.sequence == 0) {
             message.sequence = ++sequence;
+        }
+        if (message.qosHere == 0) {
+            unanswerable.add(message);
+            return;
+        }
+        if (message.packetId == 0) {
+            message.packetId = packetIds.take();
         }
         open.put(message.packetId, message);
         count(message);
     }
 
     private void count(OutboundMessage message) {
-        hereQos2 += message.qos == 2 ? 1 : 0;
+        hereQos2 += message.qosHere == 2 ? 1 : 0;
         if (here++ == 0) {
             progressNs = System.nanoTime();
+        }
+    }
+
+    /** The socket took a message that the broker takes with QoS 0 only: no more will be known of it. */
+    void unanswered(OutboundMessage message) {
+        if (unanswerable.remove(message)) {
+            message.done(counters);
         }
     }
 
@@ -99,7 +116,7 @@ final class InFlight {
     void acknowledged(int packetId, int code, String words) throws MqttFault {
         OutboundMessage message = find(packetId);
         if (message != null) {
-            demand(message.qos == 1, "PUBACK", packetId);
+            demand(message.qosHere == 1, "PUBACK", packetId);
             end(message, code, words);
         }
     }
@@ -118,7 +135,7 @@ final class InFlight {
             }
             return;
         }
-        demand(message.qos == 2, "PUBREC", packetId);
+        demand(message.qosHere == 2, "PUBREC", packetId);
         if (code >= 0x80) {
             end(message, code, words);
             return;
@@ -170,7 +187,7 @@ final class InFlight {
     private void end(OutboundMessage message, int code, String words) {
         open.remove(message.packetId);
         here--;
-        hereQos2 -= message.qos == 2 ? 1 : 0;
+        hereQos2 -= message.qosHere == 2 ? 1 : 0;
         progress();
         packetIds.free(message.packetId);
         if (code < 0x80) {
@@ -225,6 +242,7 @@ final class InFlight {
         List<OutboundMessage> released = again.stream().filter(m -> m.released).toList();
         again.removeIf(message -> message.released);
         again.forEach(message -> open.remove(message.packetId));
+        unanswerable.clear();
         if (barren >= BARREN_MAX) {
             barren = BARREN_SINGLE;
             if (released.isEmpty()) {
@@ -238,6 +256,7 @@ final class InFlight {
 
     private List<OutboundMessage> oldestFirst() {
         List<OutboundMessage> messages = new ArrayList<>(open.values());
+        messages.addAll(unanswerable);
         messages.sort(Comparator.comparingLong(message -> message.sequence));
         return messages;
     }
@@ -256,7 +275,7 @@ final class InFlight {
         if (message.packetId == 0) {
             return;
         }
-        if (message.qos == 2) {
+        if (message.qosHere == 2) {
             abandoned.set(message.packetId);
         } else {
             packetIds.free(message.packetId);
@@ -284,6 +303,7 @@ final class InFlight {
     List<OutboundMessage> close() {
         List<OutboundMessage> left = oldestFirst();
         open.clear();
+        unanswerable.clear();
         here = 0;
         channel = null;
         return left;

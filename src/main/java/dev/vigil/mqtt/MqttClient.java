@@ -155,21 +155,27 @@ public final class MqttClient implements AutoCloseable {
         return outbox.publish(topic, payload, qos, retain, properties, callback);
     }
 
+    /** {@link #subscribe(String, SubscribeOptions)} with the quality of service only. */
+    public void subscribe(String filter, int qos) {
+        subscribe(filter, SubscribeOptions.of(qos));
+    }
+
     /**
      * Wants the messages of a topic filter ({@code +} and {@code #} allowed), now and after each reconnect. The listener is told
-     * what the broker says to it.
+     * what the broker says to it. Subscribing to the same filter again replaces the options.
      *
-     * @param qos highest quality of service to receive with, 0, 1 or 2
+     * @throws IllegalArgumentException for a filter that is none, or a shared one with {@code noLocal}
      */
-    public void subscribe(String filter, int qos) {
+    public void subscribe(String filter, SubscribeOptions options) {
         String problem = MqttTopic.problemOfFilter(filter);
         if (problem != null) {
             throw new IllegalArgumentException("filter " + problem);
         }
-        if (qos < 0 || qos > 2) {
-            throw new IllegalArgumentException("qos must be 0, 1 or 2, is " + qos);
+        if (options.noLocal() && filter.startsWith(Subscriptions.SHARED)) {
+            throw new IllegalArgumentException(
+                    "filter \"" + filter + "\" is shared, which noLocal is not allowed with");
         }
-        onLoop(() -> subscriptions.subscribe(filter, qos));
+        onLoop(() -> subscriptions.subscribe(filter, options));
     }
 
     /** Wants the messages of a filter no longer. */

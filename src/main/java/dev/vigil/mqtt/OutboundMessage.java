@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.util.Recycler;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A message on its way to the broker; reused, so that publishing leaves little garbage. The publishing thread fills it and
@@ -22,6 +23,10 @@ final class OutboundMessage implements ChannelFutureListener {
     private static final int DUP = 0x08;
     private static final int RETAIN = 0x01;
     private static final int MESSAGE_EXPIRY = 0x02;
+    private static final int TOPIC_ALIAS = 0x23;
+    private static final int TOPIC_ALIAS_BYTES = 1 + 2;
+    /** In place of a topic that an alias stands for. */
+    private static final byte[] NO_NAME = {0, 0};
 
     private final Recycler.Handle<OutboundMessage> handle;
 
@@ -32,12 +37,16 @@ final class OutboundMessage implements ChannelFutureListener {
     boolean retain;
     PublishProperties properties;
     PublishCallback callback;
+    /** When its message expiry began to run, by {@link System#nanoTime()}; 0 for a message without one. */
+    long publishedNs;
 
     // The event loop's.
     /** Whose it is, once it was written. */
     Outbox outbox;
     /** The connection it was written to last; null before. */
     Channel channel;
+    /** The quality it was written with last: that of {@link #qos}, or less where the broker takes no more. */
+    int qosHere;
     /** 0 while it has none; kept over a lost connection until it is known whether the broker kept the session. */
     int packetId;
     /** The order of first sending, and once it is released that of releasing; for a resend in the same order. */
@@ -45,7 +54,6 @@ final class OutboundMessage implements ChannelFutureListener {
     /** In the outbox on disk; {@link Spool#NOT_STORED} on its way past the disk, 0 for a message that never goes there. */
     long number;
 
-    private long waitedMs;
     /** Where it came from, until it is over; null for one that was not on disk. */
     private Spool spool;
 
@@ -76,6 +84,7 @@ final class OutboundMessage implements ChannelFutureListener {
         message.qos = qos;
         message.retain = retain;
         message.properties = properties;
+        message.publishedNs = properties.messageExpiry() == null ? 0 : System.nanoTime();
         message.callback = callback;
         return message;
     }
@@ -91,7 +100,7 @@ final class OutboundMessage implements ChannelFutureListener {
 
     /** It lay on disk for so long already. */
     void waited(long ms) {
-        waitedMs = ms;
+        publishedNs -= TimeUnit.MILLISECONDS.toNanos(ms);
     }
 
     /** It goes on from the outbox on disk, which is to be told when it is over. */
@@ -132,10 +141,10 @@ final class OutboundMessage implements ChannelFutureListener {
         callback = null;
         outbox = null;
         channel = null;
+        qosHere = 0;
         packetId = 0;
         sequence = 0;
         number = 0;
-        waitedMs = 0;
         spool = null;
         spooledBytes = 0;
         writing = false;
@@ -145,20 +154,38 @@ final class OutboundMessage implements ChannelFutureListener {
         handle.recycle(this);
     }
 
+    /** Whether nobody wants it any more. */
+    boolean hasExpired() {
+        return properties.messageExpiry() != null
+                && System.nanoTime() - publishedNs >= properties.messageExpiry().toNanos();
+    }
+
+    /** What is left of its message expiry, in seconds, at least one. */
+    private int expiryLeftS() {
+        long waitedS = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - publishedNs);
+        return (int) Math.max(1, properties.messageExpiry().toSeconds() - waitedS);
+    }
+
     /** Length of the properties, without the length before them; MQTT 5 only. */
-    private int propertiesBytes() {
-        return properties.encoded().length + (properties.messageExpiry() == null ? 0 : 1 + 4);
+    private int propertiesBytes(boolean withAlias) {
+        return properties.encoded().length
+                + (properties.messageExpiry() == null ? 0 : 1 + 4)
+                + (withAlias ? TOPIC_ALIAS_BYTES : 0);
     }
 
     /** What follows the packet's fixed header, the payload included, in bytes. */
-    private long remainingBytes(boolean v5) {
-        int ofProperties = v5 ? lengthBytes(propertiesBytes()) + propertiesBytes() : 0;
-        return (long) topic.encoded().length + (qos > 0 ? 2 : 0) + ofProperties + payload.readableBytes();
+    private long remainingBytes(boolean v5, byte[] name, boolean withId, boolean withAlias) {
+        int ofProperties = v5 ? lengthBytes(propertiesBytes(withAlias)) + propertiesBytes(withAlias) : 0;
+        return (long) name.length + (withId ? 2 : 0) + ofProperties + payload.readableBytes();
     }
 
-    /** Size of the whole packet in bytes. */
-    long packetBytes(boolean v5) {
-        long remaining = remainingBytes(v5);
+    /**
+     * Size of the whole packet in bytes, with its topic in full.
+     *
+     * @param withAlias and with a number that shall stand for the topic from then on
+     */
+    long packetBytes(boolean v5, boolean withAlias) {
+        long remaining = remainingBytes(v5, topic.encoded(), qos > 0, withAlias);
         return 1 + lengthBytes(remaining) + remaining;
     }
 
@@ -166,22 +193,32 @@ final class OutboundMessage implements ChannelFutureListener {
         return remaining < 1 << 7 ? 1 : remaining < 1 << 14 ? 2 : remaining < 1 << 21 ? 3 : 4;
     }
 
-    /** PUBLISH up to its payload (MQTT 5, section 3.3), so that the payload is written as it is. */
-    ByteBuf header(ByteBufAllocator allocator, boolean v5, boolean dup) {
-        int remaining = (int) remainingBytes(v5);
+    /**
+     * PUBLISH up to its payload (MQTT 5, section 3.3), so that the payload is written as it is.
+     *
+     * @param alias number of the topic for the broker; 0 for none
+     * @param aliasKnown the broker knows the alias already, so that it stands in the name's place
+     */
+    ByteBuf header(ByteBufAllocator allocator, boolean v5, boolean dup, int alias, boolean aliasKnown) {
+        byte[] name = aliasKnown ? NO_NAME : topic.encoded();
+        int remaining = (int) remainingBytes(v5, name, qosHere > 0, alias != 0);
         ByteBuf header = allocator.ioBuffer(1 + 4 + remaining - payload.readableBytes());
-        header.writeByte(PUBLISH | (dup ? DUP : 0) | qos << 1 | (retain ? RETAIN : 0));
+        header.writeByte(PUBLISH | (dup ? DUP : 0) | qosHere << 1 | (retain ? RETAIN : 0));
         length(header, remaining);
-        header.writeBytes(topic.encoded());
-        if (qos > 0) {
+        header.writeBytes(name);
+        if (qosHere > 0) {
             header.writeShort(packetId);
         }
         if (v5) {
-            length(header, propertiesBytes());
+            length(header, propertiesBytes(alias != 0));
             header.writeBytes(properties.encoded());
             if (properties.messageExpiry() != null) {
                 header.writeByte(MESSAGE_EXPIRY);
-                header.writeInt((int) properties.messageExpiry().toSeconds());
+                header.writeInt(expiryLeftS());
+            }
+            if (alias != 0) {
+                header.writeByte(TOPIC_ALIAS);
+                header.writeShort(alias);
             }
         }
         return header;

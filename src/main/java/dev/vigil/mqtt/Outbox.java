@@ -49,6 +49,7 @@ final class Outbox implements Spool.Exit {
     // For one connection; the event loop's.
     private Channel channel;
     private BrokerLimits limits;
+    private PublishWriter writer;
 
     Outbox(
             EventLoop loop,
@@ -180,7 +181,8 @@ final class Outbox implements Spool.Exit {
     }
 
     private boolean hasRoom(int qos) {
-        return qos == 0 || inFlight.hasRoom(qos);
+        int qosHere = Math.min(qos, limits.qosMax());
+        return qosHere == 0 || inFlight.hasRoom(qosHere);
     }
 
     /** Sends what waits, as far as the socket and the broker's window let it. */
@@ -205,12 +207,19 @@ final class Outbox implements Spool.Exit {
 
     /** Writes a message, without flushing; false if it had to be refused. */
     private boolean send(OutboundMessage message) {
-        Refusal refusal = limits.refusal(message, faults);
+        boolean again = message.packetId != 0;
+        // What the broker may have seen already is sent again, late as it is: the protocol demands it (section 4.4).
+        Refusal refusal = !again && message.hasExpired() ? Refusal.EXPIRED : limits.refusal(message, faults);
         if (refusal != null) {
             refuse(message, refusal);
             return false;
         }
-        boolean again = message.packetId != 0;
+        int qos = writer.qos(message);
+        if (again && qos != message.qosHere) {
+            inFlight.forget(message);
+            again = false;
+        }
+        message.qosHere = qos;
         ByteBuf payload = message.payload;
         if (message.qos > 0) {
             inFlight.add(message);
@@ -218,10 +227,7 @@ final class Outbox implements Spool.Exit {
             payload = payload.retainedDuplicate();
         }
         message.outbox = this;
-        message.channel = channel;
-        message.writing = true;
-        Wire.write(channel, message.header(channel.alloc(), limits.v5(), again));
-        channel.write(payload).addListener(message);
+        writer.write(message, again, payload);
         return true;
     }
 
@@ -241,6 +247,8 @@ final class Outbox implements Spool.Exit {
             message.recycle(); // The socket released the payload, written or not.
         } else if (message.answered) {
             message.recycle();
+        } else if (sent && message.qosHere == 0) {
+            inFlight.unanswered(message);
         }
         // A message of QoS 1 or 2 that failed is still in flight, and comes back with the connection's end.
         if (sent && first) {
@@ -257,6 +265,7 @@ final class Outbox implements Spool.Exit {
     void connected(Channel to, BrokerLimits brokerLimits, boolean sessionPresent) {
         channel = to;
         limits = brokerLimits;
+        writer = new PublishWriter(to, brokerLimits, faults);
         if (inFlight.connected(to, brokerLimits, sessionPresent)) {
             channel.flush();
         }

@@ -120,14 +120,19 @@ public final class PublishProperties {
         this.encoded = encoded;
     }
 
-    /** What the broker said of a message, as Netty decoded it. */
+    /**
+     * What the broker passed on of a message, as Netty decoded it. Others wrote it: it is taken as it is, but for a response
+     * topic that nobody can publish to, which is left out.
+     */
     static PublishProperties of(MqttProperties decoded) {
         if (decoded.isEmpty()) {
             return NONE;
         }
         Builder builder = builder();
         builder.contentType = text(decoded, CONTENT_TYPE);
-        builder.responseTopic = text(decoded, RESPONSE_TOPIC);
+        String responseTopic = text(decoded, RESPONSE_TOPIC);
+        builder.responseTopic =
+                responseTopic == null || MqttTopic.problemOfName(responseTopic) != null ? null : responseTopic;
         if (decoded.getProperty(CORRELATION_DATA) instanceof MqttProperties.BinaryProperty data) {
             builder.correlationData = data.value();
         }

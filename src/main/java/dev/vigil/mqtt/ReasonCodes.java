@@ -16,6 +16,9 @@ final class ReasonCodes {
     static final int RECEIVE_MAX_EXCEEDED = 0x93;
     static final int PACKET_TOO_LARGE = 0x95;
     static final int QUOTA_EXCEEDED = 0x97;
+    static final int TOPIC_ALIAS_INVALID = 0x94;
+    static final int SHARED_NOT_SUPPORTED = 0x9E;
+    static final int WILDCARDS_NOT_SUPPORTED = 0xA2;
     static final int CONNECTION_RATE_EXCEEDED = 0x9F;
 
     private ReasonCodes() {}
@@ -92,7 +95,7 @@ final class ReasonCodes {
             case 0x91 -> "packet identifier in use";
             case PACKET_ID_NOT_FOUND -> "packet identifier not found";
             case RECEIVE_MAX_EXCEEDED -> "receive maximum exceeded";
-            case 0x94 -> "topic alias invalid";
+            case TOPIC_ALIAS_INVALID -> "topic alias invalid";
             case PACKET_TOO_LARGE -> "packet too large";
             case 0x96 -> "message rate too high";
             case QUOTA_EXCEEDED -> "quota exceeded";
@@ -102,11 +105,11 @@ final class ReasonCodes {
             case 0x9B -> "QoS not supported";
             case 0x9C -> "use another server";
             case 0x9D -> "server moved";
-            case 0x9E -> "shared subscriptions not supported";
+            case SHARED_NOT_SUPPORTED -> "shared subscriptions not supported";
             case CONNECTION_RATE_EXCEEDED -> "connection rate exceeded";
             case 0xA0 -> "maximum connect time";
             case 0xA1 -> "subscription identifiers not supported";
-            case 0xA2 -> "wildcard subscriptions not supported";
+            case WILDCARDS_NOT_SUPPORTED -> "wildcard subscriptions not supported";
             default -> "unknown reason";
         };
     }

@@ -14,11 +14,11 @@ public enum Refusal {
     OUTBOX_FULL,
     /** The outbox on disk had reached its size, and this message made room for a newer one. */
     EVICTED,
-    /** It waited longer than it was worth keeping. */
+    /** It waited for longer than its {@link PublishProperties#messageExpiry()}, or than the outbox on disk keeps any. */
     EXPIRED,
     /** The outbox on disk was damaged where it lay. */
     DAMAGED,
-    /** The broker said when connecting that it takes no retained messages, or none of this quality of service. */
+    /** The broker said when connecting that it takes no retained messages. */
     NOT_SUPPORTED;
 
     static final Refusal[] ALL = values();

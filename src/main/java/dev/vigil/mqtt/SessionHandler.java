@@ -9,6 +9,7 @@ import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
+import io.netty.handler.codec.mqtt.MqttPublishVariableHeader;
 import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttReasonCodes;
 import io.netty.handler.codec.mqtt.MqttSubAckMessage;
@@ -17,8 +18,6 @@ import java.util.List;
 
 /** What passes once the broker has accepted: messages both ways, acknowledgements, and the broker's farewell. */
 final class SessionHandler extends SimpleChannelInboundHandler<MqttMessage> {
-    private static final int NO_SUBSCRIPTION_EXISTED = 0x11;
-
     private final boolean v5;
     private final Outbox outbox;
     private final Subscriptions subscriptions;
@@ -63,14 +62,17 @@ final class SessionHandler extends SimpleChannelInboundHandler<MqttMessage> {
             case PUBACK, PUBREC, PUBREL, PUBCOMP -> answered(ctx, type, message);
             case SUBACK -> {
                 MqttSubAckMessage ack = (MqttSubAckMessage) message;
-                MqttReasonCodes.SubAck code = only(type, ack.payload().typedReasonCodes());
-                answered(ack.idAndPropertiesVariableHeader(), code.byteValue() & 0xFF);
+                MqttMessageIdAndPropertiesVariableHeader header = ack.idAndPropertiesVariableHeader();
+                List<MqttReasonCodes.SubAck> codes = ack.payload().typedReasonCodes();
+                int code = single(type, codes).byteValue() & 0xFF;
+                subscriptions.subscribed(header.messageId(), code, header.properties());
             }
             case UNSUBACK -> {
                 MqttUnsubAckMessage ack = (MqttUnsubAckMessage) message;
+                MqttMessageIdAndPropertiesVariableHeader header = ack.idAndPropertiesVariableHeader();
                 // MQTT 3.1.1 answers without a code.
-                int code = v5 ? only(type, ack.payload().typedReasonCodes()).byteValue() & 0xFF : 0;
-                answered(ack.idAndPropertiesVariableHeader(), code == NO_SUBSCRIPTION_EXISTED ? 0 : code);
+                int code = v5 ? single(type, ack.payload().typedReasonCodes()).byteValue() & 0xFF : 0;
+                subscriptions.unsubscribed(header.messageId(), code, header.properties());
             }
             case DISCONNECT -> disconnected(ctx, message);
             default ->
@@ -78,19 +80,21 @@ final class SessionHandler extends SimpleChannelInboundHandler<MqttMessage> {
         }
     }
 
-    /** The code that answers a request for one filter; Netty makes null of one that it does not know. */
-    private static <T> T only(MqttMessageType type, List<T> codes) throws MqttFault {
-        if (codes.isEmpty() || codes.get(0) == null) {
-            throw MqttFault.protocol("sent " + type + " without a known reason code", ReasonCodes.MALFORMED_PACKET);
+    /** The one code of an answer, as each request has one filter; the decoder gives null for a code that there is not. */
+    private static <T> T single(MqttMessageType type, List<T> codes) throws MqttFault {
+        if (codes.size() != 1 || codes.get(0) == null) {
+            throw MqttFault.protocol(
+                    "sent " + type + " with "
+                            + (codes.size() == 1
+                                    ? "an unknown reason code"
+                                    : codes.size() + " reason codes for one filter"),
+                    ReasonCodes.PROTOCOL_ERROR);
         }
         return codes.get(0);
     }
 
-    private void answered(MqttMessageIdAndPropertiesVariableHeader header, int code) {
-        subscriptions.answered(header.messageId(), code, header.properties());
-    }
-
     private void received(ChannelHandlerContext ctx, MqttPublishMessage message) throws MqttFault {
+        checkTopic(message.variableHeader());
         int qos = message.fixedHeader().qosLevel().value();
         int packetId = message.variableHeader().packetId();
         if (qos < 2 || subscriptions.receipts.take(packetId, v5)) {
@@ -107,12 +111,27 @@ final class SessionHandler extends SimpleChannelInboundHandler<MqttMessage> {
         }
     }
 
+    /** No alias was allowed, so each message has its topic's name. The decoder has looked for wildcards. */
+    private static void checkTopic(MqttPublishVariableHeader header) throws MqttFault {
+        if (header.properties() != null && header.properties().getProperty(MqttProperties.TOPIC_ALIAS) != null) {
+            throw MqttFault.protocol(
+                    "sent a topic alias, which it was not allowed to use", ReasonCodes.TOPIC_ALIAS_INVALID);
+        }
+        if (header.topicName().isEmpty()) {
+            throw MqttFault.protocol("sent a message without a topic", ReasonCodes.PROTOCOL_ERROR);
+        }
+    }
+
     private void reply(ChannelHandlerContext ctx, int firstByte, int packetId, int code) {
         Wire.reply(ctx.channel(), firstByte, packetId, code);
         replied = true;
     }
 
     private void answered(ChannelHandlerContext ctx, MqttMessageType type, MqttMessage message) throws MqttFault {
+        if (!v5 && message.fixedHeader().remainingLength() != 2) {
+            throw MqttFault.protocol(
+                    "sent what is not MQTT: " + type + " with more than a packet id", ReasonCodes.MALFORMED_PACKET);
+        }
         MqttMessageIdVariableHeader header = (MqttMessageIdVariableHeader) message.variableHeader();
         int packetId = header.messageId();
         int code = 0;

@@ -2,20 +2,23 @@ package dev.vigil.mqtt;
 
 import io.netty.channel.Channel;
 import io.netty.handler.codec.mqtt.MqttFixedHeader;
-import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttMessageIdAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
 import io.netty.handler.codec.mqtt.MqttSubscribePayload;
+import io.netty.handler.codec.mqtt.MqttSubscriptionOption;
+import io.netty.handler.codec.mqtt.MqttSubscriptionOption.RetainedHandlingPolicy;
 import io.netty.handler.codec.mqtt.MqttTopicSubscription;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
 import io.netty.handler.codec.mqtt.MqttUnsubscribePayload;
 import io.netty.util.collection.IntObjectHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,6 +26,9 @@ import java.util.concurrent.TimeUnit;
  * session the broker did not keep. Confined to the event loop.
  */
 final class Subscriptions {
+    /** How the filter of a shared subscription begins (MQTT 5, section 4.8.2). */
+    static final String SHARED = "$share/";
+
     private final PacketIds packetIds;
     private final MqttListener listener;
     private final FaultLog faults;
@@ -33,9 +39,14 @@ final class Subscriptions {
     // For the client's life.
     private final Map<String, Wanted> wanted = new LinkedHashMap<>();
 
+    // For the session.
+    /** Filters that the broker may know and that are wanted no longer. */
+    private final Set<String> unwanted = new LinkedHashSet<>();
+
     // For one connection.
     private final IntObjectHashMap<Request> open = new IntObjectHashMap<>();
     private Channel channel;
+    private BrokerLimits limits;
 
     Subscriptions(PacketIds packetIds, MqttListener listener, FaultLog faults, long answerNs) {
         this.packetIds = packetIds;
@@ -45,51 +56,50 @@ final class Subscriptions {
     }
 
     private static final class Wanted {
-        final int qos;
+        final SubscribeOptions options;
         /** The broker confirmed it in the session that stands. */
         boolean confirmed;
 
-        Wanted(int qos) {
-            this.qos = qos;
+        Wanted(SubscribeOptions options) {
+            this.options = options;
         }
     }
 
-    /** A SUBSCRIBE or UNSUBSCRIBE of one filter that awaits its answer. */
+    /** A SUBSCRIBE, or UNSUBSCRIBE without {@code wanted}, of one filter that awaits its answer. */
     private record Request(String filter, Wanted wanted, long sentNs) {}
 
-    void subscribe(String filter, int qos) {
-        Wanted subscription = new Wanted(qos);
+    void subscribe(String filter, SubscribeOptions options) {
+        Wanted subscription = new Wanted(options);
         wanted.put(filter, subscription);
+        unwanted.remove(filter);
         if (channel != null) {
-            request(filter, subscription);
+            subscribe(filter, subscription);
             channel.flush();
         }
     }
 
     void unsubscribe(String filter) {
-        if (wanted.remove(filter) != null && channel != null) {
-            int id = packetIds.take();
-            if (id == 0) {
-                faults.note("could not unsubscribe from " + filter + ": every packet id is in use");
-                return;
+        if (wanted.remove(filter) != null) {
+            unwanted.add(filter);
+            if (channel != null) {
+                unsubscribeNow(filter);
+                channel.flush();
             }
-            open.put(id, new Request(filter, null, System.nanoTime()));
-            Wire.writeAndFlush(
-                    channel,
-                    new MqttUnsubscribeMessage(
-                            header(MqttMessageType.UNSUBSCRIBE),
-                            new MqttMessageIdAndPropertiesVariableHeader(id, MqttProperties.NO_PROPERTIES),
-                            new MqttUnsubscribePayload(List.of(filter))));
         }
     }
 
-    void connected(Channel to, boolean sessionPresent) {
+    void connected(Channel to, BrokerLimits brokerLimits, boolean sessionPresent) {
         channel = to;
+        limits = brokerLimits;
         receipts.connected(sessionPresent);
+        if (!sessionPresent) {
+            unwanted.clear();
+        }
+        unwanted.forEach(this::unsubscribeNow);
         wanted.forEach((filter, subscription) -> {
             subscription.confirmed &= sessionPresent;
             if (!subscription.confirmed) {
-                request(filter, subscription);
+                subscribe(filter, subscription);
             }
         });
         channel.flush();
@@ -101,19 +111,55 @@ final class Subscriptions {
         open.clear();
     }
 
-    private void request(String filter, Wanted subscription) {
-        int id = packetIds.take();
-        if (id == 0) {
+    private void subscribe(String filter, Wanted subscription) {
+        String refusal = limits.refusal(filter);
+        if (refusal != null) {
+            refused(filter, refusal);
+            return;
+        }
+        MqttMessageIdAndPropertiesVariableHeader id = open(new Request(filter, subscription, System.nanoTime()));
+        if (id == null) {
             refused(filter, "every packet id is in use");
             return;
         }
-        open.put(id, new Request(filter, subscription, System.nanoTime()));
-        MqttMessage subscribe = new MqttSubscribeMessage(
-                header(MqttMessageType.SUBSCRIBE),
-                new MqttMessageIdAndPropertiesVariableHeader(id, MqttProperties.NO_PROPERTIES),
-                new MqttSubscribePayload(
-                        List.of(new MqttTopicSubscription(filter, MqttQoS.valueOf(subscription.qos)))));
-        Wire.write(channel, subscribe);
+        SubscribeOptions options = subscription.options;
+        MqttQoS qos = MqttQoS.valueOf(options.qos());
+        // To MQTT 3.1.1 these bits are reserved.
+        MqttSubscriptionOption option = limits.v5()
+                ? new MqttSubscriptionOption(
+                        qos,
+                        options.noLocal(),
+                        options.retainAsPublished(),
+                        RetainedHandlingPolicy.valueOf(options.retained().ordinal()))
+                : MqttSubscriptionOption.onlyFromQos(qos);
+        Wire.write(
+                channel,
+                new MqttSubscribeMessage(
+                        header(MqttMessageType.SUBSCRIBE),
+                        id,
+                        new MqttSubscribePayload(List.of(new MqttTopicSubscription(filter, option)))));
+    }
+
+    private void unsubscribeNow(String filter) {
+        MqttMessageIdAndPropertiesVariableHeader id = open(new Request(filter, null, System.nanoTime()));
+        if (id == null) {
+            faults.note("could not unsubscribe from " + filter + ": every packet id is in use");
+            return;
+        }
+        Wire.write(
+                channel,
+                new MqttUnsubscribeMessage(
+                        header(MqttMessageType.UNSUBSCRIBE), id, new MqttUnsubscribePayload(List.of(filter))));
+    }
+
+    /** Null when every packet id is in use. */
+    private MqttMessageIdAndPropertiesVariableHeader open(Request request) {
+        int id = packetIds.take();
+        if (id == 0) {
+            return null;
+        }
+        open.put(id, request);
+        return new MqttMessageIdAndPropertiesVariableHeader(id, MqttProperties.NO_PROPERTIES);
     }
 
     private static MqttFixedHeader header(MqttMessageType type) {
@@ -122,22 +168,19 @@ final class Subscriptions {
     }
 
     /**
-     * SUBACK or UNSUBACK came.
+     * SUBACK came.
      *
      * @param code granted QoS, or a reason code from 0x80
      */
-    void answered(int packetId, int code, MqttProperties properties) {
-        Request request = open.remove(packetId);
+    void subscribed(int packetId, int code, MqttProperties properties) throws MqttFault {
+        Request request = take(packetId);
         if (request == null) {
-            return; // An answer to nothing that is open; harmless.
+            return;
         }
-        packetIds.free(packetId);
-        if (request.wanted == null) {
-            if (code >= 0x80) {
-                faults.note("the broker refused to end the subscription to " + request.filter + ": "
-                        + ReasonCodes.describe(code, properties));
-            }
-        } else if (code >= 0x80) {
+        if (request.wanted == null || code < 0x80 && code > request.wanted.options.qos()) {
+            throw wrong(request, "SUBACK of code " + code);
+        }
+        if (code >= 0x80) {
             refused(request.filter, ReasonCodes.describe(code, properties));
         } else {
             request.wanted.confirmed = true;
@@ -145,17 +188,51 @@ final class Subscriptions {
         }
     }
 
+    /** UNSUBACK came; a code from 0x80 says that the subscription goes on. */
+    void unsubscribed(int packetId, int code, MqttProperties properties) throws MqttFault {
+        Request request = take(packetId);
+        if (request == null) {
+            return;
+        }
+        if (request.wanted != null) {
+            throw wrong(request, "UNSUBACK");
+        }
+        unwanted.remove(request.filter);
+        if (code >= 0x80) {
+            faults.note("the broker refused to end the subscription to " + request.filter + ": "
+                    + ReasonCodes.describe(code, properties));
+        }
+    }
+
+    /** What an answer is to; null for nothing that is open, which is harmless. */
+    private Request take(int packetId) {
+        Request request = open.remove(packetId);
+        if (request != null) {
+            packetIds.free(packetId);
+        }
+        return request;
+    }
+
+    private static MqttFault wrong(Request request, String answer) {
+        return MqttFault.protocol(
+                "answered " + name(request) + " for " + request.filter + " with " + answer, ReasonCodes.PROTOCOL_ERROR);
+    }
+
     private void refused(String filter, String reason) {
         faults.note("the subscription to " + filter + " was refused: " + reason);
         listener.onSubscribeRefused(filter, reason);
+    }
+
+    private static String name(Request request) {
+        return request.wanted == null ? "UNSUBSCRIBE" : "SUBSCRIBE";
     }
 
     /** What the broker owes for too long, for people; null when nothing. */
     String overdue(long nowNs) {
         for (Request request : open.values()) {
             if (nowNs - request.sentNs > answerNs) {
-                return "did not answer the " + (request.wanted == null ? "UNSUBSCRIBE" : "SUBSCRIBE") + " for "
-                        + request.filter + " within " + TimeUnit.NANOSECONDS.toMillis(answerNs) + " ms";
+                return "did not answer the " + name(request) + " for " + request.filter + " within "
+                        + TimeUnit.NANOSECONDS.toMillis(answerNs) + " ms";
             }
         }
         return null;

@@ -7,8 +7,9 @@
  *       │
  *   ┌───▼──────────────── event loop ─────────────────────────────────────────────┐
  *   │ Outbox ─────────┐                                                            │
- *   │ Subscriptions ──┼─► [TLS] ─ MqttDecoder ─ MqttEncoder ─ KeepAliveHandler     │
- *   │ Connector ──────┘       ─ HandshakeHandler, later SessionHandler             │
+ *   │ Subscriptions ──┼─► [TLS] ─ PacketFramer ─ MqttDecoder ─ MqttEncoder         │
+ *   │ Connector ──────┘       ─ KeepAliveHandler                                   │
+ *   │                         ─ HandshakeHandler, later SessionHandler             │
  *   │     ▲                   ─ FaultHandler                                       │
  *   │     └──── one end, one reason ◄──┘                                           │
  *   └──────────────────────────────────────────────────────────────────────────────┘

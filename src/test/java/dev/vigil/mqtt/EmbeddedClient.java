@@ -57,8 +57,11 @@ public final class EmbeddedClient {
         channel = new EmbeddedChannel();
         channel.config().setAllocator(allocator);
         boolean v5 = options.protocol() == MqttOptions.Protocol.MQTT_5;
+        PacketFramer framer = new PacketFramer(Connector.INBOUND_MAX_BYTES);
         channel.pipeline()
+                .addLast(framer)
                 .addLast(new MqttDecoder(Connector.INBOUND_MAX_BYTES))
+                .addLast(framer.witness())
                 .addLast(MqttEncoder.INSTANCE)
                 .addLast(new HandshakeHandler(options, "fuzz", false, new HandshakeHandler.Progress() {
                     @Override
@@ -89,7 +92,7 @@ public final class EmbeddedClient {
         handshake.pipeline().addBefore(handshake.name(), "keepAlive", keepAlive);
         handshake.pipeline().replace(handshake.handler(), "session", session);
         outbox.connected(channel, limits, sessionPresent);
-        subscriptions.connected(channel, sessionPresent);
+        subscriptions.connected(channel, limits, sessionPresent);
         listener.onConnected(sessionPresent);
     }
 
@@ -116,7 +119,7 @@ public final class EmbeddedClient {
     }
 
     public void subscribe(String filter) {
-        subscriptions.subscribe(filter, 1);
+        subscriptions.subscribe(filter, SubscribeOptions.of(1));
         settle();
     }
 

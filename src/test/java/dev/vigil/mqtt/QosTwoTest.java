@@ -41,18 +41,8 @@ class QosTwoTest {
         return connect(broker, Protocol.MQTT_5);
     }
 
-    /** A script of steps: {@code >} keeps the client's next packet, {@code cut} hangs up, all else is sent. */
-    private Script play(String connAck, String... steps) {
-        return connection -> {
-            connection.accept(connAck);
-            for (String step : steps) {
-                switch (step) {
-                    case ">" -> packets.add(connection.receive());
-                    case "cut" -> connection.close();
-                    default -> connection.send(step);
-                }
-            }
-        };
+    private Script play(String... steps) {
+        return ScriptedBroker.steps(packets, steps);
     }
 
     private void expect(String... hex) throws InterruptedException {
@@ -75,8 +65,8 @@ class QosTwoTest {
             client.publish(TOPIC, payload, 2, false, fate);
             // PUBREL; once more as PUBREC came once more.
             expect(publish, "62 02 00 01", "62 02 00 01");
-            Await.until("PUBCOMP", () -> client.status().acknowledged() == 1);
-            assertThat(client.status().waiting()).isZero();
+            Await.until("PUBCOMP", () -> client.status().waiting() == 0);
+            assertThat(client.status().acknowledged()).isEqualTo(1);
             assertThat(client.status().rejected()).isZero();
             assertThat(fate.told).containsExactly(Fate.SENT);
             assertThat(payload.refCnt()).isZero();
@@ -130,7 +120,8 @@ class QosTwoTest {
                         ScriptedBroker.start(play(CONNACK_5, ">", "50 0b 00 01 97 07 1f 00 04 66 75 6c 6c", ">"));
                 MqttClient client = connect(broker)) {
             client.publish(TOPIC, bytes("x"), 2, false, PublishCallback.NONE);
-            Await.until("the rejection", () -> client.status().rejected() == 1);
+            Await.until("the rejection", () -> client.status().waiting() == 0);
+            assertThat(client.status().rejected()).isEqualTo(1);
             assertThat(client.status().lastError())
                     .isEqualTo("the broker rejected a message to a/b: quota exceeded (0x97): full");
             assertThat(client.status().waiting()).isZero();

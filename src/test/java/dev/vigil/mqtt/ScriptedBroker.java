@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.HexFormat;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -40,6 +41,25 @@ final class ScriptedBroker implements AutoCloseable {
     /** @param scripts one for each connection that comes; further ones are accepted and left alone */
     static ScriptedBroker start(Script... scripts) throws IOException {
         return new ScriptedBroker(scripts);
+    }
+
+    /**
+     * A script of steps, the first of which answers CONNECT: {@code >} keeps the client's next packet, {@code cut} hangs up,
+     * all else is sent.
+     *
+     * @param kept takes the packets, in hexadecimal
+     */
+    static Script steps(Queue<String> kept, String... steps) {
+        return connection -> {
+            connection.accept(steps[0]);
+            for (int i = 1; i < steps.length; i++) {
+                switch (steps[i]) {
+                    case ">" -> kept.add(connection.receive());
+                    case "cut" -> connection.close();
+                    default -> connection.send(steps[i]);
+                }
+            }
+        };
     }
 
     int port() {

@@ -158,8 +158,8 @@ class WireTest {
 
     @Test
     void shouldRefuseWhenBrokerSetLimits() throws Exception {
-        // Maximum Packet Size 10, Retain Available 0, Maximum QoS 0.
-        String connAck = "20 0c 00 00 09 27 00 00 00 0a 25 00 24 00";
+        // Maximum Packet Size 10, Retain Available 0.
+        String connAck = "20 0a 00 00 07 27 00 00 00 0a 25 00";
         try (ScriptedBroker broker = ScriptedBroker.start(record(connAck, 1));
                 MqttClient client = connect(broker)) {
             Fate fate = new Fate();
@@ -169,14 +169,86 @@ class WireTest {
             assertThat(large.refCnt()).isZero();
             client.publish(TOPIC, bytes(""), 0, true, fate);
             assertThat(fate.await()).isEqualTo("NOT_SUPPORTED");
-            client.publish(TOPIC, bytes(""), 1, false, fate);
-            assertThat(fate.await()).isEqualTo("NOT_SUPPORTED");
             client.publish(TOPIC, bytes("12"), 0, false, fate);
             assertThat(fate.await()).isEqualTo(Fate.SENT);
             assertThat(Await.next("PUBLISH", packets)).isEqualTo("30 08 00 03 61 2f 62 00 31 32");
             assertThat(client.status().refused(Refusal.TOO_LARGE)).isEqualTo(1);
-            assertThat(client.status().refused(Refusal.NOT_SUPPORTED)).isEqualTo(2);
+            assertThat(client.status().refused(Refusal.NOT_SUPPORTED)).isEqualTo(1);
             assertThat(client.status().waiting()).isZero();
+        }
+    }
+
+    @Test
+    void shouldStepDownAndSaySoOnceWhenBrokerTakesLessQos() throws Exception {
+        // Maximum QoS 1.
+        try (ScriptedBroker broker = ScriptedBroker.start(
+                        ScriptedBroker.steps(packets, "20 05 00 00 02 24 01", ">", "40 02 00 01", ">", "40 02 00 02"));
+                MqttClient client = connect(broker)) {
+            client.publish(TOPIC, bytes("x"), 2, false, PublishCallback.NONE);
+            client.publish(TOPIC, bytes("y"), 2, false, PublishCallback.NONE);
+            assertThat(Await.next("PUBLISH", packets)).isEqualTo("32 09 00 03 61 2f 62 00 01 00 78");
+            assertThat(Await.next("PUBLISH", packets)).isEqualTo("32 09 00 03 61 2f 62 00 02 00 79");
+            Await.until("both PUBACK", () -> client.status().waiting() == 0);
+            assertThat(client.status().acknowledged()).isEqualTo(2);
+            assertThat(client.status().lastError())
+                    .isEqualTo("the broker takes no messages above QoS 1: those of QoS 2 go with QoS 1");
+        }
+    }
+
+    @Test
+    void shouldHaveReliableMessagesWaitWhenBrokerTakesQosZeroOnly() throws Exception {
+        // Maximum QoS 0. There is no packet id, and no answer; what waited while the broker was away goes too.
+        String connAck = "20 05 00 00 02 24 00";
+        Fate fate = new Fate();
+        try (ScriptedBroker broker = ScriptedBroker.start(record(connAck, 2))) {
+            try (MqttClient client =
+                    new MqttClient(TestOptions.plain(broker.port()).build(), recorder)) {
+                client.publish(TOPIC, bytes("x"), 1, false, fate);
+                client.start();
+                Await.next("the connection", recorder.sessionsPresent);
+                client.publish(TOPIC, bytes("y"), 2, true, fate);
+                assertThat(Await.next("PUBLISH", packets)).isEqualTo("30 07 00 03 61 2f 62 00 78");
+                assertThat(Await.next("PUBLISH", packets)).isEqualTo("31 07 00 03 61 2f 62 00 79");
+                assertThat(fate.await()).isEqualTo(Fate.SENT);
+                assertThat(fate.await()).isEqualTo(Fate.SENT);
+                Await.until("both done", () -> client.status().waiting() == 0);
+                assertThat(client.status().acknowledged()).isZero();
+                assertThat(client.status().sent()).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatIsLargerThanMqttAllows() throws Exception {
+        try (ScriptedBroker broker = ScriptedBroker.start(record(CONNACK_5, 1));
+                MqttClient client = connect(broker)) {
+            // 256 MiB - 1 is the largest; the same 16 MiB sixteen times over.
+            ByteBuf part = Unpooled.directBuffer(1 << 24).writeZero(1 << 24);
+            ByteBuf[] parts = new ByteBuf[16];
+            for (int i = 0; i < parts.length; i++) {
+                parts[i] = part.retainedDuplicate();
+            }
+            Fate fate = new Fate();
+            client.publish(TOPIC, Unpooled.wrappedBuffer(16, parts), 1, false, fate);
+            assertThat(fate.await()).isEqualTo("TOO_LARGE");
+            assertThat(part.refCnt()).isEqualTo(1);
+            part.release();
+        }
+    }
+
+    @Test
+    void shouldTellWhenBrokerTakesNoSuchSubscription() throws Exception {
+        // Wildcard and Shared Subscription Available 0.
+        try (ScriptedBroker broker = ScriptedBroker.start(record("20 07 00 00 04 28 00 2a 00", 1));
+                MqttClient client = connect(broker)) {
+            client.subscribe("a/+", 1);
+            assertThat(Await.next("the refusal", recorder.refusedSubscriptions))
+                    .isEqualTo("a/+ wildcard subscriptions not supported (0xa2)");
+            client.subscribe("$share/g/a", 1);
+            assertThat(Await.next("the refusal", recorder.refusedSubscriptions))
+                    .isEqualTo("$share/g/a shared subscriptions not supported (0x9e)");
+            client.subscribe("a", 1);
+            assertThat(Await.next("SUBSCRIBE", packets)).isEqualTo("82 07 00 01 00 00 01 61 01");
         }
     }
 
@@ -199,7 +271,8 @@ class WireTest {
                 });
                 MqttClient client = connect(broker)) {
             client.publish(TOPIC, bytes("x"), 1, false, PublishCallback.NONE);
-            Await.until("the rejection", () -> client.status().rejected() == 1);
+            Await.until("the rejection", () -> client.status().waiting() == 0);
+            assertThat(client.status().rejected()).isEqualTo(1);
             assertThat(client.status().lastError())
                     .isEqualTo("the broker rejected a message to a/b: quota exceeded (0x97): full");
             assertThat(client.status().acknowledged()).isZero();

@@ -1,0 +1,48 @@
+package dev.vigil.mqtt;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+
+/** Writes messages to one connection as its broker will have them. Confined to the event loop. */
+final class PublishWriter {
+    private final Channel channel;
+    private final BrokerLimits limits;
+    private final FaultLog faults;
+    private final TopicAliases aliases;
+    private boolean steppedDown;
+
+    PublishWriter(Channel channel, BrokerLimits limits, FaultLog faults) {
+        this.channel = channel;
+        this.limits = limits;
+        this.faults = faults;
+        this.aliases = new TopicAliases(limits.topicAliasMax());
+    }
+
+    /** The quality of service that the broker takes a message with; tells once when that is less than was asked for. */
+    int qos(OutboundMessage message) {
+        if (message.qos > limits.qosMax() && !steppedDown) {
+            steppedDown = true;
+            faults.note("the broker takes no messages above QoS " + limits.qosMax() + ": those of QoS " + message.qos
+                    + " go with QoS " + limits.qosMax());
+        }
+        return Math.min(message.qos, limits.qosMax());
+    }
+
+    /**
+     * Writes a message, without flushing; it learns itself when that is done.
+     *
+     * @param again the broker may have seen it
+     * @param payload passes to the socket
+     */
+    void write(OutboundMessage message, boolean again, ByteBuf payload) {
+        int alias = aliases.known(message.topic);
+        boolean known = alias != 0;
+        if (!known && limits.topicAliasMax() > 0 && message.packetBytes(true, true) <= limits.packetMaxBytes()) {
+            alias = aliases.assign(message.topic);
+        }
+        message.channel = channel;
+        message.writing = true;
+        Wire.write(channel, message.header(channel.alloc(), limits.v5(), again, alias, known));
+        channel.write(payload).addListener(message);
+    }
+}
