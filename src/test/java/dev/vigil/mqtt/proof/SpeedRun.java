@@ -94,6 +94,7 @@ final class SpeedRun implements AutoCloseable {
             Measured qos1 = measure(publisher, 1, plan.messages, 0);
             measure(publisher, 1, RATE, RATE);
             Measured paced = measure(publisher, 1, RATE * plan.seconds, RATE);
+            publisher.end();
             add(library, Figure.QOS0_RATE, plan.messages * 1e9 / (qos0.receivedNs - qos0.firstNs));
             add(library, Figure.QOS1_RATE, plan.messages * 1e9 / (qos1.lastNs - qos1.firstNs));
             add(library, Figure.P50_US, paced.p50Ns / 1e3);
