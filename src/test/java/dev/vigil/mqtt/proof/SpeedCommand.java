@@ -31,8 +31,8 @@ final class SpeedCommand implements Callable<Integer> {
     @Option(
             names = "--messages",
             paramLabel = "N",
-            defaultValue = "100000",
-            description = "Of each measurement at full speed (default: ${DEFAULT-VALUE}).")
+            defaultValue = "200000",
+            description = "Of each measurement at full speed, and as many to warm up (default: ${DEFAULT-VALUE}).")
     private int messages;
 
     @Option(
