@@ -39,7 +39,9 @@ final class InFlight {
     private final FaultLog faults;
 
     // For the client's life.
+    /** By {@link #key} of the packet id. */
     private final IntObjectHashMap<OutboundMessage> open = new IntObjectHashMap<>();
+
     private long sequence;
     /** Connections in a row that the broker ended with messages in flight and none acknowledged. */
     private int barren;
@@ -76,6 +78,14 @@ final class InFlight {
                 && packetIds.hasFree();
     }
 
+    /**
+     * Scatters packet ids, one to one. They are taken in turn, and the map keeps neighbours side by side: to remove one of
+     * them it would move up all that follow.
+     */
+    private static int key(int packetId) {
+        return packetId * 0x9E37 & 0xFFFF;
+    }
+
     /** A message is about to be written; gives it its packet id if it has none. */
     void add(OutboundMessage message) {
         if (message.sequence == 0) {
@@ -88,7 +98,7 @@ final class InFlight {
         if (message.packetId == 0) {
             message.packetId = packetIds.take();
         }
-        open.put(message.packetId, message);
+        open.put(key(message.packetId), message);
         count(message);
     }
 
@@ -167,7 +177,7 @@ final class InFlight {
 
     /** Null for an answer to nothing that is open on this connection; harmless. */
     private OutboundMessage find(int packetId) {
-        OutboundMessage message = open.get(packetId);
+        OutboundMessage message = open.get(key(packetId));
         return message == null || message.channel != channel ? null : message;
     }
 
@@ -185,7 +195,7 @@ final class InFlight {
     }
 
     private void end(OutboundMessage message, int code, String words) {
-        open.remove(message.packetId);
+        open.remove(key(message.packetId));
         here--;
         hereQos2 -= message.qosHere == 2 ? 1 : 0;
         progress();
@@ -241,7 +251,7 @@ final class InFlight {
         List<OutboundMessage> again = oldestFirst();
         List<OutboundMessage> released = again.stream().filter(m -> m.released).toList();
         again.removeIf(message -> message.released);
-        again.forEach(message -> open.remove(message.packetId));
+        again.forEach(message -> open.remove(key(message.packetId)));
         unanswerable.clear();
         if (barren >= BARREN_MAX) {
             barren = BARREN_SINGLE;
@@ -263,7 +273,7 @@ final class InFlight {
 
     /** An MQTT 3.1.1 broker can not say that it will not have a message; it just hangs up, each time. */
     private void giveUp(OutboundMessage message) {
-        open.remove(message.packetId);
+        open.remove(key(message.packetId));
         counters.rejected.increment();
         faults.note("gave up a message to " + message.topic + ": the broker hung up on it " + BARREN_MAX + " times");
         forget(message);

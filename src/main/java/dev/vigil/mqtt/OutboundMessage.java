@@ -13,12 +13,17 @@ import java.util.concurrent.TimeUnit;
  * hands it over; from then on it belongs to the event loop.
  */
 final class OutboundMessage implements ChannelFutureListener {
-    private static final Recycler<OutboundMessage> RECYCLER = new Recycler<>() {
+    /** Kept for reuse, in all clients together. */
+    private static final int RECYCLED_MAX = 4_096;
+
+    /** One for all threads: Netty's pools by thread pool nothing for a thread that is not Netty's. */
+    private static final Recycler<OutboundMessage> RECYCLER = new Recycler<>(RECYCLED_MAX, false) {
         @Override
         protected OutboundMessage newObject(Handle<OutboundMessage> handle) {
             return new OutboundMessage(handle);
         }
     };
+
     private static final int PUBLISH = 0x30;
     private static final int DUP = 0x08;
     private static final int RETAIN = 0x01;

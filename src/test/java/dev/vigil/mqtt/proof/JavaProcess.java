@@ -70,6 +70,14 @@ final class JavaProcess implements AutoCloseable {
         return Files.readString(log);
     }
 
+    /** Lets it end by itself, as its standard input ends. */
+    void end() throws IOException, InterruptedException {
+        process.getOutputStream().close();
+        if (awaitExit() != 0) {
+            throw new IOException("a child process failed:\n" + log());
+        }
+    }
+
     /** Ends it as {@code kill -9} does, and waits for its end. */
     void kill() throws InterruptedException {
         process.destroyForcibly();

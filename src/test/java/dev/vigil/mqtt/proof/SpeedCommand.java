@@ -31,8 +31,8 @@ final class SpeedCommand implements Callable<Integer> {
     @Option(
             names = "--messages",
             paramLabel = "N",
-            defaultValue = "100000",
-            description = "Of each measurement at full speed (default: ${DEFAULT-VALUE}).")
+            defaultValue = "200000",
+            description = "Of each measurement at full speed, and as many to warm up (default: ${DEFAULT-VALUE}).")
     private int messages;
 
     @Option(
@@ -58,7 +58,9 @@ final class SpeedCommand implements Callable<Integer> {
         List<String> java = new ArrayList<>();
         if (profile != null) {
             Path folder = Files.createDirectories(profile).toAbsolutePath();
-            java.add("-XX:StartFlightRecording:settings=profile,filename=" + folder.resolve("%s.jfr"));
+            // Its own words must not stand between the publisher's.
+            java.add("-Xlog:jfr+startup=error");
+            java.add("-XX:StartFlightRecording:settings=profile,dumponexit=true,filename=" + folder.resolve("%s.jfr"));
         }
         Path folder = Files.createTempDirectory("vigil-speed");
         boolean holds = true;

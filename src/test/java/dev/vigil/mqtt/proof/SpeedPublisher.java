@@ -1,5 +1,6 @@
 package dev.vigil.mqtt.proof;
 
+import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import dev.vigil.app.Logging;
 import java.io.BufferedReader;
@@ -10,11 +11,15 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The process that publishes with one library. Does what lines on standard input say, {@code <qos> <messages> <rate>} with a
- * rate of messages a second or 0 for as many as go, and answers {@code <first> <last> <heap>}: when the first message was handed
- * over and the last one written or acknowledged, by {@link System#nanoTime()}, and what all threads allocated meanwhile.
+ * rate of messages a second or 0 for as many as go, and answers {@code <first> <last> <heap> <cpu>}: when the first message was handed
+ * over and the last one written or acknowledged, by {@link System#nanoTime()}, and what all
+ * threads allocated and took of the processors meanwhile, in nanoseconds.
  */
 final class SpeedPublisher {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private static final OperatingSystemMXBean SYSTEM =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private final Sender sender;
 
@@ -41,6 +46,7 @@ final class SpeedPublisher {
 
     private void publish(int qos, long messages, long ratePerS) throws Exception {
         long heapBefore = allocatedBytes();
+        long cpuBeforeNs = SYSTEM.getProcessCpuTime();
         long firstNs = System.nanoTime();
         for (long i = 0; i < messages; i++) {
             long timeNs = System.nanoTime();
@@ -56,7 +62,8 @@ final class SpeedPublisher {
             sender.send(qos, timeNs);
         }
         sender.drain();
-        System.out.println(firstNs + " " + System.nanoTime() + " " + (allocatedBytes() - heapBefore));
+        System.out.println(firstNs + " " + System.nanoTime() + " " + (allocatedBytes() - heapBefore) + " "
+                + (SYSTEM.getProcessCpuTime() - cpuBeforeNs));
     }
 
     /** By all threads that live; none of those that matter ends. */

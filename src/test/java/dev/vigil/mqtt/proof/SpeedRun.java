@@ -25,6 +25,8 @@ final class SpeedRun implements AutoCloseable {
         QOS1_RATE("QoS 1, messages/s until acknowledged", true, 1),
         P50_US("QoS 1 at 1000/s, age when received, p50 µs", false, 0),
         P99_US("QoS 1 at 1000/s, age when received, p99 µs", false, 1),
+        QOS0_CPU_US("QoS 0, CPU µs a message", false, 0),
+        QOS1_CPU_US("QoS 1, CPU µs a message", false, 0),
         QOS0_HEAP("QoS 0, heap bytes a message", false, 2),
         QOS1_HEAP("QoS 1, heap bytes a message", false, 2),
         PACED_HEAP("QoS 1 at 1000/s, heap bytes a message", false, 2);
@@ -88,16 +90,19 @@ final class SpeedRun implements AutoCloseable {
         try (JavaProcess publisher =
                 new JavaProcess(SpeedPublisher.class, java, arguments, folder.resolve("publisher.log"))) {
             for (int qos = 0; qos < 2; qos++) {
-                measure(publisher, qos, plan.messages / 2, 0);
+                measure(publisher, qos, plan.messages, 0);
             }
             Measured qos0 = measure(publisher, 0, plan.messages, 0);
             Measured qos1 = measure(publisher, 1, plan.messages, 0);
             measure(publisher, 1, RATE, RATE);
             Measured paced = measure(publisher, 1, RATE * plan.seconds, RATE);
+            publisher.end();
             add(library, Figure.QOS0_RATE, plan.messages * 1e9 / (qos0.receivedNs - qos0.firstNs));
             add(library, Figure.QOS1_RATE, plan.messages * 1e9 / (qos1.lastNs - qos1.firstNs));
             add(library, Figure.P50_US, paced.p50Ns / 1e3);
             add(library, Figure.P99_US, paced.p99Ns / 1e3);
+            add(library, Figure.QOS0_CPU_US, qos0.cpuNs / 1e3 / plan.messages);
+            add(library, Figure.QOS1_CPU_US, qos1.cpuNs / 1e3 / plan.messages);
             add(library, Figure.QOS0_HEAP, (double) qos0.heapBytes / plan.messages);
             add(library, Figure.QOS1_HEAP, (double) qos1.heapBytes / plan.messages);
             add(library, Figure.PACED_HEAP, (double) paced.heapBytes / (RATE * plan.seconds));
@@ -108,7 +113,8 @@ final class SpeedRun implements AutoCloseable {
         figures.get(library).computeIfAbsent(figure, key -> new ArrayList<>()).add(value);
     }
 
-    private record Measured(long firstNs, long lastNs, long heapBytes, long receivedNs, long p50Ns, long p99Ns) {}
+    private record Measured(
+            long firstNs, long lastNs, long heapBytes, long cpuNs, long receivedNs, long p50Ns, long p99Ns) {}
 
     private Measured measure(JavaProcess publisher, int qos, int messages, int rate) throws IOException {
         subscriber.say(Integer.toString(messages));
@@ -123,6 +129,7 @@ final class SpeedRun implements AutoCloseable {
                 Long.parseLong(sent[0]),
                 Long.parseLong(sent[1]),
                 Long.parseLong(sent[2]),
+                Long.parseLong(sent[3]),
                 Long.parseLong(received[0]),
                 Long.parseLong(received[1]),
                 Long.parseLong(received[2]));
