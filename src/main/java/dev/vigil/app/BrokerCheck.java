@@ -5,14 +5,17 @@ import dev.vigil.config.VigilConfig;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttListener;
 import dev.vigil.mqtt.MqttOptions;
+import dev.vigil.mqtt.MqttStatus;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-/** Connects to the broker once, as a client of its own, so that a daemon that runs already is not disturbed. */
+/** Connects to each broker once, as a client of its own, so that a daemon that runs already is not disturbed. */
 final class BrokerCheck implements ConfigCheck {
     /** The client has its own deadline for connecting; this is for a client that misses it. */
     private static final Duration GRACE = Duration.ofSeconds(5);
@@ -53,16 +56,33 @@ final class BrokerCheck implements ConfigCheck {
 
     @Override
     public void check(VigilConfig config, Problems problems, Consumer<String> good) throws InterruptedException {
-        MqttOptions options = config.mqtt().forTrying();
-        FirstAnswer first = new FirstAnswer();
+        MqttOptions all = config.mqtt().forTrying();
         // The client tells its log of each try, and the check tells the same at the key that is wrong.
         Runnable unhush = Logging.hush(MqttClient.class);
+        try {
+            for (URI broker : all.brokers()) {
+                check(all.toBuilder().brokers(List.of(broker)).build(), problems, good);
+            }
+        } finally {
+            unhush.run();
+        }
+    }
+
+    private static void check(MqttOptions options, Problems problems, Consumer<String> good)
+            throws InterruptedException {
+        FirstAnswer first = new FirstAnswer();
         try (MqttClient client = new MqttClient(options, first)) {
             client.start();
-            long deadlineMs = options.connectTimeout().plus(GRACE).toMillis();
+            // Twice: it may be tried with both versions of MQTT.
+            long deadlineMs =
+                    options.connectTimeout().multipliedBy(2).plus(GRACE).toMillis();
             Answer answer = first.answer.get(deadlineMs, TimeUnit.MILLISECONDS);
             if (answer.problem == null) {
-                good.accept("mqtt.broker: " + options.brokerName() + " takes connections with " + options.protocol());
+                MqttStatus status = client.status();
+                String sentOn =
+                        status.broker().equals(options.brokerName()) ? "" : ", and sends on to " + status.broker();
+                good.accept("mqtt.broker: " + options.brokerName() + " takes connections with " + status.protocol()
+                        + sentOn);
             } else if (answer.loginRefused) {
                 problems.add(options.username() == null ? "mqtt.username" : "mqtt.password", answer.problem);
             } else {
@@ -72,8 +92,6 @@ final class BrokerCheck implements ConfigCheck {
             problems.add("mqtt.broker", options.brokerName() + " gave no answer in time");
         } catch (ExecutionException e) {
             problems.add("mqtt.broker", "could not be tried: " + e.getCause());
-        } finally {
-            unhush.run();
         }
     }
 }

@@ -14,6 +14,7 @@ import dev.vigil.base.Masked;
 import dev.vigil.base.Secret;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttOptions;
+import dev.vigil.mqtt.MqttOptions.Tls;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -46,20 +47,27 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  vigil watch --broker mqtt://broker.local",
-            "  vigil watch --camera gate --for 20s",
+            "  vigil watch --broker wss://broker.example/mqtt --camera gate --for 20s",
             "  vigil watch --json | jq -c '.message.detections[]?.label'",
             "",
-            "With --username, the password is read from --password-file or the variable VIGIL_MQTT_PASSWORD."
+            "With --username, the password is read from --password-file or the variable VIGIL_MQTT_PASSWORD; that of an"
+                    + " encrypted --key-file from VIGIL_MQTT_KEY_PASSWORD."
         })
 public final class WatchCommand implements Callable<Integer> {
     private static final String PASSWORD_VARIABLE = "VIGIL_MQTT_PASSWORD";
+    private static final String KEY_PASSWORD_VARIABLE = "VIGIL_MQTT_KEY_PASSWORD";
+    private static final Duration RETRY_MIN = Duration.ofMillis(500);
+    private static final Duration RETRY_MAX = Duration.ofSeconds(5);
 
     @Option(
             names = "--broker",
             paramLabel = "ADDRESS",
+            split = ",",
             defaultValue = "mqtt://127.0.0.1:1883",
-            description = "The broker, mqtt:// or mqtts:// (default: ${DEFAULT-VALUE}).")
-    private String broker;
+            description =
+                    "The broker: mqtt://, mqtts://, ws:// or wss:// (default: ${DEFAULT-VALUE}). Several, with commas"
+                            + " between, are tried in turn.")
+    private List<String> brokers;
 
     @Option(
             names = "--topic-prefix",
@@ -106,10 +114,23 @@ public final class WatchCommand implements Callable<Integer> {
     @Option(
             names = "--ca-file",
             paramLabel = "FILE",
-            description = "Certificates to trust instead of the system's (PEM), for mqtts.")
+            description = "Certificates to trust instead of the system's (PEM), for mqtts and wss.")
     private Path caFile;
 
-    @Option(names = "--insecure", description = "Accept any certificate and host name, for mqtts.")
+    @Option(
+            names = "--fingerprint",
+            paramLabel = "SHA256",
+            description =
+                    "Trust the broker's certificate by its fingerprint, as openssl x509 -fingerprint -sha256 prints it.")
+    private List<String> fingerprints = List.of();
+
+    @Option(names = "--cert-file", paramLabel = "FILE", description = "The client's own certificate (PEM).")
+    private Path certFile;
+
+    @Option(names = "--key-file", paramLabel = "FILE", description = "Its private key (PEM, PKCS#8).")
+    private Path keyFile;
+
+    @Option(names = "--insecure", description = "Accept any certificate and host name, for mqtts and wss.")
     private boolean insecure;
 
     @Spec
@@ -192,36 +213,48 @@ public final class WatchCommand implements Callable<Integer> {
     }
 
     private MqttOptions options() {
-        URI address;
-        try {
-            address = new URI(broker);
-        } catch (URISyntaxException e) {
-            throw wrong("--broker: '" + Masked.uri(broker) + "' is no address such as mqtt://broker.local:1883");
+        Tls tls = new Tls(
+                readable("--ca-file", caFile),
+                fingerprints,
+                readable("--cert-file", certFile),
+                readable("--key-file", keyFile),
+                variable(KEY_PASSWORD_VARIABLE),
+                insecure);
+        if (keyFile == null) {
+            tls = tls.withClientCertificate(certFile, null, null);
         }
-        if (caFile != null && !Files.isReadable(caFile)) {
-            throw wrong("--ca-file: " + caFile + " can not be read");
-        }
-        MqttOptions defaults = MqttOptions.of(address);
-        MqttOptions options = new MqttOptions(
-                address,
-                defaults.protocol(),
-                "",
-                username,
-                password(),
-                null,
-                Duration.ofSeconds(10),
-                defaults.connectTimeout(),
-                defaults.retryMin(),
-                Duration.ofSeconds(5),
-                Duration.ZERO,
-                defaults.queueMessages(),
-                caFile,
-                insecure,
-                defaults.outbox());
+        MqttOptions options = MqttOptions.builder()
+                .brokers(brokers.stream().map(this::address).toList())
+                .login(username, password())
+                .keepAlive(Duration.ofSeconds(10))
+                .retry(RETRY_MIN, RETRY_MAX)
+                .sessionExpiry(Duration.ZERO)
+                .tls(tls)
+                .build();
         if (!options.problems().isEmpty()) {
             throw wrong("--" + String.join("; ", options.problems()));
         }
         return options;
+    }
+
+    private URI address(String text) {
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            throw wrong("--broker: '" + Masked.uri(text) + "' is no address such as mqtt://broker.local:1883");
+        }
+    }
+
+    private Path readable(String option, Path file) {
+        if (file != null && !Files.isReadable(file)) {
+            throw wrong(option + ": " + file + " can not be read");
+        }
+        return file;
+    }
+
+    private static Secret variable(String name) {
+        String value = System.getenv(name);
+        return value == null ? null : new Secret(value);
     }
 
     private Secret password() {
@@ -238,8 +271,7 @@ public final class WatchCommand implements Callable<Integer> {
                 throw wrong("--password-file: " + passwordFile + " can not be read");
             }
         }
-        String password = System.getenv(PASSWORD_VARIABLE);
-        return password == null ? null : new Secret(password);
+        return variable(PASSWORD_VARIABLE);
     }
 
     private ParameterException wrong(String problem) {

@@ -1,6 +1,7 @@
 package dev.vigil.config;
 
 import java.util.List;
+import java.util.Objects;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
@@ -29,6 +30,25 @@ final class Lists {
                 .map(scalar -> scalar == null ? "" : scalar.value())
                 .toList();
         return words.contains("") ? null : words;
+    }
+
+    /** @return the texts of a single value or of a list, at least one; empty if missing or wrong */
+    static List<Section.Scalar> oneOrMore(
+            Section section, String key, String type, String fallback, boolean literal, String allowed) {
+        section.known(key, type, fallback, literal, allowed);
+        Node value = section.node(key).orElse(null);
+        if (!(value instanceof SequenceNode list)) {
+            Section.Scalar one = section.scalar(key, allowed);
+            return one == null ? List.of() : List.of(one);
+        }
+        if (list.getValue().isEmpty()) {
+            section.problem(key, "an empty list is not allowed: " + allowed);
+        }
+        List<Section.Scalar> texts = list.getValue().stream()
+                .map(each -> section.scalar(key, each, allowed))
+                .filter(Objects::nonNull)
+                .toList();
+        return texts.size() < list.getValue().size() ? List.of() : texts;
     }
 
     /** @return one number, or a list of three; null if missing or wrong */

@@ -3,13 +3,10 @@ package dev.vigil.config;
 import dev.vigil.base.Secret;
 import dev.vigil.mqtt.MqttOptions;
 import dev.vigil.mqtt.MqttOptions.Protocol;
-import dev.vigil.mqtt.OutboxOptions;
-import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,21 +18,25 @@ import java.util.regex.Pattern;
 final class MqttReader {
     private static final URI BROKER = URI.create("mqtt://localhost:1883");
     private static final MqttOptions DEFAULT = MqttOptions.of(BROKER);
-    private static final String BROKER_ALLOWED = "mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS";
+    private static final String BROKER_ALLOWED =
+            "mqtt://HOST:PORT, mqtts://HOST:PORT for TLS, ws://HOST:PORT/PATH or wss://HOST:PORT/PATH for WebSocket";
     private static final Pattern TEXT = Pattern.compile("(?s).{1,256}");
     private static final int U16_MAX = 65_535;
 
     private MqttReader() {}
 
     static MqttOptions options(Section mqtt) {
-        URI broker = broker(mqtt);
-        Map<String, Protocol> protocols = new LinkedHashMap<>();
-        protocols.put("5", Protocol.MQTT_5);
-        protocols.put("3.1.1", Protocol.MQTT_3_1_1);
-        Protocol protocol = mqtt.choice("protocol", protocols, DEFAULT.protocol());
+        List<URI> brokers = brokers(mqtt);
+        // Null stands for auto, which a map can not hold.
+        Map<String, Optional<Protocol>> protocols = new LinkedHashMap<>();
+        protocols.put("auto", Optional.empty());
+        protocols.put("5", Optional.of(Protocol.MQTT_5));
+        protocols.put("3.1.1", Optional.of(Protocol.MQTT_3_1_1));
+        Protocol protocol = mqtt.choice("protocol", protocols, Optional.ofNullable(DEFAULT.protocol()))
+                .orElse(null);
         String clientId = mqtt.text("client_id", "text", "made up by the client", TEXT, "1 to 256 characters");
         String username = mqtt.confidential("username", "text", "none", "the user's name at the broker");
-        Secret password = password(mqtt);
+        Secret password = Passwords.ofBroker(mqtt);
         if (password != null && username == null && protocol == Protocol.MQTT_3_1_1) {
             mqtt.problem("password", "needs a username: MQTT 3.1.1 allows no password without one");
         }
@@ -47,82 +48,58 @@ final class MqttReader {
         Duration sessionExpiry =
                 mqtt.duration("session_expiry", Duration.ZERO, Duration.ofDays(30), DEFAULT.sessionExpiry());
         int queueMessages = mqtt.integer("queue_messages", Range.of(1, 1_000_000), DEFAULT.queueMessages());
-        Section tls = mqtt.section("tls");
-        Path caFile = tls.path("ca_file", "file", "the system's certificates", false);
-        if (caFile != null) {
-            TextFile.problem(caFile)
-                    .ifPresent(message -> tls.problem("ca_file", tls.shown("ca_file", caFile) + ": " + message));
-        }
-        boolean insecure = tls.flag("insecure", DEFAULT.insecure());
-        tls.finish();
-        return new MqttOptions(
-                broker,
-                protocol,
-                clientId == null ? DEFAULT.clientId() : clientId,
-                username,
-                password,
-                null,
-                keepAlive,
-                connectTimeout,
-                retry.min(),
-                retry.max(),
-                sessionExpiry,
-                queueMessages,
-                caFile,
-                insecure,
-                OutboxOptions.MEMORY);
+        return MqttOptions.builder()
+                .brokers(brokers)
+                .protocol(protocol)
+                .clientId(clientId == null ? DEFAULT.clientId() : clientId)
+                .login(username, password)
+                .keepAlive(keepAlive)
+                .connectTimeout(connectTimeout)
+                .retry(retry.min(), retry.max())
+                .sessionExpiry(sessionExpiry)
+                .queueMessages(queueMessages)
+                .tls(TlsReader.tls(mqtt.section("tls")))
+                .build();
     }
 
-    private static URI broker(Section mqtt) {
-        String text = mqtt.textOr("broker", "address", BROKER.toString(), TEXT, BROKER_ALLOWED);
-        String shown = mqtt.shown("broker", text);
+    private static List<URI> brokers(Section mqtt) {
+        List<URI> brokers = new ArrayList<>();
+        for (Section.Scalar one :
+                Lists.oneOrMore(mqtt, "broker", "address or list", BROKER.toString(), true, BROKER_ALLOWED)) {
+            URI broker = broker(mqtt, one);
+            if (broker != null && brokers.contains(broker)) {
+                mqtt.problem("broker", one.shown() + " is there twice");
+            } else if (broker != null) {
+                brokers.add(broker);
+            }
+        }
+        return brokers.isEmpty() ? List.of(BROKER) : brokers;
+    }
+
+    /** @return null with a problem added if it is none */
+    private static URI broker(Section mqtt, Section.Scalar one) {
+        String shown = one.shown();
         try {
-            URI uri = new URI(text);
+            URI uri = new URI(one.value());
+            String scheme = uri.getScheme() == null ? "" : uri.getScheme();
+            boolean webSocket = scheme.equals("ws") || scheme.equals("wss");
             if (uri.getRawUserInfo() != null) {
                 mqtt.problem("broker", shown + ": user and password belong under username and password_file");
-            } else if (!"mqtt".equals(uri.getScheme()) && !"mqtts".equals(uri.getScheme())) {
+            } else if (!webSocket && !scheme.equals("mqtt") && !scheme.equals("mqtts")) {
                 mqtt.problem("broker", shown + " is not allowed: " + BROKER_ALLOWED);
             } else if (uri.getHost() == null || uri.getPort() == 0 || uri.getPort() > U16_MAX) {
                 mqtt.problem("broker", shown + " has no valid host and port: " + BROKER_ALLOWED + " is allowed");
-            } else if (!uri.getRawPath().matches("/?") || uri.getRawQuery() != null || uri.getRawFragment() != null) {
-                mqtt.problem("broker", shown + " has more than host and port: " + BROKER_ALLOWED + " is allowed");
+            } else if (!webSocket && !uri.getRawPath().matches("/?")
+                    || uri.getRawQuery() != null
+                    || uri.getRawFragment() != null) {
+                String allowed = webSocket ? "host, port and path: " : "host and port: ";
+                mqtt.problem("broker", shown + " has more than " + allowed + BROKER_ALLOWED + " is allowed");
             } else {
                 return uri;
             }
         } catch (URISyntaxException wrong) {
             mqtt.problem("broker", shown + " is not an address: " + BROKER_ALLOWED + " is allowed");
         }
-        return BROKER;
-    }
-
-    private static Secret password(Section mqtt) {
-        String password = mqtt.confidential("password", "secret", "none", "the password, best as ${NAME}");
-        Path file = mqtt.secretPath("password_file", "file", "none");
-        if (mqtt.has("password") && mqtt.has("password_file")) {
-            mqtt.problem("password_file", "is given besides password: one of the two is allowed");
-            return null;
-        }
-        if (file == null) {
-            return password == null ? null : new Secret(password);
-        }
-        Optional<String> unusable = TextFile.problem(file);
-        if (unusable.isEmpty()) {
-            try {
-                byte[] bytes = TextFile.bytes(file);
-                String content = new String(bytes, StandardCharsets.UTF_8).replaceFirst("\\r?\\n\\z", "");
-                if (content.isEmpty()) {
-                    unusable = Optional.of("is empty: the password is expected in it");
-                } else if (bytes.length > U16_MAX) {
-                    unusable = Optional.of("is larger than 64 KiB: MQTT allows no such password");
-                } else {
-                    return new Secret(content);
-                }
-            } catch (IOException unreadable) {
-                unusable = Optional.of(TextFile.reason(unreadable));
-            }
-        }
-        mqtt.problem(
-                "password_file", "the file " + unusable.get().replaceFirst("^there is no such file", "is not there"));
         return null;
     }
 

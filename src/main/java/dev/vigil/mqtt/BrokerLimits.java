@@ -45,7 +45,10 @@ record BrokerLimits(
     }
 
     static BrokerLimits v5(MqttProperties connAck, Duration keepAliveAsked) {
-        long keepAliveS = value(connAck, MqttProperties.SERVER_KEEP_ALIVE, keepAliveAsked.toSeconds());
+        long askedS = keepAliveAsked.toSeconds();
+        long brokersS = value(connAck, MqttProperties.SERVER_KEEP_ALIVE, askedS);
+        // A broker that allows more silence, or any, is still pinged: it is how a dead connection is noticed.
+        long keepAliveS = askedS == 0 || brokersS == 0 ? Math.max(askedS, brokersS) : Math.min(askedS, brokersS);
         int receiveMax = (int) Math.max(1, value(connAck, MqttProperties.RECEIVE_MAXIMUM, PACKET_IDS));
         return new BrokerLimits(
                 true,

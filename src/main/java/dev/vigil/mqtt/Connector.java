@@ -1,36 +1,28 @@
 package dev.vigil.mqtt;
 
+import dev.vigil.mqtt.MqttOptions.Protocol;
 import dev.vigil.mqtt.MqttStatus.State;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.codec.mqtt.MqttDecoder;
-import io.netty.handler.codec.mqtt.MqttEncoder;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttProperties;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Keeps a connection to the broker: tries, has each try end within its deadline, waits, tries again. Confined to the event
- * loop.
+ * Keeps a connection to a broker: tries one after the other, waits, tries again. Confined to the event loop.
  *
  * <pre>
- *            ┌──────────────── wait (backoff) ◄───────────────┐
- *            ▼                                                │ fault or deadline
- *  start ► lookup ► dial address 1, 2, … ► TLS ► CONNECT ► CONNACK ► session
+ *            ┌────────────────── wait (backoff) ◄── round over ─┐
+ *            ▼                                                  │
+ *  start ► first broker of a round ► {@link Attempt} ─ ended ► next broker
+ *            ▲                          ▲   │                   or the same in another version,
+ *            │                          │   ▼                   or one that it sends us to
+ *            └─── wait ◄─── ended ─── session
  * </pre>
  */
-final class Connector {
+final class Connector implements Attempt.Owner {
     /** Largest packet taken from the broker, which MQTT 5 is told; more than any message that Vigil subscribes to. */
     static final int INBOUND_MAX_BYTES = 1 << 20;
 
@@ -42,7 +34,7 @@ final class Connector {
     private static final long CLOSE_POLL_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final MqttOptions options;
-    private final String clientId;
+    private final ClientId clientId;
     private final EventLoop loop;
     private final Counters counters;
     private final MqttListener listener;
@@ -50,28 +42,27 @@ final class Connector {
     private final Subscriptions subscriptions;
     private final Lookup lookup;
     private final Backoff backoff;
-    private final ConnectionLog log;
+    private final Brokers brokers;
+    private final Versions versions;
+    private final ConnectionLog log = new ConnectionLog();
 
     // For the client's life.
-    private boolean metBefore;
+    /** Whose session it is that stands, or can be resumed; null before the first. */
+    private BrokerAddress sessionAt;
+
     private ScheduledFuture<?> retry;
     private Runnable whenClosed;
     private long closeDeadlineNs;
     private ScheduledFuture<?> closeStep;
 
     // For one try and the connection that comes of it.
-    /** Tells a late event of an earlier try from one of the current. */
-    private int attempt;
-
-    private Channel channel;
-    private ScheduledFuture<?> deadline;
-    private String waitingFor;
+    private Attempt attempt;
     private boolean up;
     private long upSinceNs;
 
     Connector(
             MqttOptions options,
-            String clientId,
+            ClientId clientId,
             EventLoop loop,
             Counters counters,
             MqttListener listener,
@@ -87,127 +78,69 @@ final class Connector {
         this.subscriptions = subscriptions;
         this.lookup = new Lookup(options, loop);
         this.backoff = backoff;
-        this.log = new ConnectionLog(options.brokerName());
+        this.brokers = new Brokers(options.addresses());
+        this.versions = new Versions(options);
     }
 
     void start() {
         if (counters.state != State.NEW) {
             return;
         }
-        if (options.tls() && options.insecure()) {
-            log.insecure();
+        if (options.tls().insecure() && options.addresses().stream().anyMatch(BrokerAddress::tls)) {
+            log.insecure(options.brokerName());
         }
-        connect();
+        beginRound();
     }
 
-    private void connect() {
-        int id = ++attempt;
+    private void beginRound() {
+        connect(brokers.first(System.nanoTime()));
+    }
+
+    private void connect(BrokerAddress address) {
+        Protocol protocol = versions.of(address);
+        if (protocol == Protocol.MQTT_3_1_1) {
+            clientId.beKnown();
+        }
         counters.state = State.CONNECTING;
-        up = false;
-        channel = null;
-        waitingFor = options.tls() ? "its address and the trusted certificates" : "its address";
-        deadline = loop.schedule(() -> expired(id), options.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
-        lookup.start(new Lookup.Result() {
-            @Override
-            public void found(Lookup.Found found) {
-                if (id == attempt) {
-                    dial(id, found, 0);
-                }
-            }
-
-            @Override
-            public void failed(String reason) {
-                if (id == attempt) {
-                    away(id, MqttFault.passing(reason));
-                }
-            }
-        });
-    }
-
-    /** Tries the host's addresses in turn: one name may stand for both IPv6 and IPv4, and only one be listened on. */
-    private void dial(int id, Lookup.Found found, int index) {
-        InetAddress[] addresses = found.addresses();
-        waitingFor = "a TCP connection to " + addresses[index].getHostAddress();
-        long shareMs = Math.max(1, options.connectTimeout().toMillis() / addresses.length);
-        Bootstrap bootstrap = new Bootstrap()
-                .group(loop)
-                .channel(NioSocketChannel.class)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(Integer.MAX_VALUE, shareMs))
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel fresh) {
-                        assemble(id, fresh, found.tls());
-                    }
-                });
-        channel = bootstrap
-                .connect(new InetSocketAddress(addresses[index], options.port()))
-                .addListener((ChannelFutureListener) connecting -> {
-                    if (id != attempt || connecting.isSuccess()) {
-                        return; // An expired try closed its channel; a good one goes on in its pipeline.
-                    }
-                    if (index + 1 < addresses.length) {
-                        dial(id, found, index + 1);
-                    } else {
-                        away(id, MqttFault.passing(Causes.words(connecting.cause())));
-                    }
-                })
-                .channel();
-    }
-
-    private void assemble(int id, Channel fresh, SslContext tls) {
-        boolean v5 = options.protocol() == MqttOptions.Protocol.MQTT_5;
-        if (tls != null) {
-            SslHandler handler = tls.newHandler(fresh.alloc(), options.host(), options.port());
-            handler.setHandshakeTimeoutMillis(0); // The deadline of the whole try covers it.
-            fresh.pipeline().addLast(handler);
-        }
-        PacketFramer framer = new PacketFramer(INBOUND_MAX_BYTES);
-        fresh.pipeline()
-                .addLast(framer)
-                .addLast(new MqttDecoder(INBOUND_MAX_BYTES))
-                .addLast(framer.witness())
-                .addLast(MqttEncoder.INSTANCE)
-                .addLast(new HandshakeHandler(options, clientId, cleanStart(), new HandshakeHandler.Progress() {
-                    @Override
-                    public void stage(String what) {
-                        waitingFor = what;
-                    }
-
-                    @Override
-                    public void accepted(ChannelHandlerContext ctx, BrokerLimits limits, boolean sessionPresent) {
-                        if (id == attempt) {
-                            connected(ctx, limits, sessionPresent);
-                        }
-                    }
-                }))
-                .addLast(new FaultHandler(v5, fault -> away(id, fault)));
+        counters.broker = address.name();
+        counters.protocol = protocol;
+        attempt = new Attempt(
+                options, address, protocol, clientId.get(), cleanStart(address, protocol), loop, lookup, this);
+        attempt.start();
     }
 
     /**
-     * Whether the broker is to forget an older session. With MQTT 5 the first connection of a process always asks for it, since
-     * nothing is known of what an earlier process left behind.
+     * Whether the broker is to forget an older session. With MQTT 5 the first connection to a broker always asks for it, since
+     * nothing is known of what an earlier process, or an earlier turn of another broker, left behind there.
      */
-    private boolean cleanStart() {
-        return !options.resumes() || options.protocol() == MqttOptions.Protocol.MQTT_5 && !metBefore;
+    private boolean cleanStart(BrokerAddress address, Protocol protocol) {
+        return !options.resumes(protocol)
+                || protocol == Protocol.MQTT_5
+                        && (!address.equals(sessionAt) || clientId.get().isEmpty());
     }
 
-    private void connected(ChannelHandlerContext handshake, BrokerLimits limits, boolean sessionPresent) {
-        deadline.cancel(false);
+    @Override
+    public void accepted(Attempt of, ChannelHandlerContext handshake, HandshakeHandler.Answer answer) {
+        BrokerAddress address = of.address;
         up = true;
-        metBefore = true;
         upSinceNs = System.nanoTime();
+        // What another broker's session had says nothing of what stands here.
+        boolean resumed = answer.sessionPresent() && (sessionAt == null || sessionAt.equals(address));
+        sessionAt = address;
+        brokers.accepted(address);
+        versions.accepted(address, of.protocol);
+        clientId.accepted(answer.assignedClientId());
         counters.state = State.CONNECTED;
         counters.connects.increment();
+        BrokerLimits limits = answer.limits();
         KeepAliveHandler keepAlive = new KeepAliveHandler(limits.keepAlive(), options.connectTimeout(), this::overdue);
         SessionHandler session = new SessionHandler(limits.v5(), outbox, subscriptions, listener, counters);
         handshake.pipeline().addBefore(handshake.name(), "keepAlive", keepAlive);
         handshake.pipeline().replace(handshake.handler(), "session", session);
-        log.connected(options.protocol(), sessionPresent);
-        outbox.connected(channel, limits, sessionPresent);
-        subscriptions.connected(channel, limits, sessionPresent);
-        listener.onConnected(sessionPresent);
+        log.connected(address.name(), of.protocol, resumed);
+        outbox.connected(of.channel(), limits, resumed);
+        subscriptions.connected(of.channel(), limits, resumed);
+        listener.onConnected(resumed);
     }
 
     private String overdue(long nowNs) {
@@ -215,70 +148,90 @@ final class Connector {
         return debt != null ? debt : subscriptions.overdue(nowNs);
     }
 
-    private void expired(int id) {
-        if (id != attempt || up) {
+    @Override
+    public void ended(Attempt of, MqttFault how, boolean hungUp) {
+        if (of != attempt) {
             return;
         }
-        Channel stuck = channel;
-        away(
-                id,
-                MqttFault.passing("gave no connection within "
-                        + options.connectTimeout().toMillis() + " ms, still waiting for " + waitingFor));
-        if (stuck != null) {
-            Wire.close(stuck);
-        }
-    }
-
-    /**
-     * A try failed, or the connection ended.
-     *
-     * @param fault null when the broker just closed it
-     */
-    private void away(int id, MqttFault fault) {
-        if (id != attempt) {
-            return;
-        }
-        attempt++;
-        deadline.cancel(false);
+        BrokerAddress address = of.address;
         boolean wasUp = up;
         up = false;
-        channel = null;
-        String reason = options.brokerName() + " " + words(fault, wasUp);
+        MqttFault fault = wasUp ? how : versions.explained(of.protocol, how);
+        String reason = address.name() + " " + fault.getMessage();
         if (whenClosed == null) {
             counters.lastError = reason;
         }
         if (wasUp) {
-            outbox.disconnected(fault == null || !fault.isSilence());
+            outbox.disconnected(!fault.isSilence());
             subscriptions.disconnected();
         }
         if (whenClosed != null) {
             finish();
             return;
         }
-        if (wasUp
-                && System.nanoTime() - upSinceNs
-                        >= Math.min(STABLE_MAX_NS, options.retryMax().toNanos())) {
+        if (wasUp && held()) {
             backoff.reset();
+            brokers.held();
         }
-        long waitNs = fault != null && fault.isLasting() ? backoff.longestNs() : backoff.nextNs();
+        if (!wasUp && versions.changes(address, of.protocol, fault, hungUp)) {
+            log.led(reason, "trying " + versions.of(address));
+            connect(address);
+        } else if (!wasUp && clientId.askAfter(fault, of.protocol)) {
+            log.led(reason, "asking it to assign a client identifier");
+            connect(address);
+        } else if (!followed(of, fault, reason, wasUp)) {
+            goOn(address, fault, reason, wasUp);
+        }
+    }
+
+    private boolean held() {
+        return System.nanoTime() - upSinceNs
+                >= Math.min(STABLE_MAX_NS, options.retryMax().toNanos());
+    }
+
+    /** Goes where the broker sends us, if it says where and this is not without end. */
+    private boolean followed(Attempt of, MqttFault fault, String reason, boolean wasUp) {
+        if (fault.serverReference() == null || !brokers.mayFollow()) {
+            return false;
+        }
+        List<BrokerAddress> targets = ServerReference.read(fault.serverReference(), of.address);
+        if (targets.isEmpty()) {
+            return false;
+        }
+        boolean forGood = fault.reasonCode() == ReasonCodes.SERVER_MOVED;
+        BrokerAddress target = brokers.follow(targets, forGood);
+        log.led(reason, "going to " + target.name() + (forGood ? " from now on" : ""));
+        if (wasUp) {
+            counters.state = State.AWAY;
+            listener.onAway(reason);
+        }
+        connect(target);
+        return true;
+    }
+
+    /** To the next broker of the round, or to the next round after a wait. */
+    private void goOn(BrokerAddress address, MqttFault fault, String reason, boolean wasUp) {
+        long nowNs = System.nanoTime();
+        if (fault.isLasting() && (fault.serverReference() == null || brokers.mayFollow())) {
+            brokers.rest(address, nowNs + backoff.longestNs());
+        }
         counters.state = State.AWAY;
-        log.away(reason, waitNs);
-        retry = loop.schedule(this::connect, waitNs, TimeUnit.NANOSECONDS);
-        if (fault != null && fault.isLogin()) {
+        BrokerAddress next = wasUp ? null : brokers.next();
+        if (next != null) {
+            log.goesOn(reason, next.name());
+        } else {
+            long restNs = brokers.restNs(nowNs);
+            long waitNs = restNs > 0 ? restNs : backoff.nextNs();
+            log.waits(reason, waitNs);
+            retry = loop.schedule(this::beginRound, waitNs, TimeUnit.NANOSECONDS);
+        }
+        if (fault.isLogin()) {
             listener.onLoginRefused();
         }
         listener.onAway(reason);
-    }
-
-    private String words(MqttFault fault, boolean wasUp) {
-        if (fault != null) {
-            return fault.getMessage();
+        if (next != null) {
+            connect(next);
         }
-        if (wasUp) {
-            return "closed the connection";
-        }
-        return "closed the connection before " + waitingFor
-                + (options.protocol() == MqttOptions.Protocol.MQTT_5 ? " (does it speak MQTT 5?)" : "");
     }
 
     /** Sends what can be sent until {@code deadlineNs} of {@link System#nanoTime()}, says farewell, and calls back once. */
@@ -312,12 +265,12 @@ final class Connector {
     /** The broker closes the connection after DISCONNECT; closing it first could lose what is still on its way to the broker. */
     private void leave() {
         MqttMessage farewell = MqttMessage.DISCONNECT;
-        if (options.protocol() == MqttOptions.Protocol.MQTT_5) {
+        if (attempt.protocol == Protocol.MQTT_5) {
             MqttProperties properties = new MqttProperties();
             properties.add(new MqttProperties.IntegerProperty(MqttProperties.SESSION_EXPIRY_INTERVAL, 0));
             farewell = FaultHandler.disconnect(0, properties);
         }
-        Wire.writeAndFlush(channel, farewell);
+        Wire.writeAndFlush(attempt.channel(), farewell);
         if (whenClosed != null) {
             closeStep = loop.schedule(this::abandon, FAREWELL_NS, TimeUnit.NANOSECONDS);
         }
@@ -325,14 +278,7 @@ final class Connector {
 
     private void abandon() {
         if (whenClosed != null) {
-            Channel left = channel;
-            attempt++;
-            if (deadline != null) {
-                deadline.cancel(false);
-            }
-            if (left != null) {
-                Wire.close(left);
-            }
+            attempt.abandon();
             finish();
         }
     }
@@ -347,7 +293,7 @@ final class Connector {
         counters.state = State.CLOSED;
         int unacknowledged = outbox.close();
         subscriptions.disconnected();
-        log.closed(unacknowledged);
+        log.closed(counters.broker, unacknowledged);
         told.run();
     }
 }

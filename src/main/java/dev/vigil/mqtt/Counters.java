@@ -16,13 +16,19 @@ final class Counters {
 
     volatile MqttStatus.State state = MqttStatus.State.NEW;
     volatile String lastError = "";
+    /** The broker that is connected, or was tried last. */
+    volatile String broker;
+
+    volatile MqttOptions.Protocol protocol = MqttOptions.Protocol.MQTT_5;
 
     /** What waits on disk; null without. Set before the client starts. */
     volatile Spool spool;
 
     private final LongAdder[] refused = new LongAdder[Refusal.ALL.length];
 
-    Counters() {
+    /** @param broker its name until one is tried */
+    Counters(String broker) {
+        this.broker = broker;
         for (int i = 0; i < refused.length; i++) {
             refused[i] = new LongAdder();
         }
@@ -40,6 +46,8 @@ final class Counters {
         }
         return new MqttStatus(
                 state,
+                broker,
+                protocol,
                 lastError,
                 sent.sum(),
                 resent.sum(),

@@ -33,7 +33,7 @@ final class FaultHandler extends ChannelInboundHandlerAdapter {
         if (fault != null) {
             return; // What follows from the first fault, such as writes that fail on the closed channel.
         }
-        fault = cause instanceof MqttFault known ? known : MqttFault.passing(Causes.words(cause));
+        fault = Causes.fault(cause);
         if (v5 && fault.disconnectCode() != 0 && ctx.channel().isActive()) {
             // Closed without waiting for it to be written: over a stuck socket that would be for ever.
             Wire.writeAndFlush(ctx.channel(), disconnect(fault.disconnectCode(), MqttProperties.NO_PROPERTIES));

@@ -10,26 +10,24 @@ final class FaultLog {
     private static final long EVERY_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final Counters counters;
-    private final String broker;
     private long loggedNs = System.nanoTime() - EVERY_NS;
     private long unlogged;
 
-    FaultLog(Counters counters, String broker) {
+    FaultLog(Counters counters) {
         this.counters = counters;
-        this.broker = broker;
     }
 
     synchronized void note(String fault) {
         counters.lastError = fault;
         if (due()) {
-            log.warn("{}: {}{}", broker, fault, repeats());
+            log.warn("{}: {}{}", counters.broker, fault, repeats());
         }
     }
 
     synchronized void thrown(String by, RuntimeException error) {
         counters.lastError = by + " failed: " + error;
         if (due()) {
-            log.error("{}: {} failed{}", broker, by, repeats(), error);
+            log.error("{}: {} failed{}", counters.broker, by, repeats(), error);
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.vigil.mqtt;
 
+import dev.vigil.mqtt.MqttOptions.Protocol;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler.ClientHandshakeStateEvent;
 import io.netty.handler.codec.mqtt.MqttConnAckMessage;
 import io.netty.handler.codec.mqtt.MqttConnAckVariableHeader;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
@@ -17,22 +19,45 @@ import java.nio.charset.StandardCharsets;
 
 /** Sends CONNECT, judges CONNACK, and leaves the pipeline when the broker has accepted. */
 final class HandshakeHandler extends SimpleChannelInboundHandler<MqttMessage> {
+    /** What {@link Progress#stage} says while CONNACK is due. */
+    static final String CONNACK_STAGE = "its answer to CONNECT";
+
+    /**
+     * What the broker said when it accepted.
+     *
+     * @param assignedClientId null when it assigned none
+     */
+    record Answer(BrokerLimits limits, boolean sessionPresent, String assignedClientId) {}
+
     /** Learns how the handshake goes; on the event loop. */
     interface Progress {
         /** What is being waited for now, for the line that a deadline prints. */
         void stage(String waitingFor);
 
-        void accepted(ChannelHandlerContext ctx, BrokerLimits limits, boolean sessionPresent);
+        void accepted(ChannelHandlerContext ctx, Answer answer);
     }
 
     private final MqttOptions options;
+    private final BrokerAddress address;
+    private final boolean v5;
     private final String clientId;
     private final boolean cleanStart;
     private final Progress progress;
 
-    /** @param cleanStart the broker is to forget what it knows of this client */
-    HandshakeHandler(MqttOptions options, String clientId, boolean cleanStart, Progress progress) {
+    /**
+     * @param clientId empty to have the broker assign one
+     * @param cleanStart the broker is to forget what it knows of this client
+     */
+    HandshakeHandler(
+            MqttOptions options,
+            BrokerAddress address,
+            Protocol protocol,
+            String clientId,
+            boolean cleanStart,
+            Progress progress) {
         this.options = options;
+        this.address = address;
+        this.v5 = protocol == Protocol.MQTT_5;
         this.clientId = clientId;
         this.cleanStart = cleanStart;
         this.progress = progress;
@@ -40,8 +65,17 @@ final class HandshakeHandler extends SimpleChannelInboundHandler<MqttMessage> {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        if (options.tls()) {
+        if (address.tls()) {
             progress.stage("the TLS handshake");
+        } else {
+            encrypted(ctx);
+        }
+    }
+
+    /** TLS stands, or there is none; the request for a WebSocket, where there is one, is on its way. */
+    private void encrypted(ChannelHandlerContext ctx) {
+        if (address.webSocket()) {
+            progress.stage("its answer to the WebSocket request");
         } else {
             connect(ctx);
         }
@@ -50,18 +84,19 @@ final class HandshakeHandler extends SimpleChannelInboundHandler<MqttMessage> {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
+            encrypted(ctx);
+        } else if (event == ClientHandshakeStateEvent.HANDSHAKE_COMPLETE) {
             connect(ctx);
         }
         ctx.fireUserEventTriggered(event);
     }
 
     private void connect(ChannelHandlerContext ctx) {
-        progress.stage("its answer to CONNECT");
+        progress.stage(CONNACK_STAGE);
         Wire.writeAndFlush(ctx.channel(), connectMessage());
     }
 
     private MqttConnectMessage connectMessage() {
-        boolean v5 = options.protocol() == MqttOptions.Protocol.MQTT_5;
         MqttOptions.Will will = options.will();
         MqttProperties properties = new MqttProperties();
         if (v5) {
@@ -111,24 +146,21 @@ final class HandshakeHandler extends SimpleChannelInboundHandler<MqttMessage> {
         }
     }
 
-    /** What the broker refused, so that the one line says where to look. */
+    /** What the broker refused, so that the one line says where to look; a user's name does not belong into a log. */
     private String what(int reason) {
         if (!ReasonCodes.login(reason)) {
             return "connection";
         }
-        return options.username() == null ? "login without a user name" : "login of user " + options.username();
+        return options.username() == null
+                ? "login without a user name"
+                : "login with the configured username" + (options.password() == null ? "" : " and password");
     }
 
     private void judge(ChannelHandlerContext ctx, MqttConnAckVariableHeader connAck) {
-        boolean v5 = options.protocol() == MqttOptions.Protocol.MQTT_5;
         int code = connAck.connectReturnCode().byteValue() & 0xFF;
         if (code != 0) {
             int reason = code < 0x80 ? ReasonCodes.fromConnAck311(code) : code;
-            String words = "refused the " + what(reason) + ": " + ReasonCodes.describe(reason, connAck.properties());
-            ctx.fireExceptionCaught(
-                    ReasonCodes.login(reason)
-                            ? MqttFault.login(words)
-                            : ReasonCodes.lasting(reason) ? MqttFault.lasting(words) : MqttFault.passing(words));
+            ctx.fireExceptionCaught(MqttFault.said("refused the " + what(reason), reason, connAck.properties()));
             return;
         }
         if (connAck.isSessionPresent() && cleanStart) {
@@ -139,6 +171,7 @@ final class HandshakeHandler extends SimpleChannelInboundHandler<MqttMessage> {
         BrokerLimits limits = v5
                 ? BrokerLimits.v5(connAck.properties(), options.keepAlive())
                 : BrokerLimits.v311(options.keepAlive());
-        progress.accepted(ctx, limits, connAck.isSessionPresent());
+        String assigned = ReasonCodes.property(connAck.properties(), MqttProperties.ASSIGNED_CLIENT_IDENTIFIER);
+        progress.accepted(ctx, new Answer(limits, connAck.isSessionPresent(), assigned));
     }
 }

@@ -13,7 +13,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -37,7 +36,7 @@ public final class MqttClient implements AutoCloseable {
     private final EventLoopGroup group;
     private final boolean ownsGroup;
     private final EventLoop loop;
-    private final Counters counters = new Counters();
+    private final Counters counters;
     private final Outbox outbox;
     private final Subscriptions subscriptions;
     private final Connector connector;
@@ -66,7 +65,8 @@ public final class MqttClient implements AutoCloseable {
         this.group = group;
         this.ownsGroup = ownsGroup;
         this.loop = group.next();
-        FaultLog faults = new FaultLog(counters, options.brokerName());
+        this.counters = new Counters(options.brokerName());
+        FaultLog faults = new FaultLog(counters);
         MqttListener safe = new SafeListener(listener, faults);
         PacketIds packetIds = new PacketIds();
         InFlight inFlight = new InFlight(counters, packetIds, faults);
@@ -76,7 +76,7 @@ public final class MqttClient implements AutoCloseable {
                 packetIds, safe, faults, options.connectTimeout().toNanos());
         this.connector = new Connector(
                 options,
-                options.clientId().isEmpty() ? madeUpClientId() : options.clientId(),
+                new ClientId(options.clientId()),
                 loop,
                 counters,
                 safe,
@@ -89,11 +89,6 @@ public final class MqttClient implements AutoCloseable {
     public static EventLoopGroup newEventLoopGroup(int threads) {
         return new MultiThreadIoEventLoopGroup(
                 threads, new DefaultThreadFactory("mqtt", true), NioIoHandler.newFactory());
-    }
-
-    /** Of the characters and the length that every broker must accept (MQTT 3.1.1, section 3.1.3.1). */
-    private static String madeUpClientId() {
-        return "vigil" + String.format("%016x", ThreadLocalRandom.current().nextLong());
     }
 
     /** Begins to connect, and returns at once. */

@@ -2,17 +2,18 @@ package dev.vigil.mqtt;
 
 import dev.vigil.base.Secret;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
- * How a client reaches its broker.
+ * How a client reaches its broker. Made by {@link #of} with the defaults of {@code config/vigil.yml}, and changed by
+ * {@link #toBuilder}.
  *
- * @param broker {@code mqtt://host:port} (1883) or {@code mqtts://host:port} (8883)
- * @param protocol version to speak
+ * @param brokers {@code mqtt://host:port} (1883), {@code mqtts://host:port} (8883), {@code ws://host:port/path} (80) or
+ *     {@code wss://host:port/path} (443); at least one. Several are tried in turn
+ * @param protocol version to speak; null for MQTT 5, and 3.1.1 with a broker that does not know it
  * @param clientId empty for one that the client makes up
  * @param username null for none
  * @param password null for none
@@ -24,12 +25,11 @@ import java.util.List;
  * @param sessionExpiry how long the broker keeps the session of a lost connection, so that it is resumed; zero for a clean
  *     session each time. MQTT 3.1.1 knows only whether, not how long, and needs a configured {@code clientId} for it
  * @param queueMessages most messages that wait for the network or an acknowledgement
- * @param caFile certificates to trust instead of the system's (PEM); null for the system's
- * @param insecure accept any certificate and host name
+ * @param tls for {@code mqtts} and {@code wss}
  * @param outbox where messages of QoS 1 and 2 wait that the broker has not acknowledged
  */
 public record MqttOptions(
-        URI broker,
+        List<URI> brokers,
         Protocol protocol,
         String clientId,
         String username,
@@ -41,12 +41,11 @@ public record MqttOptions(
         Duration retryMax,
         Duration sessionExpiry,
         int queueMessages,
-        Path caFile,
-        boolean insecure,
+        Tls tls,
         OutboxOptions outbox) {
-    private static final int PORT_PLAIN = 1883;
-    private static final int PORT_TLS = 8883;
-    private static final int U16_MAX = 65_535;
+    public MqttOptions {
+        brokers = List.copyOf(brokers);
+    }
 
     public enum Protocol {
         MQTT_3_1_1,
@@ -62,172 +61,110 @@ public record MqttOptions(
     /** What the broker publishes when the client vanishes. */
     public record Will(String topic, String payload, int qos, boolean retain) {}
 
+    /**
+     * Whom to trust, and who to be. All files are PEM and are read again with each try, so that renewed ones are taken.
+     *
+     * @param caFile certificates to trust instead of the system's; null for the system's
+     * @param fingerprints SHA-256 of the broker's certificate, as {@code openssl x509 -fingerprint -sha256} prints it, with or
+     *     without colons; any one of them is trusted, instead of an authority and a host name. Empty for none
+     * @param certFile the client's certificate, with those between it and the authority; null for none
+     * @param keyFile its private key, PKCS#8; null for none
+     * @param keyPassword of an encrypted {@code keyFile}; null for none
+     * @param insecure accept any certificate and host name
+     */
+    public record Tls(
+            Path caFile, List<String> fingerprints, Path certFile, Path keyFile, Secret keyPassword, boolean insecure) {
+        /** The system's authorities, the broker's host name, no certificate of our own. */
+        public static final Tls DEFAULT = new Tls(null, List.of(), null, null, null, false);
+
+        public Tls {
+            fingerprints = List.copyOf(fingerprints);
+        }
+
+        /** Whether a text is what {@code fingerprints} may hold. */
+        public static boolean isFingerprint(String text) {
+            return Fingerprints.isOne(text);
+        }
+
+        public Tls withCaFile(Path file) {
+            return new Tls(file, fingerprints, certFile, keyFile, keyPassword, insecure);
+        }
+
+        public Tls withFingerprints(List<String> trusted) {
+            return new Tls(caFile, trusted, certFile, keyFile, keyPassword, insecure);
+        }
+
+        /** @param password null where the key is not encrypted */
+        public Tls withClientCertificate(Path certificate, Path key, Secret password) {
+            return new Tls(caFile, fingerprints, certificate, key, password, insecure);
+        }
+
+        public Tls withInsecure(boolean accept) {
+            return new Tls(caFile, fingerprints, certFile, keyFile, keyPassword, accept);
+        }
+    }
+
+    /** The defaults for one broker, or for several that are tried in turn. */
+    public static MqttOptions of(URI... brokers) {
+        return builder(brokers).build();
+    }
+
+    /** The defaults, to be changed. */
+    public static MqttOptionsBuilder builder(URI... brokers) {
+        return new MqttOptionsBuilder(List.of(brokers));
+    }
+
+    /** These, to be changed. */
+    public MqttOptionsBuilder toBuilder() {
+        return new MqttOptionsBuilder(this);
+    }
+
     /** The same with a last will. */
     public MqttOptions withWill(Will newWill) {
-        return new MqttOptions(
-                broker,
-                protocol,
-                clientId,
-                username,
-                password,
-                newWill,
-                keepAlive,
-                connectTimeout,
-                retryMin,
-                retryMax,
-                sessionExpiry,
-                queueMessages,
-                caFile,
-                insecure,
-                outbox);
+        return toBuilder().will(newWill).build();
     }
 
     /** The same with another outbox. */
     public MqttOptions withOutbox(OutboxOptions newOutbox) {
-        return new MqttOptions(
-                broker,
-                protocol,
-                clientId,
-                username,
-                password,
-                will,
-                keepAlive,
-                connectTimeout,
-                retryMin,
-                retryMax,
-                sessionExpiry,
-                queueMessages,
-                caFile,
-                insecure,
-                newOutbox);
+        return toBuilder().outbox(newOutbox).build();
     }
 
     /** The same for seeing whether it connects: as a client of its own, that takes over no other one's session. */
     public MqttOptions forTrying() {
-        return new MqttOptions(
-                broker,
-                protocol,
-                "",
-                username,
-                password,
-                null,
-                keepAlive,
-                connectTimeout,
-                retryMin,
-                retryMax,
-                Duration.ZERO,
-                queueMessages,
-                caFile,
-                insecure,
-                OutboxOptions.MEMORY);
+        return toBuilder()
+                .clientId("")
+                .will(null)
+                .sessionExpiry(Duration.ZERO)
+                .outbox(OutboxOptions.MEMORY)
+                .build();
     }
 
-    /** The defaults of {@code config/vigil.yml} for one broker. */
-    public static MqttOptions of(URI broker) {
-        return new MqttOptions(
-                broker,
-                Protocol.MQTT_5,
-                "",
-                null,
-                null,
-                null,
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(5),
-                Duration.ofMillis(500),
-                Duration.ofSeconds(30),
-                Duration.ofMinutes(5),
-                1_000,
-                null,
-                false,
-                OutboxOptions.MEMORY);
+    /** The first of {@link #brokers}. */
+    public URI broker() {
+        return brokers.get(0);
     }
 
-    public boolean tls() {
-        return "mqtts".equals(broker.getScheme());
-    }
-
-    public String host() {
-        String host = broker.getHost();
-        // An IPv6 address stands in brackets in a URI, and without them everywhere else.
-        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-    }
-
-    public int port() {
-        return broker.getPort() >= 0 ? broker.getPort() : tls() ? PORT_TLS : PORT_PLAIN;
-    }
-
-    /** The broker as lines for people name it: {@code host:port}. */
+    /** The brokers as lines for people name them: {@code host:port}, with commas between. */
     public String brokerName() {
-        return broker.getHost() + ":" + port();
+        return addresses().stream().map(BrokerAddress::name).collect(Collectors.joining(", "));
+    }
+
+    List<BrokerAddress> addresses() {
+        return brokers.stream().map(BrokerAddress::of).toList();
     }
 
     /** Whether a lost connection's session is to be resumed. */
-    boolean resumes() {
-        return !sessionExpiry.isZero() && (protocol == Protocol.MQTT_5 || !clientId.isEmpty());
+    boolean resumes(Protocol spoken) {
+        return !sessionExpiry.isZero() && (spoken == Protocol.MQTT_5 || !clientId.isEmpty());
+    }
+
+    /** MQTT 3.1.1 has no password without a user name (section 3.1.2.9). */
+    boolean allows311() {
+        return password == null || username != null;
     }
 
     /** Everything that is wrong with these options, one line each that begins with the option's name; empty when all is well. */
     public List<String> problems() {
-        List<String> problems = new ArrayList<>();
-        addressProblems(problems);
-        if (clientId.getBytes(StandardCharsets.UTF_8).length > U16_MAX) {
-            problems.add("clientId: longer than 65535 bytes");
-        }
-        if (password != null && username == null && protocol == Protocol.MQTT_3_1_1) {
-            problems.add("password: MQTT 3.1.1 allows one only together with a username");
-        }
-        if (will != null) {
-            willProblems(problems);
-        }
-        if (keepAlive.isNegative() || keepAlive.toSeconds() > U16_MAX) {
-            problems.add("keepAlive: must be 0 s to 65535 s, is " + keepAlive);
-        } else if (!keepAlive.isZero() && keepAlive.toSeconds() == 0) {
-            problems.add("keepAlive: must be 0 or at least 1 s, is " + keepAlive);
-        }
-        positive("connectTimeout", connectTimeout, problems);
-        positive("retryMin", retryMin, problems);
-        if (retryMax.compareTo(retryMin) < 0) {
-            problems.add("retryMax: must not be shorter than retryMin");
-        }
-        if (sessionExpiry.isNegative() || sessionExpiry.toSeconds() > 0xFFFF_FFFFL) {
-            problems.add("sessionExpiry: must be 0 s to 4294967295 s, is " + sessionExpiry);
-        }
-        if (queueMessages < 1) {
-            problems.add("queueMessages: must be at least 1, is " + queueMessages);
-        }
-        problems.addAll(outbox.problems());
-        return problems;
-    }
-
-    private void addressProblems(List<String> problems) {
-        if (!"mqtt".equals(broker.getScheme()) && !"mqtts".equals(broker.getScheme())) {
-            problems.add("broker: must be mqtt://host:port or mqtts://host:port");
-        } else if (broker.getHost() == null) {
-            problems.add("broker: names no host, or one with characters that a host name can not have");
-        } else if (broker.getPort() > U16_MAX || broker.getPort() == 0) {
-            problems.add("broker: the port must be 1 to 65535");
-        }
-        if (broker.getUserInfo() != null) {
-            problems.add("broker: user and password belong into username and password, not into the address");
-        }
-    }
-
-    private void willProblems(List<String> problems) {
-        String problem = MqttTopic.problemOfName(will.topic());
-        if (problem != null) {
-            problems.add("will: topic " + problem);
-        }
-        if (will.qos() < 0 || will.qos() > 2) {
-            problems.add("will: qos must be 0, 1 or 2, is " + will.qos());
-        }
-        if (will.payload().getBytes(StandardCharsets.UTF_8).length > U16_MAX) {
-            problems.add("will: payload is longer than 65535 bytes");
-        }
-    }
-
-    private static void positive(String name, Duration duration, List<String> problems) {
-        if (duration.isNegative() || duration.isZero()) {
-            problems.add(name + ": must be more than 0, is " + duration);
-        }
+        return OptionProblems.of(this);
     }
 }

@@ -3,6 +3,8 @@ package dev.vigil.mqtt;
 /**
  * A moment's view of a client, for health and metrics.
  *
+ * @param broker {@code host:port} of the one that is connected, or was tried last
+ * @param protocol the version that it is, or was, spoken to in
  * @param lastError the latest fault in one line, also when it is over; empty when there was none
  * @param sent messages written to the socket, each counted once
  * @param resent further writes of messages whose acknowledgement a lost connection left open
@@ -17,6 +19,8 @@ package dev.vigil.mqtt;
  */
 public record MqttStatus(
         State state,
+        String broker,
+        MqttOptions.Protocol protocol,
         String lastError,
         long sent,
         long resent,

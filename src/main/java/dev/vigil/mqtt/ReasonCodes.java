@@ -5,6 +5,8 @@ import java.util.Locale;
 
 /** Words for the reason codes of MQTT 5 (section 2.4) and the return codes of MQTT 3.1.1 (table 3.1). */
 final class ReasonCodes {
+    static final int UNSUPPORTED_VERSION = 0x84;
+    static final int CLIENT_ID_NOT_VALID = 0x85;
     static final int BAD_USER_OR_PASSWORD = 0x86;
     static final int NOT_AUTHORIZED = 0x87;
     static final int MALFORMED_PACKET = 0x81;
@@ -19,6 +21,8 @@ final class ReasonCodes {
     static final int TOPIC_ALIAS_INVALID = 0x94;
     static final int SHARED_NOT_SUPPORTED = 0x9E;
     static final int WILDCARDS_NOT_SUPPORTED = 0xA2;
+    static final int USE_ANOTHER_SERVER = 0x9C;
+    static final int SERVER_MOVED = 0x9D;
     static final int CONNECTION_RATE_EXCEEDED = 0x9F;
 
     private ReasonCodes() {}
@@ -59,12 +63,17 @@ final class ReasonCodes {
         return code == BAD_USER_OR_PASSWORD || code == NOT_AUTHORIZED;
     }
 
+    /** Whether the broker sends its clients elsewhere. */
+    static boolean redirects(int code) {
+        return code == USE_ANOTHER_SERVER || code == SERVER_MOVED;
+    }
+
     /** The MQTT 5 code that says what an MQTT 3.1.1 CONNACK's return code says. */
     static int fromConnAck311(int returnCode) {
         return switch (returnCode) {
             case 0 -> 0;
-            case 1 -> 0x84;
-            case 2 -> 0x85;
+            case 1 -> UNSUPPORTED_VERSION;
+            case 2 -> CLIENT_ID_NOT_VALID;
             case 3 -> SERVER_UNAVAILABLE;
             case 4 -> BAD_USER_OR_PASSWORD;
             case 5 -> NOT_AUTHORIZED;
@@ -79,8 +88,8 @@ final class ReasonCodes {
             case MALFORMED_PACKET -> "malformed packet";
             case PROTOCOL_ERROR -> "protocol error";
             case 0x83 -> "implementation specific error";
-            case 0x84 -> "unsupported protocol version";
-            case 0x85 -> "client identifier not valid";
+            case UNSUPPORTED_VERSION -> "unsupported protocol version";
+            case CLIENT_ID_NOT_VALID -> "client identifier not valid";
             case BAD_USER_OR_PASSWORD -> "bad user name or password";
             case NOT_AUTHORIZED -> "not authorized";
             case SERVER_UNAVAILABLE -> "server unavailable";
@@ -103,8 +112,8 @@ final class ReasonCodes {
             case 0x99 -> "payload format invalid";
             case 0x9A -> "retain not supported";
             case 0x9B -> "QoS not supported";
-            case 0x9C -> "use another server";
-            case 0x9D -> "server moved";
+            case USE_ANOTHER_SERVER -> "use another server";
+            case SERVER_MOVED -> "server moved";
             case SHARED_NOT_SUPPORTED -> "shared subscriptions not supported";
             case CONNECTION_RATE_EXCEEDED -> "connection rate exceeded";
             case 0xA0 -> "maximum connect time";

@@ -162,7 +162,6 @@ final class SessionHandler extends SimpleChannelInboundHandler<MqttMessage> {
             code = reason.reasonCode() & 0xFF;
             properties = reason.properties();
         }
-        String words = "ended the connection: " + ReasonCodes.describe(code, properties);
-        ctx.fireExceptionCaught(ReasonCodes.lasting(code) ? MqttFault.lasting(words) : MqttFault.passing(words));
+        ctx.fireExceptionCaught(MqttFault.said("ended the connection", code, properties));
     }
 }

@@ -13,7 +13,6 @@ import dev.vigil.mqtt.Await;
 import dev.vigil.mqtt.Mosquitto;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttOptions;
-import dev.vigil.mqtt.OutboxOptions;
 import dev.vigil.mqtt.PublishProperties;
 import dev.vigil.mqtt.Recorder;
 import dev.vigil.mqtt.Recorder.Received;
@@ -322,23 +321,8 @@ class CommandsTest {
         awaitSettings(1, "\"fps\":5}");
     }
 
-    private static MqttOptions withProtocol(MqttOptions options, MqttOptions.Protocol protocol) throws IOException {
-        return new MqttOptions(
-                options.broker(),
-                protocol,
-                options.clientId(),
-                options.username(),
-                options.password(),
-                options.will(),
-                options.keepAlive(),
-                options.connectTimeout(),
-                options.retryMin(),
-                options.retryMax(),
-                options.sessionExpiry(),
-                options.queueMessages(),
-                options.caFile(),
-                options.insecure(),
-                OutboxOptions.MEMORY);
+    private static MqttOptions withProtocol(MqttOptions options, MqttOptions.Protocol protocol) {
+        return options.toBuilder().protocol(protocol).build();
     }
 
     @Test

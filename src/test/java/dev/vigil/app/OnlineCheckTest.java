@@ -140,7 +140,7 @@ class OnlineCheckTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "username: vigil, password: hunter2 | 1:70  mqtt.password: BROKER refused the login of user vigil: bad user name or password (0x86)",
+                "username: vigil, password: hunter2 | 1:70  mqtt.password: BROKER refused the login with the configured username and password: bad user name or password (0x86)",
                 "keep_alive: 30s | 1:1  mqtt.username: BROKER refused the login without a user name: bad user name or password (0x86)",
             })
     void shouldNameUserOrPasswordWhenTheBrokerRefusesTheLogin(String keys, String expected) throws Exception {

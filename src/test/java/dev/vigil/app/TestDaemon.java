@@ -23,7 +23,6 @@ import dev.vigil.mqtt.InboundMessage;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttListener;
 import dev.vigil.mqtt.MqttOptions;
-import dev.vigil.mqtt.OutboxOptions;
 import dev.vigil.publish.PublishOptions;
 import dev.vigil.source.CameraStatus;
 import dev.vigil.source.CameraStatus.State;
@@ -151,23 +150,12 @@ final class TestDaemon implements AutoCloseable {
     }
 
     static MqttOptions impatient(URI broker, String user, String password) {
-        MqttOptions standard = MqttOptions.of(broker);
-        return new MqttOptions(
-                broker,
-                standard.protocol(),
-                "",
-                user,
-                password == null ? null : new Secret(password),
-                null,
-                standard.keepAlive(),
-                Duration.ofSeconds(2),
-                Duration.ofMillis(100),
-                Duration.ofMillis(300),
-                Duration.ZERO,
-                standard.queueMessages(),
-                null,
-                false,
-                OutboxOptions.MEMORY);
+        return MqttOptions.builder(broker)
+                .login(user, password == null ? null : new Secret(password))
+                .connectTimeout(Duration.ofSeconds(2))
+                .retry(Duration.ofMillis(100), Duration.ofMillis(300))
+                .sessionExpiry(Duration.ZERO)
+                .build();
     }
 
     Daemon daemon() {

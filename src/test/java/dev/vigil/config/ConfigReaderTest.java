@@ -3,11 +3,13 @@ package dev.vigil.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.vigil.base.Secret;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.InferOptions.Device;
 import dev.vigil.mqtt.MqttOptions;
 import dev.vigil.mqtt.MqttOptions.Protocol;
+import dev.vigil.mqtt.MqttOptions.Tls;
 import dev.vigil.publish.PublishOptions;
 import dev.vigil.source.SourceOptions;
 import dev.vigil.source.SourceOptions.Hardware;
@@ -65,13 +67,13 @@ class ConfigReaderTest {
 
     @Test
     void shouldTakeValuesOfFileWhenEveryKeyIsGiven() throws Exception {
-        for (String file : new String[] {"ca.pem", "a.onnx", "labels.txt"}) {
+        for (String file : new String[] {"ca.pem", "c.pem", "c.key", "a.onnx", "labels.txt"}) {
             Files.writeString(folder.resolve(file), "there");
         }
         VigilConfig read = config.read("""
                 node: gatehouse.example
                 mqtt:
-                  broker: mqtts://broker:8884
+                  broker: [mqtts://broker:8884, "wss://[::1]/mqtt"]
                   protocol: 3.1.1
                   client_id: box
                   username: vigil
@@ -84,7 +86,7 @@ class ConfigReaderTest {
                   qos: 1
                   topic_prefix: site/a
                   topics: {detections: "{prefix}/{camera}"}
-                  tls: {ca_file: ca.pem, insecure: true}
+                  tls: {ca_file: ca.pem, cert_file: c.pem, key_file: c.key, key_password: k}
                 models:
                   small:
                     file: a.onnx
@@ -124,7 +126,7 @@ class ConfigReaderTest {
                 """);
         assertThat(read.node()).isEqualTo("gatehouse.example");
         MqttOptions mqtt = read.mqtt();
-        assertThat(mqtt.broker()).isEqualTo(URI.create("mqtts://broker:8884"));
+        assertThat(mqtt.brokers()).containsExactly(URI.create("mqtts://broker:8884"), URI.create("wss://[::1]/mqtt"));
         assertThat(mqtt.protocol()).isEqualTo(Protocol.MQTT_3_1_1);
         assertThat(mqtt.clientId()).isEqualTo("box");
         assertThat(mqtt.username()).isEqualTo("vigil");
@@ -135,8 +137,14 @@ class ConfigReaderTest {
         assertThat(mqtt.retryMax()).isEqualTo(Duration.ofHours(1));
         assertThat(mqtt.sessionExpiry()).isEqualTo(Duration.ofHours(1));
         assertThat(mqtt.queueMessages()).isEqualTo(5);
-        assertThat(mqtt.caFile()).isEqualTo(folder.resolve("ca.pem"));
-        assertThat(mqtt.insecure()).isTrue();
+        assertThat(mqtt.tls())
+                .isEqualTo(new Tls(
+                        folder.resolve("ca.pem"),
+                        List.of(),
+                        folder.resolve("c.pem"),
+                        folder.resolve("c.key"),
+                        new Secret("k"),
+                        false));
         assertThat(read.topics().qos()).isEqualTo(1);
         assertThat(read.topics().detections("box", "gate")).isEqualTo("site/a/gate");
         assertThat(read.topics().status("box", "gate")).isEqualTo("site/a/box/gate/status");

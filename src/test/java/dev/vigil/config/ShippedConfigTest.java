@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -54,14 +55,20 @@ class ShippedConfigTest {
     @Test
     void shouldBeAllowedWhenExamplesAreUncommentedToo() throws Exception {
         config.environment.put("MQTT_PASSWORD", "from the environment");
-        for (String file : List.of("broker-ca.pem", "labels.txt")) {
+        config.environment.put("MQTT_KEY_PASSWORD", "of the key");
+        for (String file : List.of("broker-ca.pem", "vigil.pem", "vigil.key", "labels.txt")) {
             Files.writeString(folder.resolve(file), "person\ncar\n");
         }
         List<String> lines = new ArrayList<>();
-        lines(path -> !path.equals("mqtt.password_file"), lines);
+        // Each stands instead of another.
+        Set<String> others = Set.of(
+                "mqtt.password_file", "mqtt.password_credential", "mqtt.tls.fingerprint", "mqtt.tls.key_password_file");
+        lines(path -> !others.contains(path), lines);
         VigilConfig all = config.read(String.join("\n", lines));
         assertThat(all.mqtt().password().reveal()).isEqualTo("from the environment");
-        assertThat(all.mqtt().caFile()).isEqualTo(folder.resolve("broker-ca.pem"));
+        assertThat(all.mqtt().tls().caFile()).isEqualTo(folder.resolve("broker-ca.pem"));
+        assertThat(all.mqtt().tls().keyFile()).isEqualTo(folder.resolve("vigil.key"));
+        assertThat(all.mqtt().tls().keyPassword().reveal()).isEqualTo("of the key");
         assertThat(all.cacheDir()).isEqualTo(Path.of("/var/cache/vigil"));
         assertThat(all.cameras().get(0).source().uri()).isEqualTo(URI.create("rtsp://192.168.1.20:554/stream1"));
     }

@@ -57,7 +57,8 @@ class BrokerFaultsTest {
             options.retryMax = Duration.ofMinutes(1);
             try (MqttClient client = new MqttClient(options.build(), recorder)) {
                 client.start();
-                String line = "127.0.0.1:" + broker.port() + " refused the login of user camera: not authorized (0x87)";
+                String line = "127.0.0.1:" + broker.port()
+                        + " refused the login with the configured username and password: not authorized (0x87)";
                 assertThat(Await.next("the refusal", recorder.away)).isEqualTo(line);
                 assertThat(log.list).singleElement().satisfies(event -> assertThat(event.getFormattedMessage())
                         .startsWith(line + "; trying again in ")

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Certificates for a test, made with the JDK's keytool: an authority of our own, and servers that it vouches for. */
 final class Certificates {
-    private static final String PASSWORD = "changeit";
+    static final String PASSWORD = "changeit";
 
     private final Path folder;
 
@@ -54,7 +54,29 @@ final class Certificates {
                 folder.resolve(name + ".csr").toString(),
                 "-outfile",
                 pem(name));
+        // With the signed certificate in place of the self-signed one.
+        keytool(name, "-importcert", "-noprompt", "-alias", "ca", "-file", pem("ca"));
+        keytool(name, "-importcert", "-noprompt", "-alias", name, "-file", pem(name));
         Files.writeString(folder.resolve(name + ".key"), privateKey(name));
+    }
+
+    /** A key store of a server and its authority, as Java brokers want it; protected by {@link #PASSWORD}. */
+    Path keyStore(String name) {
+        return folder.resolve(name + ".p12");
+    }
+
+    /** A store in which the authority is trusted, made by this. */
+    Path trustStore() throws Exception {
+        keytool("trust", "-importcert", "-noprompt", "-alias", "ca", "-file", pem("ca"));
+        return folder.resolve("trust.p12");
+    }
+
+    Path certificate(String name) {
+        return folder.resolve(name + ".pem");
+    }
+
+    Path key(String name) {
+        return folder.resolve(name + ".key");
     }
 
     private String pem(String name) {

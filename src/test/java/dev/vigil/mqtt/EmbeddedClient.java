@@ -20,7 +20,7 @@ public final class EmbeddedClient {
 
     private final MqttOptions options;
     private final ByteBufAllocator allocator;
-    private final Counters counters = new Counters();
+    private final Counters counters = new Counters("fuzz");
     private final PacketIds packetIds = new PacketIds();
     private final MqttListener listener;
     /** For its event loop, which outlives the connections'. */
@@ -37,7 +37,7 @@ public final class EmbeddedClient {
     public EmbeddedClient(MqttOptions options, ByteBufAllocator allocator, MqttListener listener) {
         this.options = options;
         this.allocator = allocator;
-        FaultLog faults = new FaultLog(counters, "fuzz");
+        FaultLog faults = new FaultLog(counters);
         this.listener = new SafeListener(listener, faults);
         this.outbox = new Outbox(
                 home.eventLoop(),
@@ -58,20 +58,22 @@ public final class EmbeddedClient {
         channel.config().setAllocator(allocator);
         boolean v5 = options.protocol() == MqttOptions.Protocol.MQTT_5;
         PacketFramer framer = new PacketFramer(Connector.INBOUND_MAX_BYTES);
+        BrokerAddress address = options.addresses().get(0);
         channel.pipeline()
                 .addLast(framer)
                 .addLast(new MqttDecoder(Connector.INBOUND_MAX_BYTES))
                 .addLast(framer.witness())
                 .addLast(MqttEncoder.INSTANCE)
-                .addLast(new HandshakeHandler(options, "fuzz", false, new HandshakeHandler.Progress() {
-                    @Override
-                    public void stage(String what) {}
+                .addLast(new HandshakeHandler(
+                        options, address, options.protocol(), "fuzz", false, new HandshakeHandler.Progress() {
+                            @Override
+                            public void stage(String what) {}
 
-                    @Override
-                    public void accepted(ChannelHandlerContext ctx, BrokerLimits limits, boolean sessionPresent) {
-                        EmbeddedClient.this.accepted(ctx, limits, sessionPresent);
-                    }
-                }))
+                            @Override
+                            public void accepted(ChannelHandlerContext ctx, HandshakeHandler.Answer answer) {
+                                EmbeddedClient.this.accepted(ctx, answer.limits(), answer.sessionPresent());
+                            }
+                        }))
                 .addLast(new ChannelInboundHandlerAdapter() {
                     @Override
                     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {

@@ -136,8 +136,9 @@ class MisbehavingBrokerTest {
     @CsvSource({
         // Quota exceeded, reason string "full".
         "MQTT_5, 20 0A 00 97 07 1F 00 04 66 75 6C 6C, connection: quota exceeded (0x97): full",
-        // Use another server, server reference "b".
-        "MQTT_5, 20 07 00 9C 04 1C 00 01 62, 'connection: use another server (0x9c), use b'",
+        // Use another server, without saying which; and server reference "?".
+        "MQTT_5, 20 03 00 9C 00, connection: use another server (0x9c)",
+        "MQTT_5, 20 07 00 9C 04 1C 00 01 3F, 'connection: use another server (0x9c), use ?'",
         "MQTT_5, 20 03 00 86 00, login without a user name: bad user name or password (0x86)",
         "MQTT_3_1_1, 20 02 00 02, connection: client identifier not valid (0x85)",
         "MQTT_3_1_1, 20 02 00 04, login without a user name: bad user name or password (0x86)",

@@ -1,21 +1,49 @@
 package dev.vigil.mqtt;
 
-import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The client with Mosquitto. */
-class MosquittoClientTest extends MqttClientContract {
+/** The client with Mosquitto, over each of its listeners. */
+class MosquittoClientTest {
     @TempDir
     private static Path folder;
 
+    private static final Map<MqttClientContract.Way, Integer> PORTS = new EnumMap<>(MqttClientContract.Way.class);
+    private static Certificates certificates;
     private static Mosquitto broker;
 
     @BeforeAll
-    static void startBroker() throws IOException {
-        broker = Mosquitto.start(folder, "allow_anonymous true");
+    static void startBroker() throws Exception {
+        Mosquitto.require();
+        certificates = new Certificates(folder);
+        certificates.server("broker", "ip:127.0.0.1");
+        certificates.server("client", "dns:client.example");
+        for (MqttClientContract.Way way : MqttClientContract.Way.values()) {
+            PORTS.put(way, Mosquitto.freePort());
+        }
+        String tls = "cafile " + certificates.authority() + "\ncertfile " + certificates.certificate("broker")
+                + "\nkeyfile " + certificates.key("broker") + "\n";
+        broker = Mosquitto.start(
+                folder,
+                "allow_anonymous true\n"
+                        + listener(MqttClientContract.Way.MUTUAL_TLS)
+                        + tls
+                        + "require_certificate true\n"
+                        + listener(MqttClientContract.Way.WEB_SOCKET)
+                        + "protocol websockets\n"
+                        + listener(MqttClientContract.Way.WEB_SOCKET_TLS)
+                        + "protocol websockets\n"
+                        + tls);
+        PORTS.put(MqttClientContract.Way.TCP, broker.port());
+    }
+
+    private static String listener(MqttClientContract.Way way) {
+        return "listener " + PORTS.get(way) + " 127.0.0.1\n";
     }
 
     @AfterAll
@@ -25,8 +53,48 @@ class MosquittoClientTest extends MqttClientContract {
         }
     }
 
-    @Override
-    int port() {
-        return broker.port();
+    /** The suite over one way. */
+    abstract static class Suite extends MqttClientContract {
+        Suite(Way way) {
+            super(way);
+        }
+
+        @Override
+        int port(Way to) {
+            return PORTS.get(to);
+        }
+
+        @Override
+        Certificates certificates() {
+            return certificates;
+        }
+    }
+
+    @Nested
+    class OverTcp extends Suite {
+        OverTcp() {
+            super(Way.TCP);
+        }
+    }
+
+    @Nested
+    class OverMutualTls extends Suite {
+        OverMutualTls() {
+            super(Way.MUTUAL_TLS);
+        }
+    }
+
+    @Nested
+    class OverWebSocket extends Suite {
+        OverWebSocket() {
+            super(Way.WEB_SOCKET);
+        }
+    }
+
+    @Nested
+    class OverWebSocketAndTls extends Suite {
+        OverWebSocketAndTls() {
+            super(Way.WEB_SOCKET_TLS);
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.vigil.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.mqtt.MqttOptions.Protocol;
+import dev.vigil.mqtt.MqttOptions.Tls;
 import dev.vigil.mqtt.MqttOptions.Will;
 import dev.vigil.mqtt.Recorder.Received;
 import io.netty.buffer.ByteBuf;
@@ -18,6 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,8 +30,50 @@ abstract class MqttClientContract {
     private final LongAdder twice = new LongAdder();
     private final String root = "test/" + UUID.randomUUID();
 
-    /** The broker's port on 127.0.0.1. */
-    abstract int port();
+    private final Way way;
+
+    MqttClientContract(Way way) {
+        this.way = way;
+    }
+
+    /** What lies between the client and its broker. */
+    enum Way {
+        TCP("mqtt"),
+        /** TLS with a certificate of the client's own, which the broker asks for. */
+        MUTUAL_TLS("mqtts"),
+        WEB_SOCKET("ws"),
+        WEB_SOCKET_TLS("wss");
+
+        private final String scheme;
+
+        Way(String scheme) {
+            this.scheme = scheme;
+        }
+    }
+
+    /** The broker's port on 127.0.0.1 for one way. */
+    abstract int port(Way to);
+
+    /** Made before the broker starts. */
+    abstract Certificates certificates();
+
+    private int port() {
+        return port(way);
+    }
+
+    /** Options for the broker itself, or for a proxy before it. */
+    private TestOptions options(int port) {
+        TestOptions options =
+                TestOptions.of(way.scheme + "://127.0.0.1:" + port + (way.scheme.startsWith("ws") ? "/mqtt" : ""));
+        if (way == Way.MUTUAL_TLS || way == Way.WEB_SOCKET_TLS) {
+            options.tls = Tls.DEFAULT.withCaFile(certificates().authority());
+        }
+        if (way == Way.MUTUAL_TLS) {
+            options.tls = options.tls.withClientCertificate(
+                    certificates().certificate("client"), certificates().key("client"), null);
+        }
+        return options;
+    }
 
     @AfterEach
     void closeClients() {
@@ -51,7 +95,7 @@ abstract class MqttClientContract {
 
     private Recorder subscriber(Protocol protocol, String filter, int qos) throws InterruptedException {
         Recorder recorder = new Recorder();
-        MqttClient client = connected(TestOptions.plain(port()).protocol(protocol), recorder);
+        MqttClient client = connected(options(port()).protocol(protocol), recorder);
         client.subscribe(filter, qos);
         assertThat(Await.next("SUBACK", recorder.subscribed)).isEqualTo(filter + " " + qos);
         return recorder;
@@ -65,7 +109,7 @@ abstract class MqttClientContract {
     @CsvSource({"MQTT_3_1_1, 0", "MQTT_3_1_1, 1", "MQTT_3_1_1, 2", "MQTT_5, 0", "MQTT_5, 1", "MQTT_5, 2"})
     void shouldDeliverInOrderWhenPublishing(Protocol protocol, int qos) throws Exception {
         Recorder subscriber = subscriber(protocol, root + "/+/x", 2);
-        MqttClient publisher = connected(TestOptions.plain(port()).protocol(protocol), new Recorder());
+        MqttClient publisher = connected(options(port()).protocol(protocol), new Recorder());
         MqttTopic topic = MqttTopic.of(root + "/a/x");
         List<Fate> fates = new ArrayList<>();
         List<ByteBuf> payloads = new ArrayList<>();
@@ -93,7 +137,7 @@ abstract class MqttClientContract {
     @EnumSource(Protocol.class)
     void shouldCarryEverySizeWhenPublishing(Protocol protocol) throws Exception {
         Recorder subscriber = subscriber(protocol, root + "/sizes", 1);
-        MqttClient publisher = connected(TestOptions.plain(port()).protocol(protocol), new Recorder());
+        MqttClient publisher = connected(options(port()).protocol(protocol), new Recorder());
         MqttTopic topic = MqttTopic.of(root + "/sizes");
         // Around the steps of the length's encoding, and more than a socket takes at once.
         for (int size : new int[] {0, 1, 80, 127, 128, 16_250, 16_383, 16_384, 500_000}) {
@@ -106,7 +150,7 @@ abstract class MqttClientContract {
     @ParameterizedTest
     @EnumSource(Protocol.class)
     void shouldKeepAndClearRetainedMessages(Protocol protocol) throws Exception {
-        MqttClient publisher = connected(TestOptions.plain(port()).protocol(protocol), new Recorder());
+        MqttClient publisher = connected(options(port()).protocol(protocol), new Recorder());
         MqttTopic topic = MqttTopic.of(root + "/kept");
         publisher.publish(topic, bytes("here"), 1, true, PublishCallback.NONE);
         Await.until("PUBACK", () -> publisher.status().acknowledged() == 1);
@@ -126,7 +170,7 @@ abstract class MqttClientContract {
         Recorder watcher = subscriber(protocol, root + "/will/+", 1);
         for (boolean clean : new boolean[] {true, false}) {
             try (TcpProxy proxy = new TcpProxy(port())) {
-                TestOptions options = TestOptions.plain(proxy.port()).protocol(protocol);
+                TestOptions options = options(proxy.port()).protocol(protocol);
                 options.will = new Will(root + "/will/" + (clean ? "clean" : "broken"), "offline", 1, false);
                 options.retryMin = options.retryMax = Duration.ofMinutes(1);
                 MqttClient client = connected(options, new Recorder());
@@ -148,7 +192,7 @@ abstract class MqttClientContract {
         Recorder subscriber = subscriber(protocol, root + "/flow", 1);
         try (TcpProxy proxy = new TcpProxy(port())) {
             Recorder recorder = new Recorder();
-            TestOptions options = TestOptions.plain(proxy.port()).protocol(protocol);
+            TestOptions options = options(proxy.port()).protocol(protocol);
             options.clientId = "vigil" + UUID.randomUUID().toString().substring(0, 8);
             MqttClient publisher = connected(options, recorder);
             MqttTopic topic = MqttTopic.of(root + "/flow");
@@ -183,7 +227,7 @@ abstract class MqttClientContract {
     void shouldRenewSubscriptionsWhenSessionIsNew(Protocol protocol) throws Exception {
         try (TcpProxy proxy = new TcpProxy(port())) {
             Recorder recorder = new Recorder();
-            TestOptions options = TestOptions.plain(proxy.port()).protocol(protocol);
+            TestOptions options = options(proxy.port()).protocol(protocol);
             options.sessionExpiry = Duration.ZERO;
             MqttClient client = connected(options, recorder);
             client.subscribe(root + "/renewed", 1);
@@ -196,7 +240,7 @@ abstract class MqttClientContract {
             assertThat(Await.next("the reconnect", recorder.sessionsPresent)).isFalse();
             assertThat(Await.next("SUBACK", recorder.subscribed)).isEqualTo(root + "/renewed 1");
 
-            MqttClient publisher = connected(TestOptions.plain(port()), new Recorder());
+            MqttClient publisher = connected(options(port()), new Recorder());
             publisher.publish(MqttTopic.of(root + "/dropped"), bytes("no"), 1, false, PublishCallback.NONE);
             publisher.publish(MqttTopic.of(root + "/renewed"), bytes("yes"), 1, false, PublishCallback.NONE);
             assertThat(Await.next("the message", recorder.messages).payload()).isEqualTo("yes");
@@ -208,7 +252,7 @@ abstract class MqttClientContract {
     void shouldFlushWhenClosedAtOnce(Protocol protocol) throws Exception {
         Recorder subscriber = subscriber(protocol, root + "/last", 1);
         // Not waited for: close finds the client still connecting.
-        MqttClient publisher = start(TestOptions.plain(port()).protocol(protocol), new Recorder());
+        MqttClient publisher = start(options(port()).protocol(protocol), new Recorder());
         for (int i = 0; i < 50; i++) {
             publisher.publish(MqttTopic.of(root + "/last"), bytes("" + i), 1, false, PublishCallback.NONE);
         }
@@ -226,34 +270,48 @@ abstract class MqttClientContract {
         assertThat(late.refCnt()).isZero();
     }
 
-    @ParameterizedTest
-    @EnumSource(Protocol.class)
-    void shouldNoticeHalfOpenConnectionWhenPublishingAllTheTime(Protocol protocol) throws Exception {
+    /** Both versions at once, since it takes its time. */
+    @Test
+    void shouldNoticeHalfOpenConnectionWhenPublishingAllTheTime() throws Exception {
         try (TcpProxy proxy = new TcpProxy(port())) {
-            Recorder recorder = new Recorder();
-            TestOptions options = TestOptions.plain(proxy.port()).protocol(protocol);
-            options.keepAlive = Duration.ofSeconds(1);
-            options.connectTimeout = Duration.ofSeconds(1);
-            MqttClient client = connected(options, recorder);
+            List<Recorder> recorders = new ArrayList<>();
+            List<MqttClient> publishers = new ArrayList<>();
+            for (Protocol protocol : Protocol.values()) {
+                Recorder recorder = new Recorder();
+                TestOptions options = options(proxy.port()).protocol(protocol);
+                options.keepAlive = Duration.ofSeconds(1);
+                options.connectTimeout = Duration.ofSeconds(1);
+                publishers.add(connected(options, recorder));
+                recorders.add(recorder);
+            }
             proxy.swallow(true);
             MqttTopic topic = MqttTopic.of(root + "/void");
-            Await.until("the loss to be noticed", () -> {
-                client.publish(topic, bytes("x"), 0, false, PublishCallback.NONE);
-                return !recorder.away.isEmpty();
+            Await.until("the losses to be noticed", () -> {
+                publishers.forEach(client -> client.publish(topic, bytes("x"), 0, false, PublishCallback.NONE));
+                return recorders.stream().noneMatch(recorder -> recorder.away.isEmpty());
             });
-            assertThat(recorder.away.poll()).contains("did not answer a ping within 1000 ms");
+            for (Recorder recorder : recorders) {
+                assertThat(recorder.away.poll()).contains("did not answer a ping within 1000 ms");
+            }
             proxy.swallow(false);
-            Await.next("the reconnect", recorder.sessionsPresent);
+            for (Recorder recorder : recorders) {
+                Await.next("the reconnect", recorder.sessionsPresent);
+            }
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Protocol.class)
-    void shouldStayConnectedWhenIdle(Protocol protocol) throws Exception {
-        Recorder recorder = new Recorder();
-        TestOptions options = TestOptions.plain(port()).protocol(protocol);
-        options.keepAlive = Duration.ofSeconds(1);
-        MqttClient client = connected(options, recorder);
+    /** Both versions at once, since it takes its time. */
+    @Test
+    void shouldStayConnectedWhenIdle() throws Exception {
+        List<Recorder> recorders = new ArrayList<>();
+        List<MqttClient> idle = new ArrayList<>();
+        for (Protocol protocol : Protocol.values()) {
+            Recorder recorder = new Recorder();
+            TestOptions options = options(port()).protocol(protocol);
+            options.keepAlive = Duration.ofSeconds(1);
+            idle.add(connected(options, recorder));
+            recorders.add(recorder);
+        }
         // Brokers end a connection after one and a half keep-alive times of silence.
         Recorder clock = new Recorder();
         TestOptions timer = TestOptions.of("mqtt://127.0.0.1:1");
@@ -262,16 +320,17 @@ abstract class MqttClientContract {
         Await.next("the first failure", clock.away);
         Await.next("the second failure, 2 s later", clock.away);
         assertThat(waits.status().connected()).isFalse();
-        assertThat(recorder.away).isEmpty();
-        assertThat(client.status().connected()).isTrue();
-        assertThat(client.status().connects()).isEqualTo(1);
+        assertThat(recorders).allMatch(recorder -> recorder.away.isEmpty());
+        assertThat(idle)
+                .allMatch(
+                        client -> client.status().connected() && client.status().connects() == 1);
     }
 
     @ParameterizedTest
     @EnumSource(Protocol.class)
     void shouldTellEachFateOnceWhenManyThreadsPublishOverABadNetwork(Protocol protocol) throws Exception {
         try (TcpProxy proxy = new TcpProxy(port())) {
-            TestOptions options = TestOptions.plain(proxy.port()).protocol(protocol);
+            TestOptions options = options(proxy.port()).protocol(protocol);
             options.queueMessages = 200;
             MqttClient client = connected(options, new Recorder());
             int threads = 3;
@@ -331,12 +390,12 @@ abstract class MqttClientContract {
         try (TcpProxy toPublisher = new TcpProxy(port());
                 TcpProxy toSubscriber = new TcpProxy(port())) {
             Recorder received = new Recorder();
-            TestOptions options = TestOptions.plain(toSubscriber.port()).protocol(protocol);
+            TestOptions options = options(toSubscriber.port()).protocol(protocol);
             options.clientId = "vigil" + UUID.randomUUID().toString().substring(0, 8);
             MqttClient subscriber = connected(options, received);
             subscriber.subscribe(root + "/once", 2);
             assertThat(Await.next("SUBACK", received.subscribed)).endsWith(" 2");
-            options = TestOptions.plain(toPublisher.port()).protocol(protocol);
+            options = options(toPublisher.port()).protocol(protocol);
             options.clientId = "vigil" + UUID.randomUUID().toString().substring(0, 8);
             MqttClient publisher = connected(options, new Recorder());
             MqttTopic topic = MqttTopic.of(root + "/once");

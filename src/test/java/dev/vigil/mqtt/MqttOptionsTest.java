@@ -19,21 +19,40 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MqttOptionsTest {
     @ParameterizedTest
     @CsvSource({
-        "mqtt://box, box, 1883, false",
-        "mqtts://box, box, 8883, true",
-        "mqtt://10.0.0.1:1884, 10.0.0.1, 1884, false",
-        "mqtts://[::1]:8884, ::1, 8884, true"
+        "mqtt://box, box, 1883, false, ''",
+        "mqtts://box, box, 8883, true, ''",
+        "mqtt://10.0.0.1:1884, 10.0.0.1, 1884, false, ''",
+        "mqtts://[::1]:8884, ::1, 8884, true, ''",
+        "ws://box, box, 80, false, /",
+        "wss://box/a%20b/mqtt, box, 443, true, /a%20b/mqtt",
+        "ws://[fe80::1]:8080/mqtt, fe80::1, 8080, false, /mqtt"
     })
-    void shouldReadAddress(String uri, String host, int port, boolean tls) {
+    void shouldReadAddress(String uri, String host, int port, boolean tls, String path) {
         MqttOptions options = MqttOptions.of(URI.create(uri));
         assertThat(options.problems()).isEmpty();
-        assertThat(options.host()).isEqualTo(host);
-        assertThat(options.port()).isEqualTo(port);
-        assertThat(options.tls()).isEqualTo(tls);
+        BrokerAddress address = options.addresses().get(0);
+        assertThat(address.host()).isEqualTo(host);
+        assertThat(address.port()).isEqualTo(port);
+        assertThat(address.tls()).isEqualTo(tls);
+        assertThat(address.path()).isEqualTo(path);
+        assertThat(address.webSocket()).isEqualTo(!path.isEmpty());
+        assertThat(BrokerAddress.of(address.uri())).isEqualTo(address);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://box", "mqtt:box", "mqtt://my_box", "mqtt://box:0", "mqtt://box:70000", "box"})
+    @ValueSource(
+            strings = {
+                "http://box",
+                "mqtt:box",
+                "mqtt://my_box",
+                "mqtt://box:0",
+                "mqtt://box:70000",
+                "box",
+                "mqtt://box/mqtt",
+                "ws://box/mqtt?a",
+                "ws://box/#a",
+                "wss:///mqtt"
+            })
     void shouldNameBrokerWhenAddressIsWrong(String uri) {
         MqttOptions options = MqttOptions.of(URI.create(uri));
         assertThat(options.problems()).singleElement().asString().startsWith("broker: ");

@@ -31,8 +31,8 @@ final class ScriptedBroker implements AutoCloseable {
     private final BlockingQueue<Throwable> faults = new LinkedBlockingQueue<>();
     private final BlockingQueue<Connection> connections = new LinkedBlockingQueue<>();
 
-    private ScriptedBroker(Script[] scripts) throws IOException {
-        server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private ScriptedBroker(int port, Script[] scripts) throws IOException {
+        server = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
         thread = new Thread(() -> serve(scripts), "scripted-broker");
         thread.setDaemon(true);
         thread.start();
@@ -40,7 +40,12 @@ final class ScriptedBroker implements AutoCloseable {
 
     /** @param scripts one for each connection that comes; further ones are accepted and left alone */
     static ScriptedBroker start(Script... scripts) throws IOException {
-        return new ScriptedBroker(scripts);
+        return new ScriptedBroker(0, scripts);
+    }
+
+    /** As {@link #start}, on a port that a script must know before. */
+    static ScriptedBroker startAt(int port, Script... scripts) throws IOException {
+        return new ScriptedBroker(port, scripts);
     }
 
     /**

@@ -2,10 +2,12 @@ package dev.vigil.mqtt;
 
 import dev.vigil.base.Secret;
 import dev.vigil.mqtt.MqttOptions.Protocol;
+import dev.vigil.mqtt.MqttOptions.Tls;
 import dev.vigil.mqtt.MqttOptions.Will;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Options for tests: defaults with short waits, changed one by one. */
 final class TestOptions {
@@ -26,9 +28,10 @@ final class TestOptions {
     Duration retryMax = Duration.ofMillis(200);
     Duration sessionExpiry = Duration.ofMinutes(5);
     int queueMessages = 1_000;
-    Path caFile;
-    boolean insecure;
     OutboxOptions outbox = OutboxOptions.MEMORY;
+    Tls tls = Tls.DEFAULT;
+    /** Tried after {@link #broker}. */
+    List<URI> more = List.of();
 
     private TestOptions(URI broker) {
         this.broker = broker;
@@ -48,21 +51,21 @@ final class TestOptions {
     }
 
     MqttOptions build() {
-        return new MqttOptions(
-                broker,
-                protocol,
-                clientId,
-                username,
-                password,
-                will,
-                keepAlive,
-                connectTimeout,
-                retryMin,
-                retryMax,
-                sessionExpiry,
-                queueMessages,
-                caFile,
-                insecure,
-                outbox);
+        List<URI> brokers = new ArrayList<>(List.of(broker));
+        brokers.addAll(more);
+        return MqttOptions.builder()
+                .brokers(brokers)
+                .protocol(protocol)
+                .clientId(clientId)
+                .login(username, password)
+                .will(will)
+                .keepAlive(keepAlive)
+                .connectTimeout(connectTimeout)
+                .retry(retryMin, retryMax)
+                .sessionExpiry(sessionExpiry)
+                .queueMessages(queueMessages)
+                .tls(tls)
+                .outbox(outbox)
+                .build();
     }
 }

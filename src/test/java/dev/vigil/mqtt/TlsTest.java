@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.vigil.mqtt.MqttOptions.Tls;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,7 +71,7 @@ class TlsTest {
     private static TestOptions options(String host, Mosquitto broker) {
         TestOptions options = TestOptions.of("mqtts://" + host + ":" + broker.port());
         options.retryMin = options.retryMax = Duration.ofMinutes(1);
-        options.caFile = certificates.authority();
+        options.tls = Tls.DEFAULT.withCaFile(certificates.authority());
         return options;
     }
 
@@ -123,15 +124,14 @@ class TlsTest {
     @Test
     void shouldRefuseWhenAuthorityIsUnknown() throws Exception {
         TestOptions options = options("localhost", right);
-        options.caFile = null;
+        options.tls = Tls.DEFAULT;
         assertThat(refusal(options)).contains(" failed the TLS handshake: unable to find valid certification path");
     }
 
     @Test
     void shouldWarnAndConnectWhenInsecure() throws Exception {
         TestOptions options = options("localhost", wrong);
-        options.caFile = null;
-        options.insecure = true;
+        options.tls = Tls.DEFAULT.withInsecure(true);
         passesMessages(options);
         assertThat(log.list)
                 .filteredOn(event -> event.getFormattedMessage().contains("insecure is set"))
@@ -141,9 +141,9 @@ class TlsTest {
     @Test
     void shouldNameFileWhenCaFileCanNotBeRead() throws Exception {
         TestOptions options = options("localhost", right);
-        options.caFile = folder.resolve("missing.pem");
+        options.tls = Tls.DEFAULT.withCaFile(folder.resolve("missing.pem"));
         assertThat(refusal(options)).contains("missing.pem");
-        options.caFile = Files.writeString(folder.resolve("empty.pem"), "nothing\n");
+        options.tls = Tls.DEFAULT.withCaFile(Files.writeString(folder.resolve("empty.pem"), "nothing\n"));
         assertThat(refusal(options)).contains("empty.pem");
     }
 

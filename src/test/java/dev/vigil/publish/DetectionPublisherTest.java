@@ -17,7 +17,6 @@ import dev.vigil.mqtt.Await;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttOptions;
 import dev.vigil.mqtt.MqttTopic;
-import dev.vigil.mqtt.OutboxOptions;
 import dev.vigil.mqtt.Recorder;
 import java.io.IOException;
 import java.net.URI;
@@ -75,24 +74,11 @@ class DetectionPublisherTest {
     }
 
     private DetectionPublisher publisher(int qos, int queueMessages, PublishOptions options) {
-        MqttOptions defaults = MqttOptions.of(address(broker.port()));
         client = new MqttClient(
-                new MqttOptions(
-                        defaults.broker(),
-                        defaults.protocol(),
-                        "",
-                        null,
-                        null,
-                        null,
-                        defaults.keepAlive(),
-                        defaults.connectTimeout(),
-                        Duration.ofMillis(20),
-                        Duration.ofMillis(200),
-                        defaults.sessionExpiry(),
-                        queueMessages,
-                        null,
-                        false,
-                        OutboxOptions.MEMORY),
+                MqttOptions.builder(address(broker.port()))
+                        .retry(Duration.ofMillis(20), Duration.ofMillis(200))
+                        .queueMessages(queueMessages)
+                        .build(),
                 connection);
         DetectionPublisher publisher = new DetectionPublisher(client, qos, "run1", Clock.SYSTEM);
         publisher.add(

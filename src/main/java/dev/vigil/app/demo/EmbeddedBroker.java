@@ -6,6 +6,7 @@ import com.hivemq.embedded.EmbeddedExtension;
 import com.hivemq.embedded.EmbeddedHiveMQ;
 import com.hivemq.extension.sdk.api.ExtensionMain;
 import com.hivemq.extension.sdk.api.auth.SimpleAuthenticator;
+import com.hivemq.extension.sdk.api.client.parameter.ListenerType;
 import com.hivemq.extension.sdk.api.client.parameter.ServerInformation;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStartInput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
@@ -60,6 +61,15 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws IOException when it can not listen or did not start in time
      */
     public static EmbeddedBroker start(int port) throws IOException {
+        return start(port, "");
+    }
+
+    /**
+     * As {@link #start(int)}, with further listeners.
+     *
+     * @param listeners as they stand in HiveMQ's {@code config.xml}; empty for none
+     */
+    public static EmbeddedBroker start(int port, String listeners) throws IOException {
         quieten();
         Path folder = Files.createTempDirectory("vigil-broker-");
         Thread cleaner = new Thread(() -> deleteOnExit(folder), "broker-cleaner");
@@ -68,7 +78,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         EmbeddedHiveMQ broker = null;
         try {
             broker = EmbeddedHiveMQ.builder()
-                    .withConfigurationFolder(configuration(folder, port))
+                    .withConfigurationFolder(configuration(folder, port, listeners))
                     .withDataFolder(Files.createDirectory(folder.resolve("data")))
                     .withExtensionsFolder(Files.createDirectory(folder.resolve("extensions")))
                     .withEmbeddedExtension(EmbeddedExtension.builder()
@@ -116,7 +126,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private static Path configuration(Path folder, int port) throws IOException {
+    private static Path configuration(Path folder, int port, String listeners) throws IOException {
         Path conf = Files.createDirectory(folder.resolve("conf"));
         Files.writeString(conf.resolve("config.xml"), """
                 <?xml version="1.0"?>
@@ -126,6 +136,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                       <port>%d</port>
                       <bind-address>127.0.0.1</bind-address>
                     </tcp-listener>
+                    %s
                   </listeners>
                   <persistence>
                     <mode>in-memory</mode>
@@ -134,7 +145,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                     <enabled>false</enabled>
                   </anonymous-usage-statistics>
                 </hivemq>
-                """.formatted(port));
+                """.formatted(port, listeners));
         return conf;
     }
 
@@ -225,6 +236,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
         int port() throws IOException {
             return server.getListener().stream()
+                    .filter(listener -> listener.getListenerType() == ListenerType.TCP_LISTENER)
                     .mapToInt(listener -> listener.getPort())
                     .filter(listening -> listening > 0)
                     .findFirst()

@@ -1,0 +1,97 @@
+package dev.vigil.config;
+
+import dev.vigil.base.Secret;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Passwords that stand in the file or the environment, in a file of their own, or in what systemd hands over. */
+final class Passwords {
+    private static final int BYTES_MAX = 65_535;
+    /** Where systemd puts what {@code LoadCredential=} and {@code SetCredential=} name. */
+    private static final String CREDENTIALS_DIRECTORY = "CREDENTIALS_DIRECTORY";
+
+    private static final Pattern CREDENTIAL = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9_.-]{1,255}");
+    private static final String CREDENTIAL_ALLOWED = "a credential's name: 1 to 255 letters, digits, -, _ and .";
+
+    private Passwords() {}
+
+    /** @return {@code password}, {@code password_file} or {@code password_credential}; null if missing or wrong */
+    static Secret ofBroker(Section mqtt) {
+        String password = mqtt.confidential("password", "secret", "none", "the password, best as ${NAME}");
+        Path file = mqtt.secretPath("password_file", "file", "none");
+        String credential = mqtt.confidential("password_credential", "name", "none", CREDENTIAL_ALLOWED);
+        if (!single(mqtt, List.of("password", "password_file", "password_credential"))) {
+            return null;
+        }
+        if (credential != null) {
+            return credential(mqtt, credential.strip());
+        }
+        return file != null ? file(mqtt, "password_file", file) : password == null ? null : new Secret(password);
+    }
+
+    /** @return {@code key_password} or {@code key_password_file}; null if missing or wrong */
+    static Secret ofKey(Section tls) {
+        String password = tls.confidential("key_password", "secret", "none", "the key's password, best as ${NAME}");
+        Path file = tls.secretPath("key_password_file", "file", "none");
+        if (!single(tls, List.of("key_password", "key_password_file"))) {
+            return null;
+        }
+        return file != null ? file(tls, "key_password_file", file) : password == null ? null : new Secret(password);
+    }
+
+    private static boolean single(Section section, List<String> keys) {
+        List<String> given = keys.stream().filter(section::has).toList();
+        if (given.size() > 1) {
+            section.problem(
+                    given.get(1),
+                    "is given besides " + given.get(0) + ": only one of " + Entries.or(keys) + " is allowed");
+        }
+        return given.size() < 2;
+    }
+
+    private static Secret credential(Section mqtt, String name) {
+        String key = "password_credential";
+        String directory = mqtt.reading().surroundings.environment().getOrDefault(CREDENTIALS_DIRECTORY, "");
+        if (!CREDENTIAL.matcher(name).matches()) {
+            mqtt.problem(key, "is not allowed: " + CREDENTIAL_ALLOWED);
+        } else if (directory.isEmpty()) {
+            mqtt.problem(
+                    key,
+                    "there are no credentials: $CREDENTIALS_DIRECTORY is not set. systemd sets it for a unit with"
+                            + " LoadCredential= or SetCredential=");
+        } else {
+            return content(mqtt, key, "credential", Path.of(directory, name));
+        }
+        return null;
+    }
+
+    private static Secret file(Section section, String key, Path file) {
+        return content(section, key, "file", file);
+    }
+
+    private static Secret content(Section section, String key, String what, Path file) {
+        Optional<String> unusable = TextFile.problem(file);
+        if (unusable.isEmpty()) {
+            try {
+                byte[] bytes = TextFile.bytes(file);
+                String content = new String(bytes, StandardCharsets.UTF_8).replaceFirst("\\r?\\n\\z", "");
+                if (content.isEmpty()) {
+                    unusable = Optional.of("is empty: the password is expected in it");
+                } else if (bytes.length > BYTES_MAX) {
+                    unusable = Optional.of("is larger than 64 KiB, which no password is");
+                } else {
+                    return new Secret(content);
+                }
+            } catch (IOException unreadable) {
+                unusable = Optional.of(TextFile.reason(unreadable));
+            }
+        }
+        section.problem(
+                key, "the " + what + " " + unusable.get().replaceFirst("^there is no such file", "is not there"));
+        return null;
+    }
+}
