@@ -59,7 +59,7 @@ class HiveMqClientTest {
     }
 
     /** The suite over one way. */
-    abstract static class Suite extends MqttClientContract {
+    abstract static class Suite extends MqttMessageContract {
         Suite(Way way) {
             super(way);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.mqtt.MqttOptions.Protocol;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,8 +12,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Packets that no broker may send: each ends the connection with one line, and the right reason code where there is one. */
 class MalformedPacketTest {
-    private static final String CONNACK_311 = "20 02 00 00";
-
     private final Recorder recorder = new Recorder();
     private final BlockingQueue<String> packets = new LinkedBlockingQueue<>();
 
@@ -22,7 +21,7 @@ class MalformedPacketTest {
         steps[0] = connAck;
         steps[1] = ">"; // SUBSCRIBE
         steps[2] = packet;
-        java.util.Arrays.fill(steps, 3, steps.length, ">");
+        Arrays.fill(steps, 3, steps.length, ">");
         try (ScriptedBroker broker = ScriptedBroker.start(ScriptedBroker.steps(packets, steps))) {
             TestOptions options = TestOptions.plain(broker.port()).protocol(protocol);
             options.connectTimeout = Duration.ofSeconds(3);
@@ -110,6 +109,7 @@ class MalformedPacketTest {
         "20 02 00 00, 'sent CONNACK, which has no place here'",
     })
     void shouldHangUpWhenPacketIsWrongIn311(String packet, String words) throws Exception {
-        assertThat(fault(Protocol.MQTT_3_1_1, CONNACK_311, packet, 0)).startsWith(words);
+        assertThat(fault(Protocol.MQTT_3_1_1, ScriptedBroker.CONNACK_311, packet, 0))
+                .startsWith(words);
     }
 }

@@ -54,7 +54,7 @@ class MosquittoClientTest {
     }
 
     /** The suite over one way. */
-    abstract static class Suite extends MqttClientContract {
+    abstract static class Suite extends MqttMessageContract {
         Suite(Way way) {
             super(way);
         }

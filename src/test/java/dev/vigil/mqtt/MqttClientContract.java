@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 abstract class MqttClientContract {
     private final List<MqttClient> clients = new ArrayList<>();
     private final LongAdder twice = new LongAdder();
-    private final String root = "test/" + UUID.randomUUID();
+    final String root = "test/" + UUID.randomUUID();
 
     private final Way way;
 
@@ -57,12 +57,12 @@ abstract class MqttClientContract {
     /** Made before the broker starts. */
     abstract Certificates certificates();
 
-    private int port() {
+    int port() {
         return port(way);
     }
 
     /** Options for the broker itself, or for a proxy before it. */
-    private TestOptions options(int port) {
+    TestOptions options(int port) {
         TestOptions options =
                 TestOptions.of(way.scheme + "://127.0.0.1:" + port + (way.scheme.startsWith("ws") ? "/mqtt" : ""));
         if (way == Way.MUTUAL_TLS || way == Way.WEB_SOCKET_TLS) {
@@ -80,20 +80,20 @@ abstract class MqttClientContract {
         clients.forEach(MqttClient::close);
     }
 
-    private MqttClient start(TestOptions options, Recorder recorder) {
+    MqttClient start(TestOptions options, Recorder recorder) {
         MqttClient client = new MqttClient(options.build(), recorder);
         clients.add(client);
         client.start();
         return client;
     }
 
-    private MqttClient connected(TestOptions options, Recorder recorder) throws InterruptedException {
+    MqttClient connected(TestOptions options, Recorder recorder) throws InterruptedException {
         MqttClient client = start(options, recorder);
         Await.next("the connection", recorder.sessionsPresent);
         return client;
     }
 
-    private Recorder subscriber(Protocol protocol, String filter, int qos) throws InterruptedException {
+    Recorder subscriber(Protocol protocol, String filter, int qos) throws InterruptedException {
         Recorder recorder = new Recorder();
         MqttClient client = connected(options(port()).protocol(protocol), recorder);
         client.subscribe(filter, qos);
@@ -101,7 +101,7 @@ abstract class MqttClientContract {
         return recorder;
     }
 
-    private static ByteBuf bytes(String text) {
+    static ByteBuf bytes(String text) {
         return Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
     }
 
@@ -381,43 +381,6 @@ abstract class MqttClientContract {
             assertThat(client.status().waiting()).isZero();
             assertThat(sent.sum()).isPositive();
             assertThat(payloads).allMatch(payload -> payload.refCnt() == 0);
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(Protocol.class)
-    void shouldDeliverExactlyOnceWhenConnectionsBreakAgainAndAgain(Protocol protocol) throws Exception {
-        try (TcpProxy toPublisher = new TcpProxy(port());
-                TcpProxy toSubscriber = new TcpProxy(port())) {
-            Recorder received = new Recorder();
-            TestOptions options = options(toSubscriber.port()).protocol(protocol);
-            options.clientId = "vigil" + UUID.randomUUID().toString().substring(0, 8);
-            MqttClient subscriber = connected(options, received);
-            subscriber.subscribe(root + "/once", 2);
-            assertThat(Await.next("SUBACK", received.subscribed)).endsWith(" 2");
-            options = options(toPublisher.port()).protocol(protocol);
-            options.clientId = "vigil" + UUID.randomUUID().toString().substring(0, 8);
-            MqttClient publisher = connected(options, new Recorder());
-            MqttTopic topic = MqttTopic.of(root + "/once");
-            int count = 600;
-            for (int i = 0; i < count; i++) {
-                assertThat(publisher.publish(topic, bytes("" + i), 2, false, PublishCallback.NONE))
-                        .isTrue();
-                if (i % 100 == 50) {
-                    int passed = i / 2;
-                    Await.until("some to pass", () -> subscriber.status().received() >= passed);
-                    (i % 200 == 50 ? toPublisher : toSubscriber).cut();
-                }
-            }
-            Await.until("all acknowledged", () -> publisher.status().waiting() == 0);
-            assertThat(publisher.status().acknowledged()).isEqualTo(count);
-            assertThat(publisher.status().reconnects()).isPositive();
-            for (int i = 0; i < count; i++) {
-                assertThat(Await.next("message " + i, received.messages))
-                        .isEqualTo(new Received(topic.name(), "" + i, 2, false));
-            }
-            assertThat(subscriber.status().reconnects()).isPositive();
-            assertThat(received.messages).isEmpty();
         }
     }
 }

@@ -5,7 +5,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** Keeps all that a client tells its listener. */
-public final class Recorder implements MqttListener {
+public class Recorder implements MqttListener {
     public record Received(String topic, String payload, int qos, boolean retain) {}
 
     public final BlockingQueue<Received> messages = new LinkedBlockingQueue<>();

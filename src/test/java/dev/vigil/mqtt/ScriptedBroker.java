@@ -18,6 +18,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 final class ScriptedBroker implements AutoCloseable {
     /** CONNACK of MQTT 5: new session, success, no properties. */
     static final String CONNACK_5 = "20 03 00 00 00";
+    /** CONNACK of MQTT 3.1.1: new session, success. */
+    static final String CONNACK_311 = "20 02 00 00";
     /** CONNACK of MQTT 5: session present, success, no properties. */
     static final String CONNACK_5_RESUMED = "20 03 01 00 00";
 
