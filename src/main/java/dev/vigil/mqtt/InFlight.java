@@ -52,6 +52,14 @@ final class InFlight {
     // For the session.
     /** Packet ids of QoS 2 that the broker may still know: a new message under one of them would pass for a repeated one. */
     private final BitSet abandoned = new BitSet();
+    /** The session is of an earlier process, which may have left messages of QoS 2 open under any packet id. */
+    private boolean inherited;
+    /** Packet ids under which such a message was ended, by a PUBREL before their first use. */
+    private final BitSet cleared = new BitSet();
+    /** Packet ids whose next PUBCOMP is the answer to such a PUBREL. */
+    private final BitSet clearing = new BitSet();
+
+    private boolean metBefore;
 
     // For one connection.
     private Channel channel;
@@ -100,6 +108,12 @@ final class InFlight {
         }
         open.put(key(message.packetId), message);
         count(message);
+        if (inherited && message.qosHere == 2 && !cleared.get(message.packetId)) {
+            // Or the broker would take it for the one that it knows by this id.
+            cleared.set(message.packetId);
+            clearing.set(message.packetId);
+            Wire.reply(channel, Wire.PUBREL, message.packetId, 0);
+        }
     }
 
     private void count(OutboundMessage message) {
@@ -169,7 +183,9 @@ final class InFlight {
      */
     void completed(int packetId) throws MqttFault {
         OutboundMessage message = find(packetId);
-        if (message != null) {
+        if (message != null && clearing.get(packetId)) {
+            clearing.clear(packetId);
+        } else if (message != null) {
             demand(message.released, "PUBCOMP", packetId);
             end(message, 0, "");
         }
@@ -217,6 +233,11 @@ final class InFlight {
         v5 = limits.v5();
         here = 0;
         hereQos2 = 0;
+        inherited = sessionPresent && (inherited || !metBefore);
+        metBefore = true;
+        // Unanswered, it may not have arrived: rather a message twice than not at all.
+        cleared.andNot(clearing);
+        clearing.clear();
         List<OutboundMessage> released = oldestFirst();
         if (!sessionPresent) {
             abandoned.stream().forEach(packetIds::free);

@@ -181,6 +181,23 @@ class QosTwoTest {
     }
 
     @Test
+    void shouldEndWhatAnEarlierProcessLeftUnderAnIdWhenSessionIsInherited() throws Exception {
+        // MQTT 3.1.1, session present at once: PUBREL before the first PUBLISH of QoS 2 under the id, and not again.
+        String[] steps = {"20 02 01 00", ">", ">", "70 02 00 01", "50 02 00 01", ">", "70 02 00 01", ">", "40 02 00 02"
+        };
+        try (ScriptedBroker broker = ScriptedBroker.start(play(steps));
+                MqttClient client = connect(broker, Protocol.MQTT_3_1_1)) {
+            client.publish(TOPIC, bytes("x"), 2, false, PublishCallback.NONE);
+            expect("62 02 00 01", "34 08 00 03 61 2f 62 00 01 78", "62 02 00 01");
+            Await.until("PUBCOMP", () -> client.status().waiting() == 0);
+            assertThat(client.status().acknowledged()).isEqualTo(1);
+            client.publish(TOPIC, bytes("y"), 1, false, PublishCallback.NONE);
+            expect("32 08 00 03 61 2f 62 00 02 79");
+            Await.until("PUBACK", () -> client.status().waiting() == 0);
+        }
+    }
+
+    @Test
     void shouldGiveMessageOnceUntilItIsReleasedWhenItComesAgain() throws Exception {
         String publish = "34 09 00 03 61 2f 62 00 05 00 78";
         String again = publish.replaceFirst("34", "3c");
