@@ -56,6 +56,12 @@ final class ChaosCommand implements Callable<Integer> {
     private Set<Cut> kinds = EnumSet.allOf(Cut.class);
 
     @Option(
+            names = "--memory",
+            description =
+                    "The publisher has no outbox on disk: a new one goes on after the last message that was acknowledged.")
+    private boolean memory;
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             description = "Of an earlier run, for the same cuts at the same messages.")
@@ -70,8 +76,8 @@ final class ChaosCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         long used = seed != null ? seed : ThreadLocalRandom.current().nextLong(1_000_000_000);
-        var plan = new ChaosRun.Plan(cuts, messages, topics, rate, protocol, List.copyOf(kinds), used);
-        out.println("seed         " + used + ", " + protocol);
+        var plan = new ChaosRun.Plan(cuts, messages, topics, rate, protocol, List.copyOf(kinds), !memory, used);
+        out.println("seed         " + used + ", " + protocol + (memory ? ", in memory" : ", outbox on disk"));
         out.flush();
         Path folder = Files.createTempDirectory("vigil-chaos");
         ChaosResult result;

@@ -6,6 +6,7 @@ import dev.vigil.mqtt.MqttListener;
 import dev.vigil.mqtt.MqttOptions;
 import dev.vigil.mqtt.MqttStatus;
 import dev.vigil.mqtt.MqttTopic;
+import dev.vigil.mqtt.OutboxOptions;
 import dev.vigil.mqtt.ProofClient;
 import dev.vigil.mqtt.PublishCallback;
 import dev.vigil.mqtt.Refusal;
@@ -22,8 +23,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The process that the chaos kills: publishes numbered messages of QoS 1 at a steady pace, as a daemon would, and keeps in a
- * {@link PublisherFile} how far all are in good hands. Mosquitto acknowledges in the order of publishing, so that is the number
- * it began with plus the count of acknowledgements.
+ * {@link PublisherFile} how far all are in good hands. With an outbox on disk those are the messages that are stored; without,
+ * the acknowledged ones. Both come in the order of publishing, so that it is the number it began with plus their count.
  */
 final class ChaosPublisher implements MqttListener {
     static final String PREFIX = "proof/stream/";
@@ -31,6 +32,8 @@ final class ChaosPublisher implements MqttListener {
     private static final int QUEUE_MESSAGES = 200;
 
     private static final int PAYLOAD_MAX = 1_000;
+    /** Nothing may be open for so long before it is the end: an outbox has to be read before it counts. */
+    private static final long SETTLED_NS = 300_000_000;
 
     private final PublisherFile file;
     private final int from;
@@ -39,6 +42,8 @@ final class ChaosPublisher implements MqttListener {
     private final long paceNs;
     private final MqttClient client;
     private final AtomicLong lost = new AtomicLong();
+    private final AtomicLong stored = new AtomicLong();
+    private final boolean onDisk;
 
     // The event loop's.
     private long awayNs;
@@ -53,11 +58,12 @@ final class ChaosPublisher implements MqttListener {
         topics = Integer.parseInt(args[4]);
         paceNs = 1_000_000_000L / Integer.parseInt(args[5]);
         file = new PublisherFile(Path.of(args[6]));
-        client = new MqttClient(
-                ProofClient.impatient(Integer.parseInt(args[0]), protocol, "publisher", QUEUE_MESSAGES), this);
+        MqttOptions options = ProofClient.impatient(Integer.parseInt(args[0]), protocol, "publisher", QUEUE_MESSAGES);
+        onDisk = args.length > 7;
+        client = new MqttClient(onDisk ? options.withOutbox(OutboxOptions.in(Path.of(args[7]))) : options, this);
     }
 
-    /** @param args port, protocol, first number, number to stop before, topics, messages a second, file */
+    /** @param args port, protocol, first number, number to stop before, topics, messages a second, file, and the outbox's folder if any */
     public static void main(String[] args) throws Exception {
         Logging.setUp(false, false);
         new ChaosPublisher(args).run();
@@ -95,6 +101,11 @@ final class ChaosPublisher implements MqttListener {
             public void sent(long sentNs) {}
 
             @Override
+            public void stored() {
+                stored.incrementAndGet();
+            }
+
+            @Override
             public void refused(Refusal cause) {
                 if (cause != Refusal.QUEUE_FULL) {
                     lost.incrementAndGet();
@@ -119,15 +130,20 @@ final class ChaosPublisher implements MqttListener {
     }
 
     private void follow() {
-        MqttStatus status;
+        long openNs = System.nanoTime();
         do {
             LockSupport.parkNanos(1_000_000);
-            status = client.status();
-            file.set(Field.NEXT, from + status.acknowledged());
+            long safe = stored.get();
+            MqttStatus status = client.status();
+            safe = onDisk ? safe : status.acknowledged();
+            file.set(Field.NEXT, from + safe);
             file.set(Field.RESENT, status.resent());
             file.set(Field.CONNECTS, status.connects());
             file.set(Field.LOST, lost.get() + status.rejected());
-        } while (from + status.acknowledged() < to);
+            if (from + safe < to || status.connects() == 0 || status.waiting() > 0 || status.stored() > 0) {
+                openNs = System.nanoTime();
+            }
+        } while (System.nanoTime() - openNs < SETTLED_NS);
     }
 
     /** The number, a blank, and up to a kilobyte of filling, always the same for a number. */

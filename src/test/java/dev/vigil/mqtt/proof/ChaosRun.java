@@ -35,8 +35,17 @@ import java.util.function.Consumer;
  * </ul>
  */
 final class ChaosRun implements AutoCloseable {
-    /** @param kinds of cuts, each of which comes equally often */
-    record Plan(int cuts, int messages, int topics, int ratePerS, Protocol protocol, List<Cut> kinds, long seed) {}
+    /** @param kinds of cuts, each of which comes equally often
+     * @param outbox whether the publisher has one on disk */
+    record Plan(
+            int cuts,
+            int messages,
+            int topics,
+            int ratePerS,
+            Protocol protocol,
+            List<Cut> kinds,
+            boolean outbox,
+            long seed) {}
 
     private static final String BROKER = """
             allow_anonymous true
@@ -48,6 +57,7 @@ final class ChaosRun implements AutoCloseable {
             set_tcp_nodelay true
             """;
     private static final long STALL_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final long STALL_ENDED_NS = TimeUnit.SECONDS.toNanos(10);
     /** The last cut comes when this share of the messages has arrived. */
     private static final double LAST_CUT = 0.97;
 
@@ -146,17 +156,21 @@ final class ChaosRun implements AutoCloseable {
     private void startPublisher(long from) throws IOException {
         Path file = folder.resolve("publisher-" + lives.size());
         lives.add(new PublisherFile(file));
+        List<String> arguments = new ArrayList<>(List.of(
+                Integer.toString(proxy.port()),
+                plan.protocol.name(),
+                Long.toString(from),
+                Integer.toString(plan.messages),
+                Integer.toString(plan.topics),
+                Integer.toString(plan.ratePerS),
+                file.toString()));
+        if (plan.outbox) {
+            arguments.add(folder.resolve("outbox").toString());
+        }
         publisher = new JavaProcess(
                 ChaosPublisher.class,
                 List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"),
-                List.of(
-                        Integer.toString(proxy.port()),
-                        plan.protocol.name(),
-                        Long.toString(from),
-                        Integer.toString(plan.messages),
-                        Integer.toString(plan.topics),
-                        Integer.toString(plan.ratePerS),
-                        file.toString()),
+                arguments,
                 folder.resolve("publisher.log"));
     }
 
@@ -224,14 +238,17 @@ final class ChaosRun implements AutoCloseable {
                 sinceNs = System.nanoTime();
             }
             boolean failed = !publisher.isAlive() && publisher.exitValue() != 0;
-            if (failed || System.nanoTime() - sinceNs > STALL_NS) {
+            // Once the publisher has ended, only what the broker has is still to come.
+            long stallNs = publisher.isAlive() ? STALL_NS : STALL_ENDED_NS;
+            if (failed || System.nanoTime() - sinceNs > stallNs) {
                 throw new IllegalStateException(
-                        "%s while waiting for %s: %d of %d messages had arrived; the publisher's log:\n%s"
+                        "%s while waiting for %s: %d of %d messages had arrived; logs: %s; the publisher's:\n%s"
                                 .formatted(
-                                        failed ? "the publisher ended" : "nothing came for 60 s",
+                                        publisher.isAlive() ? "nothing came for 60 s" : "the publisher ended",
                                         what,
                                         unique,
                                         plan.messages,
+                                        folder,
                                         publisher.log()));
             }
             LockSupport.parkNanos(500_000);
