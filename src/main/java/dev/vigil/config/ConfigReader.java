@@ -79,6 +79,9 @@ public final class ConfigReader {
         Section mqttSection = root.section("mqtt");
         MqttOptions mqtt = MqttReader.options(mqttSection);
         TopicConfig topics = MqttReader.topics(mqttSection, node == null ? hostName : node, root.namesUnder("cameras"));
+        String nodeName = node == null ? hostName : node;
+        mqtt = mqtt.withOutbox(OutboxReader.outbox(
+                mqttSection.section("outbox"), topics.qos(), reading.surroundings.outboxDir(nodeName)));
         mqttSection.finish();
         Map<String, ModelConfig> models = models(root);
         List<CameraConfig> cameras = cameras(root, models);

@@ -128,7 +128,7 @@ final class MqttReader {
                 List.of("detections", "status", "settings", "objects", "set", "set_node", "availability", "stats"),
                 List.of(detections, status, settings, objects, set, setNode, availability, stats));
         topics.finish();
-        int qos = mqtt.integer("qos", Range.of(0, 1), standard.qos());
+        int qos = mqtt.integer("qos", Range.of(0, 2), standard.qos());
         TopicConfig read =
                 new TopicConfig(prefix, detections, status, settings, objects, set, setNode, availability, stats, qos);
         if (distinct) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -208,6 +209,24 @@ final class Section {
             problem(key, scalar.shown + " is not allowed: " + allowed);
         } else {
             return duration.get();
+        }
+        return fallback;
+    }
+
+    long size(String key, long minBytes, long maxBytes, long fallback) {
+        String allowed = Sizes.format(minBytes) + " to " + Sizes.format(maxBytes);
+        known(key, "size", Sizes.format(fallback), true, allowed);
+        Scalar scalar = scalar(key, allowed);
+        if (scalar == null) {
+            return fallback;
+        }
+        OptionalLong bytes = Sizes.parse(scalar.value);
+        if (bytes.isEmpty()) {
+            problem(key, scalar.shown + " is not a size such as 64MB, 256MiB or 1GB: " + allowed + " is allowed");
+        } else if (bytes.getAsLong() < minBytes || bytes.getAsLong() > maxBytes) {
+            problem(key, scalar.shown + " is not allowed: " + allowed);
+        } else {
+            return bytes.getAsLong();
         }
         return fallback;
     }

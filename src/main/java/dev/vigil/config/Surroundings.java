@@ -42,6 +42,17 @@ public record Surroundings(Path home, Map<String, String> environment, String ho
         return ofUser.isEmpty() ? userHome().resolve(".cache/vigil") : Path.of(ofUser, "vigil");
     }
 
+    /** Where messages wait for the broker, unless configured: in what systemd keeps for a service, or among the user's state. */
+    Path outboxDir(String node) {
+        String fromSystemd = environment.getOrDefault("STATE_DIRECTORY", "");
+        if (!fromSystemd.isEmpty()) {
+            return Path.of(fromSystemd.split(":", 2)[0], "outbox");
+        }
+        String ofUser = environment.getOrDefault("XDG_STATE_HOME", "");
+        Path state = ofUser.isEmpty() ? userHome().resolve(".local/state") : Path.of(ofUser);
+        return state.resolve("vigil").resolve(node).resolve("outbox");
+    }
+
     Path userHome() {
         return Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")));
     }

@@ -12,7 +12,7 @@ package dev.vigil.config;
  * @param setNode pattern for commands to all cameras; the name of a setting follows as one more level
  * @param availability pattern for the daemon's own presence
  * @param stats pattern for the daemon's figures
- * @param qos of detections: 0 at most once, 1 at least once
+ * @param qos of detections: 0 at most once, 1 at least once, 2 exactly once
  */
 public record TopicConfig(
         String prefix,

@@ -10,6 +10,7 @@ import dev.vigil.infer.InferOptions.Device;
 import dev.vigil.mqtt.MqttOptions;
 import dev.vigil.mqtt.MqttOptions.Protocol;
 import dev.vigil.mqtt.MqttOptions.Tls;
+import dev.vigil.mqtt.OutboxOptions;
 import dev.vigil.publish.PublishOptions;
 import dev.vigil.source.SourceOptions;
 import dev.vigil.source.SourceOptions.Hardware;
@@ -84,6 +85,7 @@ class ConfigReaderTest {
                   session_expiry: 1h
                   queue_messages: 5
                   qos: 1
+                  outbox: {dir: out, max_bytes: 2MB, max_age: 1h, when_full: drop_newest, sync: 0s}
                   topic_prefix: site/a
                   topics: {detections: "{prefix}/{camera}"}
                   tls: {ca_file: ca.pem, cert_file: c.pem, key_file: c.key, key_password: k}
@@ -145,6 +147,13 @@ class ConfigReaderTest {
                         folder.resolve("c.key"),
                         new Secret("k"),
                         false));
+        assertThat(mqtt.outbox())
+                .isEqualTo(new OutboxOptions(
+                        folder.resolve("out"),
+                        2_000_000,
+                        Duration.ofHours(1),
+                        OutboxOptions.WhenFull.DROP_NEWEST,
+                        Duration.ZERO));
         assertThat(read.topics().qos()).isEqualTo(1);
         assertThat(read.topics().detections("box", "gate")).isEqualTo("site/a/gate");
         assertThat(read.topics().status("box", "gate")).isEqualTo("site/a/box/gate/status");
@@ -368,5 +377,23 @@ class ConfigReaderTest {
     void shouldReadDurationWhenItHasUnit(String text, Duration expected) {
         assertThat(Durations.parse(text)).contains(expected);
         assertThat(Durations.parse(Durations.format(expected))).contains(expected);
+    }
+
+    @Test
+    void shouldKeepMessagesOfQos1AmongTheStateWhenNoFolderIsNamed() throws Exception {
+        ConfigFolder config = new ConfigFolder(folder);
+        String yaml = "node: box\ncameras: {gate: {url: 'rtsp://h/x'}}\n";
+        assertThat(config.read(yaml).mqtt().outbox().folder()).isNull();
+        config.environment.put("HOME", "/home/vigil");
+        assertThat(config.read(yaml + "mqtt: {qos: 1}\n").mqtt().outbox().folder())
+                .isEqualTo(Path.of("/home/vigil/.local/state/vigil/box/outbox"));
+        config.environment.put("STATE_DIRECTORY", "/var/lib/vigil:/var/lib/other");
+        assertThat(config.read(yaml + "mqtt: {qos: 1}\n").mqtt().outbox().folder())
+                .isEqualTo(Path.of("/var/lib/vigil/outbox"));
+        assertThat(config.read(yaml + "mqtt: {qos: 2, outbox: {on_disk: false}}\n")
+                        .mqtt()
+                        .outbox()
+                        .folder())
+                .isNull();
     }
 }
