@@ -9,6 +9,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
@@ -16,7 +17,10 @@ import java.util.function.Consumer;
  * fed with bytes by the caller, on whose thread everything runs.
  */
 public final class EmbeddedClient {
-    private static final MqttTopic TOPIC = MqttTopic.of("fuzz/out");
+    private static final PublishProperties PROPERTIES = PublishProperties.builder()
+            .contentType("text/plain")
+            .messageExpiry(Duration.ofSeconds(1))
+            .build();
 
     private final MqttOptions options;
     private final ByteBufAllocator allocator;
@@ -31,6 +35,7 @@ public final class EmbeddedClient {
     private EmbeddedChannel channel;
     private boolean accepted;
     private boolean ended;
+    private String end = "";
     private Throwable unexpected;
 
     /** @param allocator of everything that the connections need */
@@ -100,6 +105,7 @@ public final class EmbeddedClient {
 
     private void away(MqttFault fault) {
         ended = true;
+        end = fault == null ? "hung up" : fault.getMessage();
         if (accepted) {
             outbox.disconnected(fault == null || !fault.isSilence());
             subscriptions.disconnected();
@@ -114,14 +120,20 @@ public final class EmbeddedClient {
         }
     }
 
-    public void publish(int qos) {
+    /** @param plain without properties and expiry */
+    public void publish(String topic, int qos, boolean plain) {
         outbox.publish(
-                TOPIC, Unpooled.wrappedBuffer(new byte[32]), qos, false, PublishProperties.NONE, PublishCallback.NONE);
+                MqttTopic.of(topic),
+                Unpooled.wrappedBuffer(new byte[32]),
+                qos,
+                false,
+                plain ? PublishProperties.NONE : PROPERTIES,
+                PublishCallback.NONE);
         settle();
     }
 
-    public void subscribe(String filter) {
-        subscriptions.subscribe(filter, SubscribeOptions.of(1));
+    public void subscribe(String filter, int qos) {
+        subscriptions.subscribe(filter, SubscribeOptions.of(qos));
         settle();
     }
 
@@ -171,6 +183,11 @@ public final class EmbeddedClient {
     /** The connection's end was told. */
     public boolean isEnded() {
         return ended;
+    }
+
+    /** Why the latest connection ended, in words. */
+    public String end() {
+        return end;
     }
 
     /** The latest exception in the pipeline that was no fault of the connection's; null when there was none. */

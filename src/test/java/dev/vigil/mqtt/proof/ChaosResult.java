@@ -48,7 +48,8 @@ record ChaosResult(
         lines.add("cuts         " + total + ": " + kinds);
         lines.add("messages     " + messages + " published, " + unique + " arrived, " + (messages - unique)
                 + " missing, " + disordered + " out of order, " + refused + " refused");
-        lines.add("duplicates   " + duplicates + ", told apart by number; " + resent + " messages were sent again");
+        lines.add("duplicates   " + duplicates + ", told apart by number: the client sent " + resent
+                + " messages again, the broker the rest");
         lines.add(String.format(
                 Locale.ROOT,
                 "time         %.1f s, %.1f s of it away, %d connections, %.0f messages/s over all",

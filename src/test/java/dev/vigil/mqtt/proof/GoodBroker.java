@@ -49,7 +49,11 @@ final class GoodBroker {
                 yield packet(qos == 1 ? 0x40 : 0x50, body.getShort());
             }
             case PUBREL -> packet(0x70, body.getShort());
-            case SUBSCRIBE -> v5 ? packet(0x90, body.getShort(), 0, 1) : packet(0x90, body.getShort(), 1);
+            case SUBSCRIBE -> {
+                // One filter, whose options stand last and begin with the QoS.
+                int granted = body.get(body.limit() - 1) & 3;
+                yield v5 ? packet(0x90, body.getShort(), 0, granted) : packet(0x90, body.getShort(), granted);
+            }
             case UNSUBSCRIBE -> v5 ? packet(0xB0, body.getShort(), 0, 0) : packet(0xB0, body.getShort());
             case PINGREQ -> new byte[] {(byte) 0xD0, 0};
             default -> null;

@@ -97,9 +97,8 @@ final class PipelineFuzz {
     /** What an application does meanwhile. */
     private void act(EmbeddedClient client) {
         switch (random.nextInt(6)) {
-            case 0 -> client.publish(0);
-            case 1, 2 -> client.publish(1 + random.nextInt(2));
-            case 3 -> client.subscribe("fuzz/" + random.nextInt(4));
+            case 0, 1, 2 -> client.publish("fuzz/out/" + random.nextInt(3), random.nextInt(3), random.nextInt(3) > 0);
+            case 3 -> client.subscribe("fuzz/" + random.nextInt(4), random.nextInt(3));
             case 4 -> client.unsubscribe("fuzz/" + random.nextInt(4));
             default -> {}
         }
@@ -115,8 +114,8 @@ final class PipelineFuzz {
         client.connect();
         byte[] connAck = Packets.accepting(v5).get(0).bytes();
         client.feed(connAck, 0, connAck.length);
-        client.publish(1);
-        client.publish(2);
+        client.publish("fuzz/out/0", 1, true);
+        client.publish("fuzz/out/0", 2, true);
         for (int i = 0; i < ROUNDS_MAX; i++) {
             var written = new java.io.ByteArrayOutputStream();
             client.drainWritten(bytes -> written.writeBytes(ByteBufUtil.getBytes(bytes)));
@@ -128,7 +127,7 @@ final class PipelineFuzz {
             }
         }
         if (client.status().waiting() != 0 || !client.isAccepted()) {
-            findings.found("does not work any more: " + client.status(), null);
+            findings.found("does not work any more: " + client.status() + ", " + client.end(), null);
         }
         client.disconnect();
     }
