@@ -8,15 +8,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /** A Java process with this one's class path; what it logs goes into a file, what it says comes line by line. */
 final class JavaProcess implements AutoCloseable {
     private static final long END_S = 20;
+    /** Longer than any measurement takes. */
+    private static final long LINE_S = 180;
 
     private final Process process;
-    private final BufferedReader out;
+    /** What it said; empty for the end. */
+    private final BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
+
     private final Path log;
 
     JavaProcess(Class<?> main, List<String> javaOptions, List<String> arguments, Path log) throws IOException {
@@ -29,7 +35,21 @@ final class JavaProcess implements AutoCloseable {
         process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
-        out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        Thread reader = new Thread(this::read, "child-output");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void read() {
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                lines.add(Optional.of(line));
+            }
+        } catch (IOException killed) {
+            // Its end, too.
+        }
+        lines.add(Optional.empty());
     }
 
     boolean isAlive() {
@@ -41,17 +61,24 @@ final class JavaProcess implements AutoCloseable {
     }
 
     /** The next line of its standard output. */
-    String line() throws IOException {
-        String line = out.readLine();
-        if (line == null) {
-            throw new IOException("a child process ended without a word:\n" + log());
+    String line() throws IOException, InterruptedException {
+        Optional<String> line = lines.poll(LINE_S, TimeUnit.SECONDS);
+        if (line == null || line.isEmpty()) {
+            throw new IOException("a child process "
+                    + (line == null ? "said nothing for " + LINE_S + " s" : "ended without a word") + ":\n" + log());
         }
-        return line;
+        return line.get();
     }
 
-    /** All that is left of its standard output. */
-    String rest() {
-        return out.lines().collect(Collectors.joining("\n"));
+    /** All that it still says until it ends. */
+    String rest() throws IOException, InterruptedException {
+        StringBuilder rest = new StringBuilder();
+        Optional<String> line = lines.poll(LINE_S, TimeUnit.SECONDS);
+        while (line != null && line.isPresent()) {
+            rest.append(line.get()).append('\n');
+            line = lines.poll(LINE_S, TimeUnit.SECONDS);
+        }
+        return rest.toString();
     }
 
     int awaitExit() throws InterruptedException {

@@ -116,7 +116,8 @@ final class SpeedRun implements AutoCloseable {
     private record Measured(
             long firstNs, long lastNs, long heapBytes, long cpuNs, long receivedNs, long p50Ns, long p99Ns) {}
 
-    private Measured measure(JavaProcess publisher, int qos, int messages, int rate) throws IOException {
+    private Measured measure(JavaProcess publisher, int qos, int messages, int rate)
+            throws IOException, InterruptedException {
         subscriber.say(Integer.toString(messages));
         String ready = subscriber.line();
         if (!ready.equals("ready")) {
