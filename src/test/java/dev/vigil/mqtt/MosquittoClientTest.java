@@ -64,6 +64,12 @@ class MosquittoClientTest {
             return PORTS.get(to);
         }
 
+        /** Mosquitto 2.0 sends 4 KiB in 100 ms over a WebSocket, to any client. */
+        @Override
+        Way largeMessagesBack() {
+            return Way.TCP;
+        }
+
         @Override
         Certificates certificates() {
             return certificates;

@@ -54,6 +54,11 @@ abstract class MqttClientContract {
     /** The broker's port on 127.0.0.1 for one way. */
     abstract int port(Way to);
 
+    /** Over which way large messages come to a subscriber. */
+    Way largeMessagesBack() {
+        return way;
+    }
+
     /** Made before the broker starts. */
     abstract Certificates certificates();
 
@@ -63,6 +68,10 @@ abstract class MqttClientContract {
 
     /** Options for the broker itself, or for a proxy before it. */
     private TestOptions options(int port) {
+        return options(way, port);
+    }
+
+    private TestOptions options(Way way, int port) {
         TestOptions options =
                 TestOptions.of(way.scheme + "://127.0.0.1:" + port + (way.scheme.startsWith("ws") ? "/mqtt" : ""));
         if (way == Way.MUTUAL_TLS || way == Way.WEB_SOCKET_TLS) {
@@ -94,8 +103,12 @@ abstract class MqttClientContract {
     }
 
     private Recorder subscriber(Protocol protocol, String filter, int qos) throws InterruptedException {
+        return subscriber(way, protocol, filter, qos);
+    }
+
+    private Recorder subscriber(Way from, Protocol protocol, String filter, int qos) throws InterruptedException {
         Recorder recorder = new Recorder();
-        MqttClient client = connected(options(port()).protocol(protocol), recorder);
+        MqttClient client = connected(options(from, port(from)).protocol(protocol), recorder);
         client.subscribe(filter, qos);
         assertThat(Await.next("SUBACK", recorder.subscribed)).isEqualTo(filter + " " + qos);
         return recorder;
@@ -136,7 +149,7 @@ abstract class MqttClientContract {
     @ParameterizedTest
     @EnumSource(Protocol.class)
     void shouldCarryEverySizeWhenPublishing(Protocol protocol) throws Exception {
-        Recorder subscriber = subscriber(protocol, root + "/sizes", 1);
+        Recorder subscriber = subscriber(largeMessagesBack(), protocol, root + "/sizes", 1);
         MqttClient publisher = connected(options(port()).protocol(protocol), new Recorder());
         MqttTopic topic = MqttTopic.of(root + "/sizes");
         // Around the steps of the length's encoding, and more than a socket takes at once.
