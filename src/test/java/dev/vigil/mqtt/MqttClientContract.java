@@ -3,13 +3,11 @@ package dev.vigil.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.mqtt.MqttOptions.Protocol;
-import dev.vigil.mqtt.MqttOptions.Tls;
 import dev.vigil.mqtt.MqttOptions.Will;
 import dev.vigil.mqtt.Recorder.Received;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,104 +16,16 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the client does with any broker; a class for each broker runs it. */
-abstract class MqttClientContract {
-    private final List<MqttClient> clients = new ArrayList<>();
+/** What the client does with any broker, over any way to it; a class for each broker runs it. */
+abstract class MqttClientContract extends BrokerContract {
     private final LongAdder twice = new LongAdder();
-    private final String root = "test/" + UUID.randomUUID();
-
-    private final Way way;
 
     MqttClientContract(Way way) {
-        this.way = way;
-    }
-
-    /** What lies between the client and its broker. */
-    enum Way {
-        TCP("mqtt"),
-        /** TLS with a certificate of the client's own, which the broker asks for. */
-        MUTUAL_TLS("mqtts"),
-        WEB_SOCKET("ws"),
-        WEB_SOCKET_TLS("wss");
-
-        private final String scheme;
-
-        Way(String scheme) {
-            this.scheme = scheme;
-        }
-    }
-
-    /** The broker's port on 127.0.0.1 for one way. */
-    abstract int port(Way to);
-
-    /** Over which way large messages come to a subscriber. */
-    Way largeMessagesBack() {
-        return way;
-    }
-
-    /** Made before the broker starts. */
-    abstract Certificates certificates();
-
-    private int port() {
-        return port(way);
-    }
-
-    /** Options for the broker itself, or for a proxy before it. */
-    private TestOptions options(int port) {
-        return options(way, port);
-    }
-
-    private TestOptions options(Way way, int port) {
-        TestOptions options =
-                TestOptions.of(way.scheme + "://127.0.0.1:" + port + (way.scheme.startsWith("ws") ? "/mqtt" : ""));
-        if (way == Way.MUTUAL_TLS || way == Way.WEB_SOCKET_TLS) {
-            options.tls = Tls.DEFAULT.withCaFile(certificates().authority());
-        }
-        if (way == Way.MUTUAL_TLS) {
-            options.tls = options.tls.withClientCertificate(
-                    certificates().certificate("client"), certificates().key("client"), null);
-        }
-        return options;
-    }
-
-    @AfterEach
-    void closeClients() {
-        clients.forEach(MqttClient::close);
-    }
-
-    private MqttClient start(TestOptions options, Recorder recorder) {
-        MqttClient client = new MqttClient(options.build(), recorder);
-        clients.add(client);
-        client.start();
-        return client;
-    }
-
-    private MqttClient connected(TestOptions options, Recorder recorder) throws InterruptedException {
-        MqttClient client = start(options, recorder);
-        Await.next("the connection", recorder.sessionsPresent);
-        return client;
-    }
-
-    private Recorder subscriber(Protocol protocol, String filter, int qos) throws InterruptedException {
-        return subscriber(way, protocol, filter, qos);
-    }
-
-    private Recorder subscriber(Way from, Protocol protocol, String filter, int qos) throws InterruptedException {
-        Recorder recorder = new Recorder();
-        MqttClient client = connected(options(from, port(from)).protocol(protocol), recorder);
-        client.subscribe(filter, qos);
-        assertThat(Await.next("SUBACK", recorder.subscribed)).isEqualTo(filter + " " + qos);
-        return recorder;
-    }
-
-    private static ByteBuf bytes(String text) {
-        return Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
+        super(way);
     }
 
     @ParameterizedTest
@@ -281,62 +191,6 @@ abstract class MqttClientContract {
         assertThat(publisher.publish(MqttTopic.of(root), late, 1, false, fate)).isFalse();
         assertThat(fate.await()).isEqualTo("CLOSED");
         assertThat(late.refCnt()).isZero();
-    }
-
-    /** Both versions at once, since it takes its time. */
-    @Test
-    void shouldNoticeHalfOpenConnectionWhenPublishingAllTheTime() throws Exception {
-        try (TcpProxy proxy = new TcpProxy(port())) {
-            List<Recorder> recorders = new ArrayList<>();
-            List<MqttClient> publishers = new ArrayList<>();
-            for (Protocol protocol : Protocol.values()) {
-                Recorder recorder = new Recorder();
-                TestOptions options = options(proxy.port()).protocol(protocol);
-                options.keepAlive = Duration.ofSeconds(1);
-                options.connectTimeout = Duration.ofSeconds(1);
-                publishers.add(connected(options, recorder));
-                recorders.add(recorder);
-            }
-            proxy.swallow(true);
-            MqttTopic topic = MqttTopic.of(root + "/void");
-            Await.until("the losses to be noticed", () -> {
-                publishers.forEach(client -> client.publish(topic, bytes("x"), 0, false, PublishCallback.NONE));
-                return recorders.stream().noneMatch(recorder -> recorder.away.isEmpty());
-            });
-            for (Recorder recorder : recorders) {
-                assertThat(recorder.away.poll()).contains("did not answer a ping within 1000 ms");
-            }
-            proxy.swallow(false);
-            for (Recorder recorder : recorders) {
-                Await.next("the reconnect", recorder.sessionsPresent);
-            }
-        }
-    }
-
-    /** Both versions at once, since it takes its time. */
-    @Test
-    void shouldStayConnectedWhenIdle() throws Exception {
-        List<Recorder> recorders = new ArrayList<>();
-        List<MqttClient> idle = new ArrayList<>();
-        for (Protocol protocol : Protocol.values()) {
-            Recorder recorder = new Recorder();
-            TestOptions options = options(port()).protocol(protocol);
-            options.keepAlive = Duration.ofSeconds(1);
-            idle.add(connected(options, recorder));
-            recorders.add(recorder);
-        }
-        // Brokers end a connection after one and a half keep-alive times of silence.
-        Recorder clock = new Recorder();
-        TestOptions timer = TestOptions.of("mqtt://127.0.0.1:1");
-        timer.retryMin = timer.retryMax = Duration.ofSeconds(2);
-        MqttClient waits = start(timer, clock);
-        Await.next("the first failure", clock.away);
-        Await.next("the second failure, 2 s later", clock.away);
-        assertThat(waits.status().connected()).isFalse();
-        assertThat(recorders).allMatch(recorder -> recorder.away.isEmpty());
-        assertThat(idle)
-                .allMatch(
-                        client -> client.status().connected() && client.status().connects() == 1);
     }
 
     @ParameterizedTest
