@@ -196,22 +196,25 @@ final class Attempt {
         }
         over = true;
         deadline.cancel(false);
-        boolean silentEnd = fault == null || fault.isLost();
-        boolean hungUp = !accepted && silentEnd && HandshakeHandler.CONNACK_STAGE.equals(waitingFor);
+        boolean lost = fault == null || fault.isLost();
+        boolean hungUp = !accepted && lost && HandshakeHandler.CONNACK_STAGE.equals(waitingFor);
         MqttFault told = fault;
-        if (fault == null) {
-            told = MqttFault.lost(
-                    accepted
-                            ? "closed the connection"
-                            : "closed the connection before " + waitingFor + (hungUp ? hint() : ""));
+        if (fault == null || hungUp) {
+            String words = fault != null
+                    ? fault.getMessage()
+                    : "closed the connection" + (accepted ? "" : " before " + waitingFor);
+            told = MqttFault.lost(words + (hungUp ? hint() : ""));
         }
         owner.ended(this, told, hungUp);
     }
 
     /** What a broker that hangs up on CONNECT may mean. */
     private String hint() {
-        if (address.tls() && options.tls().certFile() != null) {
-            return " (does it accept the client's certificate?)";
+        if (address.tls()) {
+            // TLS 1.3 refuses a certificate, or its absence, only after the handshake.
+            return options.tls().certFile() == null
+                    ? " (does it want a client certificate?)"
+                    : " (does it accept the client's certificate?)";
         }
         return options.protocol() == Protocol.MQTT_5 ? " (does it speak MQTT 5?)" : "";
     }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
@@ -80,7 +81,13 @@ final class Pem {
                 throw unusable(option, file, "the key is encrypted, and there is no keyPassword");
             }
             return decoded(decrypted(der, password));
-        } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+        } catch (NoSuchAlgorithmException | IOException e) {
+            throw unusable(
+                    option,
+                    file,
+                    "the key is encrypted in a way that this Java does not know (" + Causes.root(e)
+                            + "); openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD -out NEW writes one that it does");
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
             throw unusable(
                     option,
                     file,

@@ -124,7 +124,7 @@ final class WebSocketFrames extends ChannelDuplexHandler {
             HttpResponseStatus status = response.status();
             if (status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
                 String chosen = response.headers().get(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, "");
-                return chosen.equalsIgnoreCase(SUBPROTOCOL)
+                return chosen.equals(SUBPROTOCOL)
                         ? null
                         : MqttFault.lasting(
                                 "took the WebSocket, but without the subprotocol mqtt (is there a broker behind?)");

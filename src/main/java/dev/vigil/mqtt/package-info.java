@@ -7,11 +7,11 @@
  *       │
  *   ┌───▼──────────────── event loop ─────────────────────────────────────────────┐
  *   │ Outbox ─────────┐                                                            │
- *   │ Subscriptions ──┼─► [TLS] ─ PacketFramer ─ MqttDecoder ─ MqttEncoder         │
- *   │ Connector ──────┘       ─ KeepAliveHandler                                   │
- *   │                         ─ HandshakeHandler, later SessionHandler             │
- *   │     ▲                   ─ FaultHandler                                       │
- *   │     └──── one end, one reason ◄──┘                                           │
+ *   │ Subscriptions ──┼─► [TLS] ─ [WebSocketFrames] ─ PacketFramer ─ MqttDecoder   │
+ *   │ Connector ──────┘       ─ MqttEncoder ─ KeepAliveHandler                     │
+ *   │     │ ▲                 ─ HandshakeHandler, later SessionHandler             │
+ *   │     ▼ │                 ─ FaultHandler                                       │
+ *   │  Attempt ◄── one end, one reason ◄──┘                                        │
  *   └──────────────────────────────────────────────────────────────────────────────┘
  * </pre>
  *

@@ -127,6 +127,18 @@ class WatchCommandTest {
     }
 
     @Test
+    void shouldConnectToTheOneThatListensWhenSeveralBrokersAreGiven() throws Exception {
+        int nobody;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            nobody = socket.getLocalPort();
+        }
+        assertThat(watch("--json", "--broker", "mqtt://127.0.0.1:" + nobody + "," + address(), "--for", "3s"))
+                .isZero();
+        assertThat(out.toString()).startsWith("{\"topic\":\"vigil/box/");
+        assertThat(err.toString()).contains("127.0.0.1:" + nobody + " can not be reached");
+    }
+
+    @Test
     void shouldSayOnceThatBrokerIsAwayAndFailWhenItNeverCame() throws Exception {
         int nobody;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -152,6 +164,10 @@ class WatchCommandTest {
         "--camera, a/b, is no name",
         "--node, #, is no name",
         "--topic-prefix, a/#, must be a topic",
+        "--broker, 'mqtt://a,ws://b/x?y', has more than host and port",
+        "--fingerprint, abc, is no SHA-256 fingerprint",
+        "--key-file, pom.xml, is of use only with its certificate",
+        "--cert-file, /nowhere, can not be read",
         "--password-file, /nowhere, needs --username",
         "--ca-file, /nowhere, can not be read",
     })

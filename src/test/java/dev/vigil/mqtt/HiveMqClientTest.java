@@ -1,6 +1,7 @@
 package dev.vigil.mqtt;
 
 import dev.vigil.app.demo.EmbeddedBroker;
+import dev.vigil.mqtt.BrokerContract.Way;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -15,7 +16,7 @@ class HiveMqClientTest {
     @TempDir
     private static Path folder;
 
-    private static final Map<MqttClientContract.Way, Integer> PORTS = new EnumMap<>(MqttClientContract.Way.class);
+    private static final Map<Way, Integer> PORTS = new EnumMap<>(Way.class);
     private static Certificates certificates;
     private static EmbeddedBroker broker;
 
@@ -24,7 +25,7 @@ class HiveMqClientTest {
         certificates = new Certificates(folder);
         certificates.server("broker", "ip:127.0.0.1");
         certificates.server("client", "dns:client.example");
-        for (MqttClientContract.Way way : MqttClientContract.Way.values()) {
+        for (Way way : Way.values()) {
             PORTS.put(way, Mosquitto.freePort());
         }
         String keyStore = """
@@ -36,19 +37,13 @@ class HiveMqClientTest {
         String required = "<client-authentication-mode>REQUIRED</client-authentication-mode>";
         broker = EmbeddedBroker.start(
                 0,
-                listener(
-                                "tls-tcp-listener",
-                                MqttClientContract.Way.MUTUAL_TLS,
-                                "<tls>" + keyStore + trustStore + required + "</tls>")
-                        + listener("websocket-listener", MqttClientContract.Way.WEB_SOCKET, path)
-                        + listener(
-                                "tls-websocket-listener",
-                                MqttClientContract.Way.WEB_SOCKET_TLS,
-                                path + "<tls>" + keyStore + "</tls>"));
-        PORTS.put(MqttClientContract.Way.TCP, broker.port());
+                listener("tls-tcp-listener", Way.MUTUAL_TLS, "<tls>" + keyStore + trustStore + required + "</tls>")
+                        + listener("websocket-listener", Way.WEB_SOCKET, path)
+                        + listener("tls-websocket-listener", Way.WEB_SOCKET_TLS, path + "<tls>" + keyStore + "</tls>"));
+        PORTS.put(Way.TCP, broker.port());
     }
 
-    private static String listener(String kind, MqttClientContract.Way way, String more) {
+    private static String listener(String kind, Way way, String more) {
         return "<" + kind + "><port>" + PORTS.get(way) + "</port><bind-address>127.0.0.1</bind-address>" + more + "</"
                 + kind + ">";
     }
@@ -61,6 +56,23 @@ class HiveMqClientTest {
     /** The suite over one way. */
     abstract static class Suite extends MqttMessageContract {
         Suite(Way way) {
+            super(way);
+        }
+
+        @Override
+        int port(Way to) {
+            return PORTS.get(to);
+        }
+
+        @Override
+        Certificates certificates() {
+            return certificates;
+        }
+    }
+
+    /** The tests that take their time, over one way. */
+    abstract static class KeepAlive extends KeepAliveContract {
+        KeepAlive(Way way) {
             super(way);
         }
 
@@ -99,6 +111,20 @@ class HiveMqClientTest {
     @Nested
     class OverWebSocketAndTls extends Suite {
         OverWebSocketAndTls() {
+            super(Way.WEB_SOCKET_TLS);
+        }
+    }
+
+    @Nested
+    class KeepAliveOverTcp extends KeepAlive {
+        KeepAliveOverTcp() {
+            super(Way.TCP);
+        }
+    }
+
+    @Nested
+    class KeepAliveOverWebSocketAndTls extends KeepAlive {
+        KeepAliveOverWebSocketAndTls() {
             super(Way.WEB_SOCKET_TLS);
         }
     }

@@ -3,13 +3,11 @@ package dev.vigil.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.mqtt.MqttOptions.Protocol;
-import dev.vigil.mqtt.MqttOptions.Tls;
 import dev.vigil.mqtt.MqttOptions.Will;
 import dev.vigil.mqtt.Recorder.Received;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,91 +16,16 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the client does with any broker; a class for each broker runs it. */
-abstract class MqttClientContract {
-    private final List<MqttClient> clients = new ArrayList<>();
+/** What the client does with any broker, over any way to it; a class for each broker runs it. */
+abstract class MqttClientContract extends BrokerContract {
     private final LongAdder twice = new LongAdder();
-    final String root = "test/" + UUID.randomUUID();
-
-    private final Way way;
 
     MqttClientContract(Way way) {
-        this.way = way;
-    }
-
-    /** What lies between the client and its broker. */
-    enum Way {
-        TCP("mqtt"),
-        /** TLS with a certificate of the client's own, which the broker asks for. */
-        MUTUAL_TLS("mqtts"),
-        WEB_SOCKET("ws"),
-        WEB_SOCKET_TLS("wss");
-
-        private final String scheme;
-
-        Way(String scheme) {
-            this.scheme = scheme;
-        }
-    }
-
-    /** The broker's port on 127.0.0.1 for one way. */
-    abstract int port(Way to);
-
-    /** Made before the broker starts. */
-    abstract Certificates certificates();
-
-    int port() {
-        return port(way);
-    }
-
-    /** Options for the broker itself, or for a proxy before it. */
-    TestOptions options(int port) {
-        TestOptions options =
-                TestOptions.of(way.scheme + "://127.0.0.1:" + port + (way.scheme.startsWith("ws") ? "/mqtt" : ""));
-        if (way == Way.MUTUAL_TLS || way == Way.WEB_SOCKET_TLS) {
-            options.tls = Tls.DEFAULT.withCaFile(certificates().authority());
-        }
-        if (way == Way.MUTUAL_TLS) {
-            options.tls = options.tls.withClientCertificate(
-                    certificates().certificate("client"), certificates().key("client"), null);
-        }
-        return options;
-    }
-
-    @AfterEach
-    void closeClients() {
-        clients.forEach(MqttClient::close);
-    }
-
-    MqttClient start(TestOptions options, Recorder recorder) {
-        MqttClient client = new MqttClient(options.build(), recorder);
-        clients.add(client);
-        client.start();
-        return client;
-    }
-
-    MqttClient connected(TestOptions options, Recorder recorder) throws InterruptedException {
-        MqttClient client = start(options, recorder);
-        Await.next("the connection", recorder.sessionsPresent);
-        return client;
-    }
-
-    Recorder subscriber(Protocol protocol, String filter, int qos) throws InterruptedException {
-        Recorder recorder = new Recorder();
-        MqttClient client = connected(options(port()).protocol(protocol), recorder);
-        client.subscribe(filter, qos);
-        assertThat(Await.next("SUBACK", recorder.subscribed)).isEqualTo(filter + " " + qos);
-        return recorder;
-    }
-
-    static ByteBuf bytes(String text) {
-        return Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
+        super(way);
     }
 
     @ParameterizedTest
@@ -136,7 +59,7 @@ abstract class MqttClientContract {
     @ParameterizedTest
     @EnumSource(Protocol.class)
     void shouldCarryEverySizeWhenPublishing(Protocol protocol) throws Exception {
-        Recorder subscriber = subscriber(protocol, root + "/sizes", 1);
+        Recorder subscriber = subscriber(largeMessagesBack(), protocol, root + "/sizes", 1);
         MqttClient publisher = connected(options(port()).protocol(protocol), new Recorder());
         MqttTopic topic = MqttTopic.of(root + "/sizes");
         // Around the steps of the length's encoding, and more than a socket takes at once.
@@ -270,62 +193,6 @@ abstract class MqttClientContract {
         assertThat(late.refCnt()).isZero();
     }
 
-    /** Both versions at once, since it takes its time. */
-    @Test
-    void shouldNoticeHalfOpenConnectionWhenPublishingAllTheTime() throws Exception {
-        try (TcpProxy proxy = new TcpProxy(port())) {
-            List<Recorder> recorders = new ArrayList<>();
-            List<MqttClient> publishers = new ArrayList<>();
-            for (Protocol protocol : Protocol.values()) {
-                Recorder recorder = new Recorder();
-                TestOptions options = options(proxy.port()).protocol(protocol);
-                options.keepAlive = Duration.ofSeconds(1);
-                options.connectTimeout = Duration.ofSeconds(1);
-                publishers.add(connected(options, recorder));
-                recorders.add(recorder);
-            }
-            proxy.swallow(true);
-            MqttTopic topic = MqttTopic.of(root + "/void");
-            Await.until("the losses to be noticed", () -> {
-                publishers.forEach(client -> client.publish(topic, bytes("x"), 0, false, PublishCallback.NONE));
-                return recorders.stream().noneMatch(recorder -> recorder.away.isEmpty());
-            });
-            for (Recorder recorder : recorders) {
-                assertThat(recorder.away.poll()).contains("did not answer a ping within 1000 ms");
-            }
-            proxy.swallow(false);
-            for (Recorder recorder : recorders) {
-                Await.next("the reconnect", recorder.sessionsPresent);
-            }
-        }
-    }
-
-    /** Both versions at once, since it takes its time. */
-    @Test
-    void shouldStayConnectedWhenIdle() throws Exception {
-        List<Recorder> recorders = new ArrayList<>();
-        List<MqttClient> idle = new ArrayList<>();
-        for (Protocol protocol : Protocol.values()) {
-            Recorder recorder = new Recorder();
-            TestOptions options = options(port()).protocol(protocol);
-            options.keepAlive = Duration.ofSeconds(1);
-            idle.add(connected(options, recorder));
-            recorders.add(recorder);
-        }
-        // Brokers end a connection after one and a half keep-alive times of silence.
-        Recorder clock = new Recorder();
-        TestOptions timer = TestOptions.of("mqtt://127.0.0.1:1");
-        timer.retryMin = timer.retryMax = Duration.ofSeconds(2);
-        MqttClient waits = start(timer, clock);
-        Await.next("the first failure", clock.away);
-        Await.next("the second failure, 2 s later", clock.away);
-        assertThat(waits.status().connected()).isFalse();
-        assertThat(recorders).allMatch(recorder -> recorder.away.isEmpty());
-        assertThat(idle)
-                .allMatch(
-                        client -> client.status().connected() && client.status().connects() == 1);
-    }
-
     @ParameterizedTest
     @EnumSource(Protocol.class)
     void shouldTellEachFateOnceWhenManyThreadsPublishOverABadNetwork(Protocol protocol) throws Exception {
@@ -381,6 +248,43 @@ abstract class MqttClientContract {
             assertThat(client.status().waiting()).isZero();
             assertThat(sent.sum()).isPositive();
             assertThat(payloads).allMatch(payload -> payload.refCnt() == 0);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void shouldDeliverExactlyOnceWhenConnectionsBreakAgainAndAgain(Protocol protocol) throws Exception {
+        try (TcpProxy toPublisher = new TcpProxy(port());
+                TcpProxy toSubscriber = new TcpProxy(port())) {
+            Recorder received = new Recorder();
+            TestOptions options = options(toSubscriber.port()).protocol(protocol);
+            options.clientId = "vigil" + UUID.randomUUID().toString().substring(0, 8);
+            MqttClient subscriber = connected(options, received);
+            subscriber.subscribe(root + "/once", 2);
+            assertThat(Await.next("SUBACK", received.subscribed)).endsWith(" 2");
+            options = options(toPublisher.port()).protocol(protocol);
+            options.clientId = "vigil" + UUID.randomUUID().toString().substring(0, 8);
+            MqttClient publisher = connected(options, new Recorder());
+            MqttTopic topic = MqttTopic.of(root + "/once");
+            int count = 600;
+            for (int i = 0; i < count; i++) {
+                assertThat(publisher.publish(topic, bytes("" + i), 2, false, PublishCallback.NONE))
+                        .isTrue();
+                if (i % 100 == 50) {
+                    int passed = i / 2;
+                    Await.until("some to pass", () -> subscriber.status().received() >= passed);
+                    (i % 200 == 50 ? toPublisher : toSubscriber).cut();
+                }
+            }
+            Await.until("all acknowledged", () -> publisher.status().waiting() == 0);
+            assertThat(publisher.status().acknowledged()).isEqualTo(count);
+            assertThat(publisher.status().reconnects()).isPositive();
+            for (int i = 0; i < count; i++) {
+                assertThat(Await.next("message " + i, received.messages))
+                        .isEqualTo(new Received(topic.name(), "" + i, 2, false));
+            }
+            assertThat(subscriber.status().reconnects()).isPositive();
+            assertThat(received.messages).isEmpty();
         }
     }
 }

@@ -6,7 +6,6 @@ import dev.vigil.mqtt.MqttOptions.Protocol;
 import dev.vigil.mqtt.Recorder.Received;
 import dev.vigil.mqtt.SubscribeOptions.Retained;
 import java.time.Duration;
-import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
@@ -140,42 +139,5 @@ abstract class MqttMessageContract extends MqttClientContract {
         assertThat(Await.next("the message", recorder.messages))
                 .isEqualTo(new Received(topic.name(), "after", 1, true));
         other.publish(topic, bytes(""), 1, true, PublishCallback.NONE);
-    }
-
-    @ParameterizedTest
-    @EnumSource(Protocol.class)
-    void shouldDeliverExactlyOnceWhenConnectionsBreakAgainAndAgain(Protocol protocol) throws Exception {
-        try (TcpProxy toPublisher = new TcpProxy(port());
-                TcpProxy toSubscriber = new TcpProxy(port())) {
-            Recorder received = new Recorder();
-            TestOptions options = options(toSubscriber.port()).protocol(protocol);
-            options.clientId = "vigil" + UUID.randomUUID().toString().substring(0, 8);
-            MqttClient subscriber = connected(options, received);
-            subscriber.subscribe(root + "/once", 2);
-            assertThat(Await.next("SUBACK", received.subscribed)).endsWith(" 2");
-            options = options(toPublisher.port()).protocol(protocol);
-            options.clientId = "vigil" + UUID.randomUUID().toString().substring(0, 8);
-            MqttClient publisher = connected(options, new Recorder());
-            MqttTopic topic = MqttTopic.of(root + "/once");
-            int count = 600;
-            for (int i = 0; i < count; i++) {
-                assertThat(publisher.publish(topic, bytes("" + i), 2, false, PublishCallback.NONE))
-                        .isTrue();
-                if (i % 100 == 50) {
-                    int passed = i / 2;
-                    Await.until("some to pass", () -> subscriber.status().received() >= passed);
-                    (i % 200 == 50 ? toPublisher : toSubscriber).cut();
-                }
-            }
-            Await.until("all acknowledged", () -> publisher.status().waiting() == 0);
-            assertThat(publisher.status().acknowledged()).isEqualTo(count);
-            assertThat(publisher.status().reconnects()).isPositive();
-            for (int i = 0; i < count; i++) {
-                assertThat(Await.next("message " + i, received.messages))
-                        .isEqualTo(new Received(topic.name(), "" + i, 2, false));
-            }
-            assertThat(subscriber.status().reconnects()).isPositive();
-            assertThat(received.messages).isEmpty();
-        }
     }
 }

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vigil.base.Secret;
 import dev.vigil.mqtt.MqttOptions.Protocol;
+import dev.vigil.mqtt.MqttOptions.Tls;
 import dev.vigil.mqtt.MqttOptions.Will;
+import io.netty.handler.codec.mqtt.MqttProperties;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -59,6 +63,54 @@ class MqttOptionsTest {
         assertThatThrownBy(() -> new MqttClient(options, new MqttListener() {}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("broker: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"insecure+ca", "insecure+pin", "pin+ca", "cert", "key", "password", "bad pin"})
+    void shouldNameOptionOfTlsWhenItDoesNotFitAnother(String which) {
+        Path file = Path.of("a.pem");
+        List<String> pin = List.of("AB:".repeat(31) + "ab");
+        Tls tls =
+                switch (which) {
+                    case "insecure+ca" -> Tls.DEFAULT.withInsecure(true).withCaFile(file);
+                    case "insecure+pin" -> Tls.DEFAULT.withInsecure(true).withFingerprints(pin);
+                    case "pin+ca" -> Tls.DEFAULT.withFingerprints(pin).withCaFile(file);
+                    case "cert" -> Tls.DEFAULT.withClientCertificate(file, null, null);
+                    case "key" -> Tls.DEFAULT.withClientCertificate(null, file, null);
+                    case "password" -> Tls.DEFAULT.withClientCertificate(null, null, new Secret("hidden"));
+                    default -> Tls.DEFAULT.withFingerprints(List.of("AB:CD"));
+                };
+        String option =
+                switch (which) {
+                    case "insecure+ca", "insecure+pin" -> "insecure: ";
+                    case "cert" -> "certFile: ";
+                    case "key" -> "keyFile: ";
+                    case "password" -> "keyPassword: ";
+                    default -> "fingerprints: ";
+                };
+        MqttOptions options =
+                MqttOptions.builder(URI.create("mqtts://box")).tls(tls).build();
+        assertThat(options.problems())
+                .singleElement()
+                .asString()
+                .startsWith(option)
+                .doesNotContain("hidden");
+        assertThat(options.toString()).doesNotContain("hidden");
+    }
+
+    @Test
+    void shouldHaveNoBrokerOnlyAsAProblem() {
+        assertThat(MqttOptions.of().problems()).containsExactly("broker: none is given");
+    }
+
+    /** Server Keep Alive (MQTT 5, section 3.2.2.3.14) against what was asked for; 0 for any silence. */
+    @ParameterizedTest
+    @CsvSource({"30, 10, 10", "30, 600, 30", "30, 0, 30", "0, 10, 10", "0, 0, 0"})
+    void shouldPingAsOftenAsTheShorterKeepAliveWhenBrokerHasOne(int askedS, int brokersS, int agreedS) {
+        MqttProperties connAck = new MqttProperties();
+        connAck.add(new MqttProperties.IntegerProperty(MqttProperties.SERVER_KEEP_ALIVE, brokersS));
+        assertThat(BrokerLimits.v5(connAck, Duration.ofSeconds(askedS)).keepAlive())
+                .isEqualTo(Duration.ofSeconds(agreedS));
     }
 
     @Test

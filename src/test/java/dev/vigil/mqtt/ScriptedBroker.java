@@ -139,6 +139,28 @@ final class ScriptedBroker implements AutoCloseable {
             return HEX.formatHex(packet);
         }
 
+        /** The lines of an HTTP request, up to and with the empty one. */
+        String receiveHttp() throws IOException {
+            StringBuilder request = new StringBuilder();
+            while (request.indexOf("\r\n\r\n") < 0) {
+                request.append((char) in.readUnsignedByte());
+            }
+            return request.toString();
+        }
+
+        /** A WebSocket frame of a client, of at most 125 bytes: its first byte and what it holds, unmasked, in hexadecimal. */
+        String receiveFrame() throws IOException {
+            byte[] frame = new byte[1 + 125];
+            frame[0] = in.readByte();
+            int length = in.readUnsignedByte() - 0x80; // the bit that says that it is masked
+            byte[] mask = new byte[4];
+            in.readFully(mask);
+            for (int i = 0; i < length; i++) {
+                frame[1 + i] = (byte) (in.readByte() ^ mask[i % 4]);
+            }
+            return HEX.formatHex(frame, 0, 1 + length);
+        }
+
         /** Takes CONNECT and answers. */
         void accept(String connAck) throws IOException {
             String connect = receive();

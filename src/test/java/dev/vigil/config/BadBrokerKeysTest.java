@@ -12,7 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class BadMqttConfigTest {
+/** Everything that can be wrong under {@code mqtt}. */
+class BadBrokerKeysTest {
     private static final String CAMERA = "cameras:\n  gate:\n    url: rtsp://10.0.0.7/main\n";
 
     @TempDir
