@@ -56,6 +56,12 @@ final class ChaosCommand implements Callable<Integer> {
     private Set<Cut> kinds = EnumSet.allOf(Cut.class);
 
     @Option(
+            names = "--logs",
+            paramLabel = "FOLDER",
+            description = "Keep what publishers and broker say and store (default: only when it fails).")
+    private Path logs;
+
+    @Option(
             names = "--memory",
             description =
                     "The publisher has no outbox on disk: a new one goes on after the last message that was acknowledged.")
@@ -79,7 +85,9 @@ final class ChaosCommand implements Callable<Integer> {
         var plan = new ChaosRun.Plan(cuts, messages, topics, rate, protocol, List.copyOf(kinds), !memory, used);
         out.println("seed         " + used + ", " + protocol + (memory ? ", in memory" : ", outbox on disk"));
         out.flush();
-        Path folder = Files.createTempDirectory("vigil-chaos");
+        Path folder = logs == null
+                ? Files.createTempDirectory("vigil-chaos")
+                : Files.createTempDirectory(Files.createDirectories(logs).toAbsolutePath(), "chaos");
         ChaosResult result;
         try (ChaosRun run = new ChaosRun(plan, folder, line -> {
             err.println(line);
@@ -90,7 +98,7 @@ final class ChaosCommand implements Callable<Integer> {
         result.lines().forEach(out::println);
         out.println(result.holds() ? "holds        each message arrived, in order" : "FAILED       logs: " + folder);
         out.flush();
-        if (result.holds()) {
+        if (result.holds() && logs == null) {
             Folders.delete(folder);
         }
         return result.holds() ? 0 : 1;

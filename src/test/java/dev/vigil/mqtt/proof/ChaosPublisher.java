@@ -114,6 +114,10 @@ final class ChaosPublisher implements MqttListener {
         };
         long dueNs = System.nanoTime();
         for (int number = from; number < to; number++) {
+            while (number >= file.get(Field.LIMIT)) {
+                LockSupport.parkNanos(1_000_000);
+                dueNs = System.nanoTime();
+            }
             // A full queue is the application's matter: this one offers the same message again.
             while (!client.publish(streams[number % topics], payload(number), 1, false, callback)) {
                 LockSupport.parkNanos(1_000_000);

@@ -58,6 +58,8 @@ final class ChaosRun implements AutoCloseable {
             """;
     private static final long STALL_NS = TimeUnit.SECONDS.toNanos(60);
     private static final long STALL_ENDED_NS = TimeUnit.SECONDS.toNanos(10);
+    /** Messages that may be published beyond the one at whose arrival a cut comes. */
+    private static final int AHEAD = 200;
     /** The last cut comes when this share of the messages has arrived. */
     private static final double LAST_CUT = 0.97;
 
@@ -72,6 +74,9 @@ final class ChaosRun implements AutoCloseable {
     private final List<PublisherFile> lives = new ArrayList<>();
     private final Map<Cut, Integer> done = new EnumMap<>(Cut.class);
     private JavaProcess publisher;
+    private int limit;
+    /** Connections of the current publisher when one was ended last. */
+    private long connectsAtCut;
 
     /**
      * @param folder for the broker's store, logs and the publisher's files
@@ -98,10 +103,15 @@ final class ChaosRun implements AutoCloseable {
                 .sorted()
                 .toArray();
         for (int i = 0; i < cuts.size(); i++) {
-            // Most cuts meet a flow that has got going again; some come while the client is still getting over the last
-            // one.
-            int flowing = random.nextInt(4) == 0 ? 0 : arrivals.unique() + 1 + random.nextInt(20);
-            awaitArrival(Math.min(plan.messages, Math.max(at[i], flowing)));
+            // Only so much is published before a cut, so that none comes when all is over.
+            limit = Math.min(plan.messages - 1, at[i] + AHEAD);
+            current().set(Field.LIMIT, limit);
+            awaitArrival(Math.min(at[i], limit));
+            // Some cuts come while the client is still getting over the last one.
+            if (random.nextInt(4) > 0) {
+                awaitStep("the publisher to be connected again", () -> current().get(Field.CONNECTS) > connectsAtCut);
+                awaitArrival(Math.min(limit, arrivals.unique() + 1 + random.nextInt(20)));
+            }
             cut(cuts.get(i));
             done.merge(cuts.get(i), 1, Integer::sum);
             if ((i + 1) * 10 / cuts.size() > i * 10 / cuts.size()) {
@@ -114,6 +124,8 @@ final class ChaosRun implements AutoCloseable {
                                 (System.nanoTime() - startNs) / 1e9));
             }
         }
+        limit = plan.messages;
+        current().set(Field.LIMIT, limit);
         awaitStep("the publisher's end", () -> !publisher.isAlive());
         if (publisher.exitValue() != 0) {
             throw new IllegalStateException("the publisher failed: " + publisher.log());
@@ -159,6 +171,7 @@ final class ChaosRun implements AutoCloseable {
     private void startPublisher(long from) throws IOException {
         Path file = folder.resolve("publisher-" + lives.size());
         lives.add(new PublisherFile(file));
+        current().set(Field.LIMIT, limit);
         List<String> arguments = new ArrayList<>(List.of(
                 Integer.toString(proxy.port()),
                 plan.protocol.name(),
@@ -177,7 +190,14 @@ final class ChaosRun implements AutoCloseable {
                 folder.resolve("publisher.log"));
     }
 
+    private PublisherFile current() {
+        return lives.get(lives.size() - 1);
+    }
+
     private void cut(Cut cut) throws Exception {
+        if (cut != Cut.SLOW_READER) {
+            connectsAtCut = current().get(Field.CONNECTS);
+        }
         switch (cut) {
             case BROKER_KILLED -> {
                 proxy.holdAnswers(true);
@@ -207,7 +227,8 @@ final class ChaosRun implements AutoCloseable {
             }
             case PUBLISHER_KILLED -> {
                 publisher.kill();
-                startPublisher(lives.get(lives.size() - 1).get(Field.NEXT));
+                startPublisher(current().get(Field.NEXT));
+                connectsAtCut = 0;
             }
         }
     }

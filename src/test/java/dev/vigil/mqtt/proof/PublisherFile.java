@@ -8,12 +8,15 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Numbers that a publishing process keeps in a file, so that they are there after it was killed: a mapped page belongs to the
- * system, not to the process. One process writes, others read.
+ * system, not to the process. Each number has one process that
+ * writes it.
  */
 final class PublisherFile {
     enum Field {
         /** The number to go on with: all below are in good hands. */
         NEXT,
+        /** The number to stop before for now; set by who controls the process. */
+        LIMIT,
         RESENT,
         CONNECTS,
         /** Messages that the client refused for another reason than a full queue, or the broker rejected. */
