@@ -8,14 +8,12 @@ import dev.vigil.config.ConfigReader;
 import dev.vigil.config.ConfigReader.Loaded;
 import dev.vigil.config.Problem;
 import dev.vigil.config.Surroundings;
-import dev.vigil.mqtt.Await;
 import dev.vigil.mqtt.Mosquitto;
 import dev.vigil.source.rtsp.ScriptedCamera;
 import dev.vigil.source.sim.RtspCameraServer;
 import dev.vigil.source.sim.SimulatedCameraOptions;
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -186,25 +184,14 @@ class OnlineCheckTest {
         }
     }
 
-    private static boolean listens(int port) {
-        try (Socket probe = new Socket("127.0.0.1", port)) {
-            return probe.isConnected();
-        } catch (IOException notYet) {
-            return false;
-        }
-    }
-
     @Test
     void shouldTellOfEachBrokerWhenThereAreSeveral() throws Exception {
-        int nobody;
-        final int webSocket;
-        try (ServerSocket one = new ServerSocket(0);
-                ServerSocket other = new ServerSocket(0)) {
-            nobody = one.getLocalPort();
-            webSocket = other.getLocalPort();
-        }
+        int nobody = Mosquitto.freePort();
+        int webSocket = Mosquitto.freePort();
         try (Mosquitto broker = Mosquitto.start(
-                        folder, "allow_anonymous true\nlistener " + webSocket + " 127.0.0.1\nprotocol websockets");
+                        folder,
+                        "allow_anonymous true\nlistener " + webSocket + " 127.0.0.1\nprotocol websockets",
+                        webSocket);
                 ScriptedCamera elder = ScriptedCamera.start(
                         // CONNACK of MQTT 3.1.1: unacceptable protocol version.
                         with -> {
@@ -215,8 +202,6 @@ class OnlineCheckTest {
                             with.send(new byte[] {0x20, 2, 0, 0});
                             with.untilClosed();
                         })) {
-            // Its listeners come one after the other.
-            Await.until("the WebSocket", () -> listens(webSocket));
             String yaml = "mqtt: {broker: ['mqtt://127.0.0.1:" + nobody + "', 'ws://127.0.0.1:" + webSocket
                     + "/mqtt', 'mqtt://127.0.0.1:" + elder.uri().getPort() + "']}\ncameras: {gate: {url: a.mp4}}\n";
             List<String> good = new ArrayList<>();

@@ -9,22 +9,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /** Debian's Mosquitto as a child process, listening on the loopback address only. */
 public final class Mosquitto implements AutoCloseable {
     private static final String PROGRAM = "/usr/sbin/mosquitto";
+    private static final int PORT_MIN = 10_000;
+    private static final int PORT_END = 32_768;
 
     private final Path folder;
     private final int port;
     private final String lines;
     private final boolean verbose;
+    /** Of further listeners, which stand in {@code lines}. */
+    private final int[] morePorts;
+
     private Process process;
 
-    private Mosquitto(Path folder, int port, String lines, boolean verbose) {
+    private Mosquitto(Path folder, int port, String lines, boolean verbose, int... morePorts) {
         this.folder = folder;
         this.port = port;
         this.lines = lines;
+        this.morePorts = morePorts;
         this.verbose = verbose;
     }
 
@@ -36,9 +44,10 @@ public final class Mosquitto implements AutoCloseable {
     /**
      * @param folder for its configuration and log
      * @param lines of mosquitto.conf, below the listener's
+     * @param morePorts of further listeners in {@code lines}, to be waited for too
      */
-    public static Mosquitto start(Path folder, String lines) throws IOException {
-        return start(folder, lines, true);
+    public static Mosquitto start(Path folder, String lines, int... morePorts) throws IOException {
+        return start(folder, lines, true, morePorts);
     }
 
     /** The same without a log of every packet, which would slow it down. */
@@ -46,16 +55,22 @@ public final class Mosquitto implements AutoCloseable {
         return start(folder, lines, false);
     }
 
-    private static Mosquitto start(Path folder, String lines, boolean verbose) throws IOException {
+    private static Mosquitto start(Path folder, String lines, boolean verbose, int... morePorts) throws IOException {
         require();
-        Mosquitto broker = new Mosquitto(folder, freePort(), lines, verbose);
+        Mosquitto broker = new Mosquitto(folder, freePort(), lines, verbose, morePorts);
         broker.restart();
         return broker;
     }
 
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    /** Of the range below that from which systems take the ports of outgoing connections, which could be one at any time. */
+    public static int freePort() {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_END);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException taken) {
+                continue;
+            }
         }
     }
 
@@ -84,6 +99,10 @@ public final class Mosquitto implements AutoCloseable {
         if (!process.isAlive()) {
             throw new IllegalStateException("mosquitto ended: " + log());
         }
+        return listens(port) && IntStream.of(morePorts).allMatch(Mosquitto::listens);
+    }
+
+    private static boolean listens(int port) {
         try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return probe.isConnected();
         } catch (IOException notYet) {

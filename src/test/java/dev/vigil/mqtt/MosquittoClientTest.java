@@ -39,7 +39,10 @@ class MosquittoClientTest {
                         + "protocol websockets\n"
                         + listener(Way.WEB_SOCKET_TLS)
                         + "protocol websockets\n"
-                        + tls);
+                        + tls,
+                PORTS.get(Way.MUTUAL_TLS),
+                PORTS.get(Way.WEB_SOCKET),
+                PORTS.get(Way.WEB_SOCKET_TLS));
         PORTS.put(Way.TCP, broker.port());
     }
 
