@@ -101,7 +101,8 @@ class BadBrokerTest {
             awaitRefused(daemon);
             assertThat(log.of("127.0.0.1:" + broker.port()))
                     .hasSize(1)
-                    .allMatch(line -> line.contains("refused the login of user vigil: not authorized"));
+                    .allMatch(line -> line.contains(
+                            "refused the login with the configured username and password: not authorized"));
             assertThat(log.all()).noneMatch(line -> line.contains("hunter2"));
             assertThat(daemon.ledger(1).published()).isZero();
         }
