@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BadInputTest {
     private static final String WRONG = """
             node: box 7
-            mqtt: {broker: 'http://broker', qos: 2, keepalive: 30s}
+            mqtt: {broker: 'http://broker', qos: 3, keepalive: 30s}
             models:
               net: {score: 1.5, iou: high, max_boxes: 5000, wrokers: 2}
             cameras:
@@ -45,8 +45,8 @@ class BadInputTest {
                                 line.substring(file.toString().length() + 1).replaceFirst(";.*", "")))
                 .containsExactly(
                         "1:1  node: 'box 7' is not allowed: 1 to 64 letters, digits, -, _ and .",
-                        "2:8  mqtt.broker: http://broker is not allowed: mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS",
-                        "2:33  mqtt.qos: 2 is not allowed: 0 to 1",
+                        "2:8  mqtt.broker: http://broker is not allowed: mqtt://HOST:PORT, mqtts://HOST:PORT for TLS, ws://HOST:PORT/PATH or wss://HOST:PORT/PATH for WebSocket",
+                        "2:33  mqtt.qos: 3 is not allowed: 0 to 2",
                         "2:41  mqtt.keepalive: unknown key (did you mean keep_alive?)",
                         "4:9  models.net.score: 1.5 is not allowed: 0 to 1",
                         "4:21  models.net.iou: high is not a number: 0 to 1 is allowed",
