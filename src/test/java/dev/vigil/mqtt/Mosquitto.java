@@ -131,6 +131,11 @@ public final class Mosquitto implements AutoCloseable {
         awaitEnd();
     }
 
+    /** Whether it runs, or how it ended, for people. */
+    public String state() {
+        return process.isAlive() ? "mosquitto runs" : "mosquitto ended with " + process.exitValue() + ": " + log();
+    }
+
     public long pid() {
         return process.pid();
     }

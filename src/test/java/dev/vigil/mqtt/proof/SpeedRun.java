@@ -52,7 +52,6 @@ final class SpeedRun implements AutoCloseable {
             max_queued_messages 0
             max_queued_bytes 0
             set_tcp_nodelay true
-            log_type none
             """;
 
     private final Plan plan;
@@ -78,8 +77,12 @@ final class SpeedRun implements AutoCloseable {
     /** @param round from 0; who begins changes */
     void round(int round) throws Exception {
         Library[] order = Library.values();
-        for (int i = 0; i < order.length; i++) {
-            turn(order[(i + round) % order.length]);
+        try {
+            for (int i = 0; i < order.length; i++) {
+                turn(order[(i + round) % order.length]);
+            }
+        } catch (IOException e) {
+            throw new IOException(e.getMessage() + "\n" + broker.state(), e);
         }
     }
 
