@@ -9,10 +9,10 @@ import dev.vigil.mqtt.ProofClient;
 import dev.vigil.mqtt.PublishCallback;
 import dev.vigil.mqtt.Refusal;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.locks.LockSupport;
 
-/** Our client, as the daemon uses it: a pooled buffer a message, which the client takes over. */
+/** Our client: a buffer a message, which it takes over, of the allocator that reuses buffers whatever thread they come from. */
 final class VigilSender implements Sender {
     private static final MqttTopic TOPIC = MqttTopic.of(SpeedSubscriber.TOPIC);
     private static final long PAUSE_NS = 20_000;
@@ -49,7 +49,7 @@ final class VigilSender implements Sender {
     }
 
     private ByteBuf payload(long timeNs) {
-        return PooledByteBufAllocator.DEFAULT
+        return ByteBufAllocator.DEFAULT
                 .directBuffer(PAYLOAD_BYTES)
                 .writeLong(timeNs)
                 .writeBytes(filling);
