@@ -130,7 +130,6 @@ final class Connector implements Attempt.Owner {
         brokers.accepted(address);
         versions.accepted(address, of.protocol);
         clientId.accepted(answer.assignedClientId());
-        counters.state = State.CONNECTED;
         counters.connects.increment();
         BrokerLimits limits = answer.limits();
         KeepAliveHandler keepAlive = new KeepAliveHandler(limits.keepAlive(), options.connectTimeout(), this::overdue);
@@ -139,6 +138,8 @@ final class Connector implements Attempt.Owner {
         handshake.pipeline().replace(handshake.handler(), "session", session);
         log.connected(address.name(), of.protocol, resumed);
         outbox.connected(of.channel(), limits, resumed);
+        // Only now, so that who sees it is not refused a message.
+        counters.state = State.CONNECTED;
         subscriptions.connected(of.channel(), limits, resumed);
         listener.onConnected(resumed);
     }
