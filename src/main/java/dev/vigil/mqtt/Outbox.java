@@ -106,6 +106,15 @@ final class Outbox implements Spool.Exit {
     }
 
     @Override
+    public void stored(PublishCallback callback) {
+        try {
+            callback.stored();
+        } catch (RuntimeException e) {
+            faults.thrown("a publish callback", e);
+        }
+    }
+
+    @Override
     public void refuse(PublishCallback callback, Refusal cause) {
         report(callback, cause);
     }

@@ -35,6 +35,9 @@ final class Spool {
     /** Where messages go on to, from the spool's thread. */
     interface Exit extends DiskOutbox.Refuser {
         void enter(OutboundMessage message);
+
+        /** A message lies on disk now. */
+        void stored(PublishCallback callback);
     }
 
     private final OutboxOptions options;
@@ -218,7 +221,7 @@ final class Spool {
     /** A message is on disk: it goes on to the network, or is read back when there is room. */
     private void goOn(OutboundMessage message, boolean direct) {
         PublishCallback callback = message.callback;
-        callback.stored();
+        exit.stored(callback);
         if (direct) {
             enter(message);
         } else {

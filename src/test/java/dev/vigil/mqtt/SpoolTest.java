@@ -45,6 +45,11 @@ class SpoolTest {
         }
 
         @Override
+        public void stored(PublishCallback callback) {
+            callback.stored();
+        }
+
+        @Override
         public void refuse(PublishCallback callback, Refusal cause) {
             refused.computeIfAbsent(cause, c -> new AtomicInteger()).incrementAndGet();
             callback.refused(cause);
