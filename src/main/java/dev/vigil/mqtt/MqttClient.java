@@ -118,21 +118,7 @@ public final class MqttClient implements AutoCloseable {
             boolean retain,
             PublishProperties properties,
             PublishCallback callback) {
-        check(topic, payload, qos, properties, callback);
-        return qos > 0 && outbox.spool() != null
-                ? outbox.store(topic, payload, qos, retain, properties, callback)
-                : outbox.publish(topic, payload, qos, retain, properties, callback);
-    }
-
-    private static void check(
-            MqttTopic topic, ByteBuf payload, int qos, PublishProperties properties, PublishCallback callback) {
-        if (qos < 0 || qos > 2) {
-            payload.release();
-            throw new IllegalArgumentException("qos must be 0, 1 or 2, is " + qos);
-        }
-        Objects.requireNonNull(topic, "topic");
-        Objects.requireNonNull(callback, "callback");
-        Objects.requireNonNull(properties, "properties");
+        return publish(topic, payload, qos, retain, properties, true, callback);
     }
 
     /**
@@ -146,8 +132,25 @@ public final class MqttClient implements AutoCloseable {
             boolean retain,
             PublishProperties properties,
             PublishCallback callback) {
-        check(topic, payload, qos, properties, callback);
-        return outbox.publish(topic, payload, qos, retain, properties, callback);
+        return publish(topic, payload, qos, retain, properties, false, callback);
+    }
+
+    private boolean publish(
+            MqttTopic topic,
+            ByteBuf payload,
+            int qos,
+            boolean retain,
+            PublishProperties properties,
+            boolean mayWaitOnDisk,
+            PublishCallback callback) {
+        if (qos < 0 || qos > 2) {
+            payload.release();
+            throw new IllegalArgumentException("qos must be 0, 1 or 2, is " + qos);
+        }
+        Objects.requireNonNull(topic, "topic");
+        Objects.requireNonNull(callback, "callback");
+        Objects.requireNonNull(properties, "properties");
+        return outbox.publish(topic, payload, qos, retain, properties, mayWaitOnDisk, callback);
     }
 
     /** {@link #subscribe(String, SubscribeOptions)} with the quality of service only. */

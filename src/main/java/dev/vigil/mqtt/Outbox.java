@@ -78,26 +78,6 @@ final class Outbox implements Spool.Exit {
         return spool;
     }
 
-    /** {@link #publish} by way of the disk, for QoS 1 and 2 of a client that has an outbox there. */
-    boolean store(
-            MqttTopic topic,
-            ByteBuf payload,
-            int qos,
-            boolean retain,
-            PublishProperties properties,
-            PublishCallback callback) {
-        OutboundMessage message = OutboundMessage.of(topic, payload, qos, retain, properties, callback);
-        if (taking && spool.offer(message)) {
-            return true;
-        }
-        payload.release();
-        message.recycle();
-        Refusal refusal = taking ? Refusal.QUEUE_FULL : Refusal.CLOSED;
-        counters.refused(refusal);
-        callback.refused(refusal);
-        return false;
-    }
-
     /** Takes a message that lies on disk, or that the disk could not take. */
     @Override
     public void enter(OutboundMessage message) {
@@ -119,23 +99,37 @@ final class Outbox implements Spool.Exit {
         report(callback, cause);
     }
 
-    /** Takes a message, whose payload passes to the outbox, from any thread; false if it was refused at once. */
+    /**
+     * Takes a message, whose payload passes to the outbox, from any thread; false if it was refused at once.
+     *
+     * @param mayWaitOnDisk of QoS 1 or 2 it goes there first, where there is an outbox on disk
+     */
     boolean publish(
             MqttTopic topic,
             ByteBuf payload,
             int qos,
             boolean retain,
             PublishProperties properties,
+            boolean mayWaitOnDisk,
             PublishCallback callback) {
-        Refusal refusal = !taking ? Refusal.CLOSED : qos == 0 && away ? Refusal.BROKER_AWAY : admit();
-        if (refusal != null) {
-            payload.release();
-            counters.refused(refusal);
-            callback.refused(refusal);
-            return false;
+        boolean byDisk = mayWaitOnDisk && qos > 0 && spool != null;
+        Refusal refusal = !taking ? Refusal.CLOSED : byDisk ? null : qos == 0 && away ? Refusal.BROKER_AWAY : admit();
+        if (refusal == null) {
+            OutboundMessage message = OutboundMessage.of(topic, payload, qos, retain, properties, callback);
+            if (!byDisk) {
+                take(message);
+                return true;
+            }
+            if (spool.offer(message)) {
+                return true;
+            }
+            message.recycle();
+            refusal = taking ? Refusal.QUEUE_FULL : Refusal.CLOSED;
         }
-        take(OutboundMessage.of(topic, payload, qos, retain, properties, callback));
-        return true;
+        payload.release();
+        counters.refused(refusal);
+        callback.refused(refusal);
+        return false;
     }
 
     private void take(OutboundMessage message) {

@@ -51,9 +51,8 @@ final class PublishGate {
      */
     boolean admits(Detections detections, long nowNs) {
         int renewalsNow = renewals.get(); // looked at first: one that comes later is for the next frame
-        // A frame may be early by half the time between two frames, so that the one nearest to its time is taken and
-        // the
-        // rate holds over time.
+        // A frame may be early by half the time between two, so that the one nearest to its time is taken and the rate
+        // holds over time.
         long earlyNs = first ? 0 : Math.min(periodNs / 4, (nowNs - lastNs) / 2);
         lastNs = nowNs;
         boolean due = first || nowNs - dueNs >= -earlyNs;

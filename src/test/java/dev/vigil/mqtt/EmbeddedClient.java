@@ -128,6 +128,7 @@ public final class EmbeddedClient {
                 qos,
                 false,
                 plain ? PublishProperties.NONE : PROPERTIES,
+                false,
                 PublishCallback.NONE);
         settle();
     }
