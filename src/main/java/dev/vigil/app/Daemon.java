@@ -12,6 +12,7 @@ import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.Labels;
 import dev.vigil.detect.ModelException;
 import dev.vigil.frame.Feed;
+import dev.vigil.frame.Warnings;
 import dev.vigil.infer.InferException;
 import dev.vigil.metrics.StepTimes;
 import dev.vigil.mqtt.MqttClient;
@@ -75,6 +76,7 @@ public final class Daemon implements AutoCloseable {
             boolean lossless = SourceAddress.kind(camera.source().uri()) == SourceAddress.Kind.FILE
                     && !camera.source().realtime();
             Feed feed = new Feed(camera.name(), lossless);
+            feed.warnings().onChange(told(feed));
             CameraReader reader = new CameraReader(
                     feed, camera.source(), clock, new SplittableRandom(), status -> changed(feed, status));
             cameras.add(new Camera(camera, feed, reader, new CameraSettings(camera, reader), new StepTimes()));
@@ -105,6 +107,22 @@ public final class Daemon implements AutoCloseable {
             renew(feed);
         }
         reporter.cameraChanged(feed);
+    }
+
+    private Warnings.Listener told(Feed feed) {
+        return new Warnings.Listener() {
+            @Override
+            public void onRaised(Warnings.Warning warning) {
+                LOG.warn("{}: {}", feed.camera(), warning.text());
+                reporter.cameraChanged(feed);
+            }
+
+            @Override
+            public void onCleared(Warnings.Warning warning) {
+                LOG.info("{}: no longer {}", feed.camera(), warning.kind().label());
+                reporter.cameraChanged(feed);
+            }
+        };
     }
 
     /** What subscribers know of a camera may not be what was published last. */

@@ -1,5 +1,6 @@
 package dev.vigil.app;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vigil.base.Clock;
@@ -8,6 +9,7 @@ import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.Ledger;
 import dev.vigil.frame.Step;
+import dev.vigil.frame.Warnings;
 import dev.vigil.metrics.ProcessFigures;
 import dev.vigil.metrics.StepTimes;
 import dev.vigil.mqtt.MqttClient;
@@ -17,8 +19,10 @@ import dev.vigil.mqtt.MqttTopic;
 import dev.vigil.mqtt.PublishCallback;
 import dev.vigil.mqtt.PublishProperties;
 import dev.vigil.source.CameraStatus;
+import dev.vigil.source.StreamInfo;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -126,7 +130,7 @@ final class StatusReporter implements MqttListener, AutoCloseable {
         cameras.forEach(this::publishStatus);
     }
 
-    /** A camera's state has changed. */
+    /** A camera's state, or what is not as it should be with it, has changed. */
     void cameraChanged(Feed feed) {
         run(() -> cameras.stream().filter(camera -> camera.feed() == feed).forEach(this::publishStatus));
     }
@@ -138,12 +142,13 @@ final class StatusReporter implements MqttListener, AutoCloseable {
 
     private ObjectNode status(Camera camera) {
         CameraStatus status = camera.reader().status();
+        StreamInfo stream = status.stream();
         Ledger.Snapshot ledger = camera.feed().ledger().snapshot();
         ObjectNode json = JSON.objectNode();
         json.put("v", 1).put("node", config.node()).put("camera", camera.name());
         json.put("state", status.state().name().toLowerCase(Locale.ROOT));
-        json.put("width", status.widthPx()).put("height", status.heightPx());
-        json.put("codec", status.codec()).put("decoder", status.decoder());
+        json.put("width", stream.widthPx()).put("height", stream.heightPx());
+        json.put("codec", stream.codec()).put("decoder", stream.decoder());
         double fps =
                 rates.computeIfAbsent(camera.feed(), f -> new Rate()).next(ledger.published(), clock.monotonicNs());
         json.put("fps", fps);
@@ -153,7 +158,21 @@ final class StatusReporter implements MqttListener, AutoCloseable {
         json.put("reconnects", status.reconnects());
         json.put("cause", status.cause() == null ? null : status.cause().name().toLowerCase(Locale.ROOT));
         json.put("error", status.error());
+        json.set("warnings", warnings(camera.feed().warnings()));
         json.set("ledger", ledger(ledger));
+        return json;
+    }
+
+    private static ArrayNode warnings(Warnings warnings) {
+        ArrayNode json = JSON.arrayNode();
+        for (Warnings.Warning warning : warnings.held()) {
+            json.addObject()
+                    .put("kind", warning.kind().label())
+                    .put(
+                            "since",
+                            Instant.ofEpochMilli(warning.sinceUtcUs() / 1_000).toString())
+                    .put("text", warning.text());
+        }
         return json;
     }
 

@@ -92,18 +92,17 @@ final class CameraReader {
         Retry retry = Retry.of(camera, DEFAULT.retryMin(), DEFAULT.retryMax());
         int decoderThreads = camera.integer("decoder_threads", Range.of(1, 64), DEFAULT.decoderThreads());
         boolean tlsVerify = camera.flag("tls_verify", DEFAULT.tlsVerify());
-        return new SourceOptions(
-                uri,
-                transport,
-                hardware,
-                fpsMax,
-                loop,
-                realtime,
-                openTimeout,
-                readTimeout,
-                retry.min(),
-                retry.max(),
-                decoderThreads,
-                tlsVerify);
+        return SourceOptions.builder(uri)
+                .transport(transport)
+                .hardware(hardware)
+                .fpsMax(fpsMax)
+                .loop(loop)
+                .realtime(realtime)
+                .openTimeout(openTimeout)
+                .readTimeout(readTimeout)
+                .retry(retry.min(), retry.max())
+                .decoderThreads(decoderThreads)
+                .tlsVerify(tlsVerify)
+                .build();
     }
 }

@@ -1,10 +1,11 @@
 package dev.vigil.frame;
 
-/** One camera's way into the pipeline: its name, its account and its mailbox. */
+/** One camera's way into the pipeline: its name, its account, its mailbox, and what is not as it should be with it. */
 public final class Feed {
     private final String camera;
     private final Ledger ledger = new Ledger();
     private final Mailbox mailbox;
+    private final Warnings warnings = new Warnings();
 
     /**
      * @param camera the camera's name, as it stands in topics
@@ -25,5 +26,9 @@ public final class Feed {
 
     public Mailbox mailbox() {
         return mailbox;
+    }
+
+    public Warnings warnings() {
+        return warnings;
     }
 }

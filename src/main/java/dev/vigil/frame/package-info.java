@@ -3,7 +3,8 @@
  *
  * <pre>
  *  Feed (one camera) ─┬─ Ledger    read = published + dropped by cause + in flight
- *                     └─ Mailbox   the newest Picture, waiting for its turn
+ *                     ├─ Mailbox   the newest Picture, waiting for its turn
+ *                     └─ Warnings  what is not as it should be, while it lasts
  * </pre>
  *
  * <p>A frame's account is closed exactly once, by whoever owns the frame then: published, or dropped under a

@@ -188,28 +188,18 @@ public final class CameraReader implements AutoCloseable {
         }
     }
 
-    private void picture(int widthPx, int heightPx, String codec, String decoder) {
+    private void picture(StreamInfo stream) {
         if (upSinceNs == NEVER) {
             upSinceNs = clock.monotonicNs();
         }
         CameraStatus now = status;
-        if (now.state() == State.UP
-                && now.widthPx() == widthPx
-                && now.heightPx() == heightPx
-                && now.decoder().equals(decoder)) {
+        if (now.state() == State.UP && now.stream().equals(stream)) {
             return;
         }
-        LOG.info(
-                "{}: up, {}x{} {}, decoded by {}{}",
-                feed.camera(),
-                widthPx,
-                heightPx,
-                codec,
-                decoder,
-                failures > 1 ? ", after " + failures + " failures" : "");
+        LOG.info("{}: up, {}{}", feed.camera(), stream, failures > 1 ? ", after " + failures + " failures" : "");
         failures = 0;
         reasonTold = "";
-        change(now.up(widthPx, heightPx, codec, decoder));
+        change(now.up(stream));
     }
 
     private void fail(SourceException e) {

@@ -36,6 +36,7 @@ final class FrameReader implements AutoCloseable {
     private final PendingFrames pending = new PendingFrames();
     private final FaultLog faults;
 
+    private StreamInfo shown = StreamInfo.NONE;
     private long lastGoodNs;
     private long packetsSinceGood;
     private boolean keyframeSeen;
@@ -52,17 +53,12 @@ final class FrameReader implements AutoCloseable {
         this.lastGoodNs = clock.monotonicNs();
     }
 
-    /** What the reader's camera wants to know of each good picture. */
-    interface PictureListener {
-        void onPicture(int widthPx, int heightPx);
-    }
-
     /**
      * Reads the next packet and passes on what the decoder makes of it.
      *
      * @return false at the regular end, when the decoder has been emptied too
      */
-    boolean step(PictureListener listener) throws SourceException, InterruptedException {
+    boolean step(SourceReader.Listener listener) throws SourceException, InterruptedException {
         if (!stream.read(packet, info)) {
             decoder.send(null);
             receive(listener);
@@ -127,7 +123,7 @@ final class FrameReader implements AutoCloseable {
         }
     }
 
-    private void receive(PictureListener listener) throws SourceException, InterruptedException {
+    private void receive(SourceReader.Listener listener) throws SourceException, InterruptedException {
         while (true) {
             Picture picture = feed.mailbox().obtain();
             DropCause cause;
@@ -146,7 +142,7 @@ final class FrameReader implements AutoCloseable {
                 if (cause != DropCause.CORRUPT) {
                     lastGoodNs = clock.monotonicNs();
                     packetsSinceGood = 0;
-                    listener.onPicture(picture.frame().width(), picture.frame().height());
+                    listener.onPicture(info(picture));
                 }
                 picture.times().begin(pending.arrivalNs(at), pending.captureUtcUs(at), pending.clock(at));
                 picture.setNumber(pending.comeOut(at));
@@ -162,6 +158,15 @@ final class FrameReader implements AutoCloseable {
                 feed.mailbox().offer(picture);
             }
         }
+    }
+
+    private StreamInfo info(Picture picture) {
+        if (picture.widthPx() != shown.widthPx()
+                || picture.heightPx() != shown.heightPx()
+                || !shown.decoder().equals(decoder.place())) {
+            shown = new StreamInfo(picture.widthPx(), picture.heightPx(), decoder.codecName(), decoder.place());
+        }
+        return shown;
     }
 
     /** Why a picture is not passed on; null when it is. */

@@ -32,7 +32,8 @@ public final class PictureReader implements AutoCloseable {
 
     /** The same, with a way to end it from another thread. */
     public static PictureReader open(SourceOptions options, Clock clock, Abort abort) throws SourceException {
-        PacketStream stream = SourceReader.open(options.withRealtime(false), clock, abort);
+        PacketStream stream =
+                SourceReader.open(options.toBuilder().realtime(false).build(), clock, abort);
         try {
             VideoDecoder decoder = new VideoDecoder(
                     SourceAddress.shown(options.uri()),

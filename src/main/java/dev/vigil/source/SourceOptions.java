@@ -60,69 +60,115 @@ public record SourceOptions(
 
     /** The defaults of {@code config/vigil.yml} for one address. */
     public static SourceOptions of(URI uri) {
-        return new SourceOptions(
-                uri,
-                Transport.TCP,
-                Hardware.AUTO,
-                0,
-                false,
-                true,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(2),
-                Duration.ofMillis(500),
-                Duration.ofSeconds(10),
-                1,
-                true);
+        return builder(uri).build();
     }
 
-    /** The same, a file at its own pace or as fast as its frames are taken. */
-    public SourceOptions withRealtime(boolean newRealtime) {
-        return new SourceOptions(
-                uri,
-                transport,
-                hardware,
-                fpsMax,
-                loop,
-                newRealtime,
-                openTimeout,
-                readTimeout,
-                retryMin,
-                retryMax,
-                decoderThreads,
-                tlsVerify);
+    /** Begins with the defaults of {@code config/vigil.yml} for one address. */
+    public static Builder builder(URI uri) {
+        return new Builder(uri);
     }
 
-    /** The same, a file from its start again at its end or not. */
-    public SourceOptions withLoop(boolean newLoop) {
-        return new SourceOptions(
-                uri,
-                transport,
-                hardware,
-                fpsMax,
-                newLoop,
-                realtime,
-                openTimeout,
-                readTimeout,
-                retryMin,
-                retryMax,
-                decoderThreads,
-                tlsVerify);
+    /** Begins with these. */
+    public Builder toBuilder() {
+        Builder builder = new Builder(uri);
+        builder.transport = transport;
+        builder.hardware = hardware;
+        builder.fpsMax = fpsMax;
+        builder.loop = loop;
+        builder.realtime = realtime;
+        builder.openTimeout = openTimeout;
+        builder.readTimeout = readTimeout;
+        builder.retryMin = retryMin;
+        builder.retryMax = retryMax;
+        builder.decoderThreads = decoderThreads;
+        builder.tlsVerify = tlsVerify;
+        return builder;
     }
 
-    /** The same with other hardware decoding. */
-    public SourceOptions withHardware(Hardware newHardware) {
-        return new SourceOptions(
-                uri,
-                transport,
-                newHardware,
-                fpsMax,
-                loop,
-                realtime,
-                openTimeout,
-                readTimeout,
-                retryMin,
-                retryMax,
-                decoderThreads,
-                tlsVerify);
+    /** Options in the making; what each means stands at {@link SourceOptions}. */
+    public static final class Builder {
+        private final URI uri;
+        private Transport transport = Transport.TCP;
+        private Hardware hardware = Hardware.AUTO;
+        private double fpsMax;
+        private boolean loop;
+        private boolean realtime = true;
+        private Duration openTimeout = Duration.ofSeconds(5);
+        private Duration readTimeout = Duration.ofSeconds(2);
+        private Duration retryMin = Duration.ofMillis(500);
+        private Duration retryMax = Duration.ofSeconds(10);
+        private int decoderThreads = 1;
+        private boolean tlsVerify = true;
+
+        private Builder(URI uri) {
+            this.uri = uri;
+        }
+
+        public Builder transport(Transport newTransport) {
+            transport = newTransport;
+            return this;
+        }
+
+        public Builder hardware(Hardware newHardware) {
+            hardware = newHardware;
+            return this;
+        }
+
+        public Builder fpsMax(double newFpsMax) {
+            fpsMax = newFpsMax;
+            return this;
+        }
+
+        public Builder loop(boolean newLoop) {
+            loop = newLoop;
+            return this;
+        }
+
+        public Builder realtime(boolean newRealtime) {
+            realtime = newRealtime;
+            return this;
+        }
+
+        public Builder openTimeout(Duration timeout) {
+            openTimeout = timeout;
+            return this;
+        }
+
+        public Builder readTimeout(Duration timeout) {
+            readTimeout = timeout;
+            return this;
+        }
+
+        public Builder retry(Duration min, Duration max) {
+            retryMin = min;
+            retryMax = max;
+            return this;
+        }
+
+        public Builder decoderThreads(int threads) {
+            decoderThreads = threads;
+            return this;
+        }
+
+        public Builder tlsVerify(boolean verify) {
+            tlsVerify = verify;
+            return this;
+        }
+
+        public SourceOptions build() {
+            return new SourceOptions(
+                    uri,
+                    transport,
+                    hardware,
+                    fpsMax,
+                    loop,
+                    realtime,
+                    openTimeout,
+                    readTimeout,
+                    retryMin,
+                    retryMax,
+                    decoderThreads,
+                    tlsVerify);
+        }
     }
 }

@@ -10,11 +10,8 @@ public final class SourceReader {
 
     /** What the caller wants to know of each good picture, wanted or not; called on its own thread. */
     public interface Listener {
-        /**
-         * @param codec such as {@code h264}
-         * @param decoder {@code software}, {@code cuda} or {@code vaapi}
-         */
-        void onPicture(int widthPx, int heightPx, String codec, String decoder);
+        /** @param stream the same object for as long as nothing in it changes */
+        void onPicture(StreamInfo stream);
     }
 
     /**
@@ -47,12 +44,9 @@ public final class SourceReader {
                         options.decoderThreads(),
                         SourceAddress.kind(options.uri()) != SourceAddress.Kind.FILE);
                 FrameReader reader = new FrameReader(feed, stream, decoder, gate, clock)) {
-            String codec = decoder.codecName();
-            FrameReader.PictureListener onPicture =
-                    (widthPx, heightPx) -> listener.onPicture(widthPx, heightPx, codec, decoder.place());
             boolean more = true;
             while (more && !abort.isRequested()) {
-                more = reader.step(onPicture);
+                more = reader.step(listener);
             }
         }
     }

@@ -65,7 +65,8 @@ class BadCameraTest {
         addFiles();
         List<SourceOptions> sources = new ArrayList<>();
         sources.add(TestDaemon.impatient(good.uri(0)));
-        BAD.forEach(bad -> sources.add(TestDaemon.impatient(bad.uri).withLoop(false)));
+        BAD.forEach(bad -> sources.add(
+                TestDaemon.impatient(bad.uri).toBuilder().loop(false).build()));
         daemon = TestDaemon.start(
                 URI.create("mqtt://127.0.0.1:" + broker.port()), folder, sources.toArray(SourceOptions[]::new));
         Await.until("the good camera's first message", () -> daemon.messages(1) > 0);

@@ -133,20 +133,13 @@ final class TestDaemon implements AutoCloseable {
 
     /** Short deadlines, so that faults are noticed soon and over soon. */
     static SourceOptions impatient(URI camera) {
-        SourceOptions standard = SourceOptions.of(camera);
-        return new SourceOptions(
-                camera,
-                standard.transport(),
-                SourceOptions.Hardware.NONE,
-                0,
-                true,
-                true,
-                Duration.ofSeconds(3), // the clip has a keyframe every two seconds
-                Duration.ofMillis(700),
-                Duration.ofMillis(100),
-                Duration.ofMillis(300),
-                1,
-                true);
+        return SourceOptions.builder(camera)
+                .hardware(SourceOptions.Hardware.NONE)
+                .loop(true)
+                .openTimeout(Duration.ofSeconds(3)) // the clip has a keyframe every two seconds
+                .readTimeout(Duration.ofMillis(700))
+                .retry(Duration.ofMillis(100), Duration.ofMillis(300))
+                .build();
     }
 
     static MqttOptions impatient(URI broker, String user, String password) {

@@ -177,19 +177,18 @@ class ConfigReaderTest {
                                 "gate",
                                 "default",
                                 false,
-                                new SourceOptions(
-                                        URI.create("rtsp://10.0.0.7/main"),
-                                        Transport.UDP,
-                                        Hardware.VAAPI,
-                                        7.5,
-                                        true,
-                                        false,
-                                        Duration.ofSeconds(1),
-                                        Duration.ofMinutes(2),
-                                        Duration.ofMillis(10),
-                                        Duration.ofMillis(20),
-                                        2,
-                                        false),
+                                SourceOptions.builder(URI.create("rtsp://10.0.0.7/main"))
+                                        .transport(Transport.UDP)
+                                        .hardware(Hardware.VAAPI)
+                                        .fpsMax(7.5)
+                                        .loop(true)
+                                        .realtime(false)
+                                        .openTimeout(Duration.ofSeconds(1))
+                                        .readTimeout(Duration.ofMinutes(2))
+                                        .retry(Duration.ofMillis(10), Duration.ofMillis(20))
+                                        .decoderThreads(2)
+                                        .tlsVerify(false)
+                                        .build(),
                                 new DetectOptions(0.7f, 0.45f, 300),
                                 new PublishOptions(PublishOptions.When.CHANGES, 0.2),
                                 List.of()),

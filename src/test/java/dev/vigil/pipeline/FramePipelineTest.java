@@ -140,19 +140,9 @@ class FramePipelineTest {
     }
 
     private static SourceOptions options(boolean realtime, boolean loop) {
-        SourceOptions defaults = SourceOptions.of(Path.of("media/demo-clip.mp4").toUri());
-        return new SourceOptions(
-                defaults.uri(),
-                defaults.transport(),
-                defaults.hardware(),
-                0,
-                loop,
-                realtime,
-                defaults.openTimeout(),
-                defaults.readTimeout(),
-                defaults.retryMin(),
-                defaults.retryMax(),
-                1,
-                true);
+        return SourceOptions.builder(Path.of("media/demo-clip.mp4").toUri())
+                .loop(loop)
+                .realtime(realtime)
+                .build();
     }
 }

@@ -41,20 +41,12 @@ class CameraCommandsTest {
 
     /** As {@link CameraProbe#hasty}, with time for the clip's keyframe every two seconds. */
     private static SourceOptions patient(String uri) {
-        SourceOptions hasty = CameraProbe.hasty(uri);
-        return new SourceOptions(
-                hasty.uri(),
-                hasty.transport(),
-                hasty.hardware(),
-                0,
-                true,
-                true,
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10),
-                RETRY_MIN,
-                RETRY_MIN,
-                1,
-                true);
+        return CameraProbe.hasty(uri).toBuilder()
+                .loop(true)
+                .openTimeout(Duration.ofSeconds(10))
+                .readTimeout(Duration.ofSeconds(10))
+                .retry(RETRY_MIN, RETRY_MIN)
+                .build();
     }
 
     private static CameraProbe probe() {

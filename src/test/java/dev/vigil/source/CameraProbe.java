@@ -98,40 +98,20 @@ final class CameraProbe implements AutoCloseable {
     }
 
     static SourceOptions file(Path file) {
-        return SourceOptions.of(file.toUri()).withRealtime(false);
+        return SourceOptions.builder(file.toUri()).realtime(false).build();
     }
 
     /** Deadlines of a few hundred milliseconds, and quick tries. */
     static SourceOptions hasty(String uri) {
-        SourceOptions defaults = SourceOptions.of(URI.create(uri));
-        return new SourceOptions(
-                defaults.uri(),
-                defaults.transport(),
-                SourceOptions.Hardware.NONE,
-                0,
-                false,
-                true,
-                Duration.ofMillis(1500),
-                Duration.ofMillis(600),
-                Duration.ofMillis(50),
-                Duration.ofMillis(200),
-                1,
-                true);
+        return SourceOptions.builder(URI.create(uri))
+                .hardware(SourceOptions.Hardware.NONE)
+                .openTimeout(Duration.ofMillis(1500))
+                .readTimeout(Duration.ofMillis(600))
+                .retry(Duration.ofMillis(50), Duration.ofMillis(200))
+                .build();
     }
 
     static SourceOptions withFps(SourceOptions options, double fpsMax) {
-        return new SourceOptions(
-                options.uri(),
-                options.transport(),
-                options.hardware(),
-                fpsMax,
-                options.loop(),
-                options.realtime(),
-                options.openTimeout(),
-                options.readTimeout(),
-                options.retryMin(),
-                options.retryMax(),
-                options.decoderThreads(),
-                options.tlsVerify());
+        return options.toBuilder().fpsMax(fpsMax).build();
     }
 }

@@ -84,10 +84,10 @@ class FrameReaderTest {
     }
 
     private Ledger.Snapshot read(Path file, Fault fault) throws Exception {
-        return read(file, fault, (width, height) -> {});
+        return read(file, fault, stream -> {});
     }
 
-    private Ledger.Snapshot read(Path file, Fault fault, FrameReader.PictureListener listener) throws Exception {
+    private Ledger.Snapshot read(Path file, Fault fault, SourceReader.Listener listener) throws Exception {
         try (PacketStream stream = new FaultyStream(file, fault);
                 VideoDecoder decoder = new VideoDecoder("probe", stream.parameters(), Hardware.NONE, 1, false);
                 FrameReader reader = new FrameReader(feed, stream, decoder, new RateGate(0), Clock.SYSTEM)) {
@@ -176,7 +176,7 @@ class FrameReaderTest {
 
     @Test
     void shouldCloseTheAccountWhenTheListenerFails() {
-        assertThatThrownBy(() -> read(CLIP, (index, packet, info) -> true, (width, height) -> {
+        assertThatThrownBy(() -> read(CLIP, (index, packet, info) -> true, stream -> {
                     throw new IllegalStateException("listener");
                 }))
                 .hasMessage("listener");

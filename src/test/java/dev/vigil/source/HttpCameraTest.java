@@ -33,20 +33,10 @@ class HttpCameraTest {
 
     /** Deadlines that no test waits for. */
     private static SourceOptions patient(String uri) {
-        SourceOptions hasty = CameraProbe.hasty(uri);
-        return new SourceOptions(
-                hasty.uri(),
-                hasty.transport(),
-                hasty.hardware(),
-                0,
-                false,
-                true,
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(5),
-                hasty.retryMin(),
-                hasty.retryMax(),
-                1,
-                true);
+        return CameraProbe.hasty(uri).toBuilder()
+                .openTimeout(Duration.ofMinutes(5))
+                .readTimeout(Duration.ofMinutes(5))
+                .build();
     }
 
     @Test
@@ -67,7 +57,7 @@ class HttpCameraTest {
             CameraStatus down = probe.awaitDown();
             assertThat(down.cause()).isEqualTo(Cause.ENDED);
             assertThat(down.error()).contains("came to its end").doesNotContain("\n");
-            assertThat(down.codec()).isEqualTo("mjpeg");
+            assertThat(down.stream().codec()).isEqualTo("mjpeg");
             // All of the first connection, and the second one goes on in the same account.
             probe.awaitPictures(HttpCamera.PICTURES + 2);
             assertThat(probe.numbers()).startsWith(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L);

@@ -53,11 +53,11 @@ class SourceReaderTest {
         SourceReader.read(
                 "test",
                 feed,
-                SourceOptions.of(REORDERED.toUri()).withRealtime(false),
+                SourceOptions.builder(REORDERED.toUri()).realtime(false).build(),
                 gate,
                 Clock.SYSTEM,
                 new Abort(),
-                (widthPx, heightPx, codec, decoder) -> {});
+                stream -> {});
         feed.mailbox().close();
     }
 }

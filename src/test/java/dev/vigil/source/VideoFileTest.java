@@ -43,8 +43,8 @@ class VideoFileTest {
             assertThat(probe.ledger().published()).isEqualTo(400);
             assertClosed(probe.ledger());
             CameraStatus status = probe.reader.status();
-            assertThat(status.codec()).isEqualTo("h264");
-            assertThat(status.decoder()).isEqualTo("software");
+            assertThat(status.stream().codec()).isEqualTo("h264");
+            assertThat(status.stream().decoder()).isEqualTo("software");
             assertThat(status.reconnects()).isZero();
             assertThat(status.error()).isNull();
         }
@@ -81,10 +81,12 @@ class VideoFileTest {
         dev.vigil.Peers.require(
                 !Files.exists(Path.of("/dev/dri")) && !Files.exists(Path.of("/dev/nvidiactl")),
                 "this box has a video engine");
-        try (CameraProbe probe = new CameraProbe(CameraProbe.file(CLIP).withHardware(hardware)).start()) {
+        try (CameraProbe probe = new CameraProbe(
+                        CameraProbe.file(CLIP).toBuilder().hardware(hardware).build())
+                .start()) {
             probe.awaitState(State.ENDED);
             assertThat(probe.pictures).hasSize(400);
-            assertThat(probe.reader.status().decoder()).isEqualTo("software");
+            assertThat(probe.reader.status().stream().decoder()).isEqualTo("software");
         }
     }
 
@@ -92,7 +94,8 @@ class VideoFileTest {
     void shouldCountOnWhenFileIsLoopedAtItsOwnPace() throws Exception {
         Path file = Ffmpeg.video(folder.resolve("loop.mp4"), 10, "160x90", "-c:v", "libx264", "-bf", "2");
         long startNs = System.nanoTime();
-        try (CameraProbe probe = new CameraProbe(SourceOptions.of(file.toUri()).withLoop(true)).start()) {
+        try (CameraProbe probe =
+                new CameraProbe(SourceOptions.builder(file.toUri()).loop(true).build()).start()) {
             probe.awaitPictures(35);
             double seconds = (System.nanoTime() - startNs) / 1e9;
             assertThat(probe.stop()).isTrue();
@@ -111,7 +114,8 @@ class VideoFileTest {
         Path file = name.endsWith("png")
                 ? Ffmpeg.video(folder.resolve(name), 1, "64x48")
                 : Ffmpeg.video(folder.resolve(name), 8, "160x90", "-c:v", "libx264", "-bf", "0");
-        try (CameraProbe probe = new CameraProbe(CameraProbe.file(file).withLoop(true)).start()) {
+        try (CameraProbe probe =
+                new CameraProbe(CameraProbe.file(file).toBuilder().loop(true).build()).start()) {
             probe.awaitPictures(30);
             assertThat(probe.stop()).isTrue();
             assertThat(probe.statuses).noneMatch(s -> s.state() == State.DOWN);

@@ -25,7 +25,8 @@ final class Baselines {
 
     /** Decodes for {@code seconds}, on one thread. */
     static Cost decoding(SourceOptions source, double seconds) throws SourceException {
-        try (PictureReader reader = PictureReader.open(source.withLoop(true), Clock.SYSTEM)) {
+        try (PictureReader reader =
+                PictureReader.open(source.toBuilder().loop(true).build(), Clock.SYSTEM)) {
             for (int i = 0; i < 50; i++) {
                 reader.next();
             }

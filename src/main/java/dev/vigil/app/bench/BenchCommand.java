@@ -145,7 +145,9 @@ public final class BenchCommand implements Callable<Integer> {
         }
         Path file = bench.surroundings().home().resolve("models/ssdlite-mobilenet-v2-coco.onnx");
         InferOptions infer = InferOptions.DEFAULT.withDevice(device);
-        SourceOptions source = SourceOptions.of(clip.toUri()).withHardware(SourceOptions.Hardware.NONE);
+        SourceOptions source = SourceOptions.builder(clip.toUri())
+                .hardware(SourceOptions.Hardware.NONE)
+                .build();
         Map<Rival, List<Double>> rivalRates = new LinkedHashMap<>();
         List<Baselines.Cost> decoding = new ArrayList<>();
         List<Baselines.Cost> model = new ArrayList<>();

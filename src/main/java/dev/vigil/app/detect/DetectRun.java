@@ -132,12 +132,11 @@ final class DetectRun implements ResultSink, AutoCloseable {
         long[] endNs = {Long.MAX_VALUE};
         boolean failed = false;
         try {
-            SourceReader.read(
-                    source.shown(), feed, sourceOptions(source), gate, clock, enough, (w, h, codec, decoder) -> {
-                        if (source.form() == Form.STREAM && isOver(endNs)) {
-                            enough.request();
-                        }
-                    });
+            SourceReader.read(source.shown(), feed, sourceOptions(source), gate, clock, enough, stream -> {
+                if (source.form() == Form.STREAM && isOver(endNs)) {
+                    enough.request();
+                }
+            });
         } catch (SourceException e) {
             if (!enough.isRequested()) {
                 failed = true;
@@ -160,9 +159,12 @@ final class DetectRun implements ResultSink, AutoCloseable {
     }
 
     private static SourceOptions sourceOptions(DetectSource source) {
-        SourceOptions usual = SourceOptions.of(source.uri()).withRealtime(false);
+        SourceOptions usual =
+                SourceOptions.builder(source.uri()).realtime(false).build();
         // A box's video engine knows no picture formats, and would only be asked in vain.
-        return source.form() == Form.PICTURE ? usual.withHardware(SourceOptions.Hardware.NONE) : usual;
+        return source.form() == Form.PICTURE
+                ? usual.toBuilder().hardware(SourceOptions.Hardware.NONE).build()
+                : usual;
     }
 
     /** Waits until all that was read is published or dropped. */

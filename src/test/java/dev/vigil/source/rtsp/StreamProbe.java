@@ -46,19 +46,14 @@ final class StreamProbe implements AutoCloseable {
 
     static SourceOptions options(
             URI uri, Transport transport, Duration openTimeout, Duration readTimeout, boolean tlsVerify) {
-        return new SourceOptions(
-                uri,
-                transport,
-                Hardware.NONE,
-                0,
-                false,
-                true,
-                openTimeout,
-                readTimeout,
-                PATIENCE,
-                PATIENCE,
-                1,
-                tlsVerify);
+        return SourceOptions.builder(uri)
+                .transport(transport)
+                .hardware(Hardware.NONE)
+                .openTimeout(openTimeout)
+                .readTimeout(readTimeout)
+                .retry(PATIENCE, PATIENCE)
+                .tlsVerify(tlsVerify)
+                .build();
     }
 
     /** Holds that a call fails with that cause and one line that contains the words. */
