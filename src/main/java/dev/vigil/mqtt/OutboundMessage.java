@@ -199,15 +199,16 @@ final class OutboundMessage implements ChannelFutureListener {
     }
 
     /**
-     * PUBLISH up to its payload (MQTT 5, section 3.3), so that the payload is written as it is.
+     * PUBLISH up to its payload (MQTT 5, section 3.3).
      *
      * @param alias number of the topic for the broker; 0 for none
      * @param aliasKnown the broker knows the alias already, so that it stands in the name's place
+     * @param room to leave behind it, in bytes
      */
-    ByteBuf header(ByteBufAllocator allocator, boolean v5, boolean dup, int alias, boolean aliasKnown) {
+    ByteBuf header(ByteBufAllocator allocator, boolean v5, boolean dup, int alias, boolean aliasKnown, int room) {
         byte[] name = aliasKnown ? NO_NAME : topic.encoded();
         int remaining = (int) remainingBytes(v5, name, qosHere > 0, alias != 0);
-        ByteBuf header = allocator.ioBuffer(1 + 4 + remaining - payload.readableBytes());
+        ByteBuf header = allocator.ioBuffer(1 + 4 + remaining - payload.readableBytes() + room);
         header.writeByte(PUBLISH | (dup ? DUP : 0) | qosHere << 1 | (retain ? RETAIN : 0));
         length(header, remaining);
         header.writeBytes(name);

@@ -223,14 +223,11 @@ final class Outbox implements Spool.Exit {
             again = false;
         }
         message.qosHere = qos;
-        ByteBuf payload = message.payload;
         if (message.qos > 0) {
             inFlight.add(message);
-            // Kept for a resend; the socket gets its own view of the same bytes.
-            payload = payload.retainedDuplicate();
         }
         message.outbox = this;
-        writer.write(message, again, payload);
+        writer.write(message, again);
         return true;
     }
 
@@ -247,7 +244,7 @@ final class Outbox implements Spool.Exit {
         message.reported |= sent;
         if (message.qos == 0) {
             counters.waiting.decrementAndGet();
-            message.recycle(); // The socket released the payload, written or not.
+            message.recycle(); // The payload was released with its writing.
         } else if (message.answered) {
             message.recycle();
         } else if (sent && message.qosHere == 0) {

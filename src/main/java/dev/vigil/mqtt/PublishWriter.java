@@ -5,6 +5,9 @@ import io.netty.channel.Channel;
 
 /** Writes messages to one connection as its broker will have them. Confined to the event loop. */
 final class PublishWriter {
+    /** Payloads up to this size in bytes are copied behind their header: a second buffer in the socket's queue costs more. */
+    private static final int COPIED_BYTES_MAX = 4_096;
+
     private final Channel channel;
     private final BrokerLimits limits;
     private final FaultLog faults;
@@ -32,9 +35,8 @@ final class PublishWriter {
      * Writes a message, without flushing; it learns itself when that is done.
      *
      * @param again the broker may have seen it
-     * @param payload passes to the socket
      */
-    void write(OutboundMessage message, boolean again, ByteBuf payload) {
+    void write(OutboundMessage message, boolean again) {
         int alias = aliases.known(message.topic);
         boolean known = alias != 0;
         if (!known && limits.topicAliasMax() > 0 && message.packetBytes(true, true) <= limits.packetMaxBytes()) {
@@ -42,7 +44,20 @@ final class PublishWriter {
         }
         message.channel = channel;
         message.writing = true;
-        Wire.write(channel, message.header(channel.alloc(), limits.v5(), again, alias, known));
-        channel.write(payload).addListener(message);
+        ByteBuf payload = message.payload;
+        int bytes = payload.readableBytes();
+        if (bytes <= COPIED_BYTES_MAX) {
+            ByteBuf packet = message.header(channel.alloc(), limits.v5(), again, alias, known, bytes);
+            packet.writeBytes(payload, payload.readerIndex(), bytes);
+            if (message.qos == 0) {
+                payload.release();
+            }
+            channel.write(packet).addListener(message);
+        } else {
+            Wire.write(channel, message.header(channel.alloc(), limits.v5(), again, alias, known, 0));
+            // One of QoS 1 or 2 is kept for a resend; the socket gets its own view of the same bytes.
+            channel.write(message.qos == 0 ? payload : payload.retainedDuplicate())
+                    .addListener(message);
+        }
     }
 }
