@@ -19,6 +19,7 @@ final class DiskOutbox {
     private static final Logger log = LoggerFactory.getLogger(MqttClient.class);
     private static final long SAVE_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long EXPIRE_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long UPKEEP_FAILING_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(10);
 
     /** Takes the callbacks of messages that are given up. */
@@ -252,7 +253,8 @@ final class DiskOutbox {
 
     /** What is due now and then: writing down what is done, giving up what is old, forcing what was written. */
     void upkeep(long nowNs) {
-        if (disk == null || failing && nowNs - failedNs < RETRY_NS) {
+        // Also while the disk fails: deleting what is done may be what it needs.
+        if (disk == null || failing && nowNs - savedNs < UPKEEP_FAILING_NS) {
             return;
         }
         try {
@@ -271,7 +273,9 @@ final class DiskOutbox {
                 force();
             }
         } catch (IOException e) {
-            failed("written", e);
+            if (!failing) {
+                failed("written", e);
+            }
         }
     }
 

@@ -4,13 +4,10 @@ import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
@@ -34,7 +31,7 @@ public final class MessageLog implements AutoCloseable {
     private final Path folder;
     private final long bytesMax;
     private final long segmentBytesMax;
-    private final FileChannel lock;
+    private final FolderLock lock;
     private final AckMark mark;
     /** The oldest first; the last one is written to. */
     private final ArrayDeque<Segment> segments = new ArrayDeque<>();
@@ -51,7 +48,7 @@ public final class MessageLog implements AutoCloseable {
     private long readAt;
     private long unread;
 
-    private MessageLog(Path folder, long bytesMax, FileChannel lock) throws IOException {
+    private MessageLog(Path folder, long bytesMax, FolderLock lock) throws IOException {
         this.folder = folder;
         this.bytesMax = bytesMax;
         this.segmentBytesMax = Math.max(SEGMENT_MIN_BYTES, Math.min(SEGMENT_MAX_BYTES, bytesMax / 16));
@@ -69,13 +66,9 @@ public final class MessageLog implements AutoCloseable {
      */
     public static MessageLog open(Path folder, long bytesMax, Consumer<String> notes) throws IOException {
         Files.createDirectories(folder);
-        FileChannel lock =
-                FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FolderLock lock = FolderLock.take(folder);
         MessageLog log = null;
         try {
-            if (tryLock(lock) == null) {
-                throw new IOException(folder + " is used by another process");
-            }
             log = new MessageLog(folder, bytesMax, lock);
             log.recover(notes);
             return log;
@@ -85,14 +78,6 @@ public final class MessageLog implements AutoCloseable {
             }
             lock.close();
             throw e;
-        }
-    }
-
-    private static FileLock tryLock(FileChannel lock) throws IOException {
-        try {
-            return lock.tryLock();
-        } catch (OverlappingFileLockException ofThisProcess) {
-            return null;
         }
     }
 
@@ -316,13 +301,31 @@ public final class MessageLog implements AutoCloseable {
     /** Writes down what is done, and deletes the files of which all is. */
     public void saveDone() throws IOException {
         Segment tail = segments.peekLast();
-        if (done.upTo() >= tail.last && tail.bytes >= FORGET_BYTES) {
+        boolean tailDone = done.upTo() >= tail.last;
+        if (tailDone && tail.bytes >= FORGET_BYTES) {
             roll();
         }
-        // The mark first: a file that is back after a crash must not be taken for unsent.
+        try {
+            // The mark first: a file that is back after a crash must not be taken for unsent.
+            saveMark();
+        } catch (IOException e) {
+            // On a full disk nothing else makes room, and then what is back after a crash is sent twice.
+            if (tailDone && !segments.peekLast().isEmpty()) {
+                roll();
+            }
+            deleteDone();
+            saveMark();
+        }
+        deleteDone();
+    }
+
+    private void saveMark() throws IOException {
         if (done.upTo() != mark.sequence()) {
             mark.set(done.upTo());
         }
+    }
+
+    private void deleteDone() throws IOException {
         for (Iterator<Segment> all = segments.iterator(); all.hasNext(); ) {
             Segment segment = all.next();
             if (segment != segments.peekLast() && done.open(segment.first, segment.last) == 0) {
@@ -384,16 +387,9 @@ public final class MessageLog implements AutoCloseable {
     }
 
     private void closeFiles() throws IOException {
-        List<AutoCloseable> all = new ArrayList<>(segments);
-        all.add(mark);
-        for (AutoCloseable each : all) {
-            try {
-                each.close();
-            } catch (IOException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IOException(e);
-            }
+        for (Segment segment : segments) {
+            segment.close();
         }
+        mark.close();
     }
 }

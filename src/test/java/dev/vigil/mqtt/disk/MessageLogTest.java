@@ -77,6 +77,32 @@ class MessageLogTest {
     }
 
     @Test
+    void shouldMakeRoomWhenTheDiskIsTooFullToSayWhatIsDone() throws IOException {
+        // Its writes fail as on a full disk.
+        Files.createSymbolicLink(folder.resolve("done"), Path.of("/dev/full"));
+        MessageLog log = open(MIB);
+        String text = "x".repeat(20_000);
+        for (int i = 0; i < 10; i++) {
+            append(log, text);
+            log.commit();
+        }
+        assertThat(readAll(log)).hasSize(10);
+        for (int i = 1; i <= 10; i++) {
+            log.done(i);
+        }
+        assertThatThrownBy(log::saveDone).isInstanceOf(IOException.class);
+        assertThat(log.bytes()).isZero();
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left.filter(Segment::isSegment))
+                    .allMatch(file -> file.toFile().length() == 0);
+        }
+        append(log, "next");
+        log.commit();
+        assertThat(readAll(log)).containsExactly("11 next");
+        assertThatThrownBy(log::close).isInstanceOf(IOException.class);
+    }
+
+    @Test
     void shouldKeepWhatWasNotClosedWhenTheProcessWasKilled() throws IOException {
         Path copy = folder.resolve("copy");
         try (MessageLog log = MessageLog.open(folder.resolve("log"), MIB, notes::add)) {
