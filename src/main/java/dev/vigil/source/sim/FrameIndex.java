@@ -38,6 +38,11 @@ final class FrameIndex {
         return captureNs[frame];
     }
 
+    /** When the camera would have taken a picture, counted in the order in which pictures are shown. */
+    long shownNs(int shown) {
+        return shownNs[shown];
+    }
+
     /** When the frame is sent: at its capture, or, in a clip with B-frames, a constant reordering delay after its DTS. */
     long dueNs(int frame) {
         return dueNs[frame];

@@ -27,7 +27,7 @@ public final class OutgoingFrame {
     }
 
     /** Takes a frame of the clip and gives it this camera's numbers. {@link #release} must follow. */
-    void take(ByteBufAllocator allocator, Clip clip, Timeline timeline, long frame) {
+    void take(ByteBufAllocator allocator, Clip clip, Timeline timeline, CameraClock clock, long frame) {
         int index = timeline.indexOf(frame);
         number = frame;
         key = timeline.key(frame);
@@ -36,7 +36,8 @@ public final class OutgoingFrame {
         wire = allocator.directBuffer(clip.frameBytes(index));
         clip.copyFrame(index, wire);
         int sequence = timeline.sequence(frame);
-        int timestamp = timeline.timestamp(frame);
+        int timestamp =
+                timeline.timestamp(frame) + (int) Math.round(clock.samplingErrorTicks(timeline.captureNs(frame)));
         for (int at = 0; at < wire.writerIndex(); at += PREFIX_BYTES + length[packets - 1]) {
             if (packets == offset.length) {
                 offset = Arrays.copyOf(offset, 2 * packets);

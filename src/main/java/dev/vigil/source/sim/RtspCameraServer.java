@@ -107,7 +107,7 @@ public final class RtspCameraServer implements AutoCloseable {
         this.utc = new UtcAnchor(clock);
         RtspSessions sessions = new RtspSessions(options.sessionTimeout().toNanos());
         this.udp = UdpPorts.bind(loop, options.bind(), sender -> sessions.heard(sender, clock.monotonicNs()));
-        addCameras(clock.monotonicNs() + LEAD_NS, faults);
+        addCameras(clock, faults);
         this.set = new CameraSet(List.copyOf(cameras), clock, udp, sessions, options);
         this.metronome = new Metronome(clock, List.copyOf(cameras), loop, set::sendDue);
         set.onPlay(metronome::wake);
@@ -123,7 +123,8 @@ public final class RtspCameraServer implements AutoCloseable {
         every(1_000, set::logFaults);
     }
 
-    private void addCameras(long startNs, FaultPlan faults) {
+    private void addCameras(Clock clock, FaultPlan faults) {
+        long startNs = clock.monotonicNs() + LEAD_NS;
         SecureRandom random = new SecureRandom();
         FrameIndex index = clip.index();
         long frameNs = index.lengthNs() / index.frames();
@@ -135,7 +136,7 @@ public final class RtspCameraServer implements AutoCloseable {
                     options.pathOf(i),
                     clip,
                     timeline,
-                    utc,
+                    new CameraClock(clock, utc),
                     random.nextInt(),
                     faults,
                     PooledByteBufAllocator.DEFAULT));
@@ -232,12 +233,22 @@ public final class RtspCameraServer implements AutoCloseable {
 
     /**
      * Which picture of the file, counted from 0 in the order in which they are shown, a camera captured nearest to a moment;
-     * -1 before its start. Unknown clocks apart, it is exact when the moment is off by less than half a frame's duration.
+     * -1 before its start. It is exact when the moment is off by less than half a frame's duration.
      *
-     * @param captureUtcUs in microseconds since 1970 UTC, as sender reports tell it
+     * @param captureUtcUs in microseconds since 1970 UTC by this machine's clock
      */
     public long frameIndexAt(int camera, long captureUtcUs) {
         return cameras.get(camera).timeline().shownAt(utc.monotonicNs(captureUtcUs));
+    }
+
+    /**
+     * When a camera truly captured a picture of the file, on the monotonic clock, whatever its own clocks say.
+     *
+     * @param shown the picture, counted from 0 in the order in which they are shown
+     * @param nearNs tells which round of the loop is meant: the one in which the picture was captured nearest to this moment
+     */
+    public long captureNs(int camera, int shown, long nearNs) {
+        return cameras.get(camera).timeline().captureNsOfShown(shown, nearNs);
     }
 
     /** Frames of a camera that at least one client was given. */
@@ -253,6 +264,11 @@ public final class RtspCameraServer implements AutoCloseable {
     /** Clients that a camera is playing to. */
     public int clients(int camera) {
         return cameras.get(camera).clients();
+    }
+
+    /** The clocks of one camera, to be made wrong. */
+    public CameraClock clock(int camera) {
+        return cameras.get(camera).clock();
     }
 
     /** Faults of one camera. */

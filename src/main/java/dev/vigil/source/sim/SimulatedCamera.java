@@ -21,7 +21,7 @@ final class SimulatedCamera {
     private final String path;
     private final Clip clip;
     private final Timeline timeline;
-    private final UtcAnchor utc;
+    private final CameraClock clock;
     private final int ssrc;
     private final String cname;
     private final FaultSwitches switches = new FaultSwitches();
@@ -42,7 +42,7 @@ final class SimulatedCamera {
             String path,
             Clip clip,
             Timeline timeline,
-            UtcAnchor utc,
+            CameraClock clock,
             int ssrc,
             FaultPlan faults,
             ByteBufAllocator allocator) {
@@ -50,7 +50,7 @@ final class SimulatedCamera {
         this.path = path;
         this.clip = clip;
         this.timeline = timeline;
-        this.utc = utc;
+        this.clock = clock;
         this.ssrc = ssrc;
         this.cname = "camera" + (number + 1) + "@vigil";
         this.faults = faults;
@@ -73,7 +73,7 @@ final class SimulatedCamera {
     }
 
     private void send(long frame) {
-        outgoing.take(allocator, clip, timeline, frame);
+        outgoing.take(allocator, clip, timeline, clock, frame);
         try {
             if (!switches.apply(outgoing) || !faults.apply(outgoing) || outgoing.packets() == 0) {
                 return;
@@ -126,15 +126,18 @@ final class SimulatedCamera {
     }
 
     private void report(RtpSink sink, long nowNs) {
-        if (switches.reports(number) && faults.reports(number)) {
-            // A whole tick, so that wall clock and timestamp are exactly the same moment.
+        if (clock.reports() && switches.reports(number) && faults.reports(number)) {
+            // A whole tick of the sampling clock, so that wall clock and timestamp are exactly the same moment.
             long tick = timeline.tickAt(nowNs);
+            double errorTicks = clock.samplingErrorTicks(timeline.tickNs(tick));
+            long wholeTicks = (long) Math.floor(errorTicks);
+            long momentNs = timeline.tickNs(tick) - Math.round((errorTicks - wholeTicks) * 1e9 / Timeline.RTP_HZ);
             sink.report(
                     SenderReport.write(
                             allocator,
                             ssrc,
-                            utc.utcNs(timeline.tickNs(tick)),
-                            timeline.timestampOfTick(tick),
+                            clock.wallNs(momentNs),
+                            timeline.timestampOfTick(tick + wholeTicks),
                             sink.packetsSent(),
                             sink.octetsSent(),
                             cname),
@@ -180,6 +183,10 @@ final class SimulatedCamera {
 
     Timeline timeline() {
         return timeline;
+    }
+
+    CameraClock clock() {
+        return clock;
     }
 
     FaultSwitches switches() {

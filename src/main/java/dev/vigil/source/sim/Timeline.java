@@ -53,7 +53,7 @@ final class Timeline {
         return (int) (firstSequence + packets) & 0xffff;
     }
 
-    /** The frame's RTP timestamp: its capture time, rounded to the nearest tick. */
+    /** The frame's RTP timestamp by a right clock: its capture time, rounded to the nearest tick. */
     int timestamp(long frame) {
         return timestampOfTick(Math.floorDiv((captureNs(frame) - startNs) * 9 + 50_000, 100_000));
     }
@@ -101,6 +101,16 @@ final class Timeline {
             return sinceNs > -index.lengthNs() / index.frames() / 2 ? 0 : -1;
         }
         return index.nearestShown(sinceNs % index.lengthNs()) % index.frames();
+    }
+
+    /**
+     * When a picture was captured, in that round of the loop in which it was nearest to a moment.
+     *
+     * @param shown counted in the order in which pictures are shown
+     */
+    long captureNsOfShown(int shown, long nearNs) {
+        long inClipNs = startNs + index.shownNs(shown);
+        return inClipNs + Math.floorDiv(nearNs - inClipNs + index.lengthNs() / 2, index.lengthNs()) * index.lengthNs();
     }
 
     private long loopStartNs(long loop) {
