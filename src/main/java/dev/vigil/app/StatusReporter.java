@@ -1,10 +1,12 @@
 package dev.vigil.app;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vigil.base.Clock;
 import dev.vigil.config.VigilConfig;
+import dev.vigil.frame.ClockStatus;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.Ledger;
@@ -158,9 +160,23 @@ final class StatusReporter implements MqttListener, AutoCloseable {
         json.put("reconnects", status.reconnects());
         json.put("cause", status.cause() == null ? null : status.cause().name().toLowerCase(Locale.ROOT));
         json.put("error", status.error());
+        json.set("clock", clock(camera.feed().clock()));
         json.set("warnings", warnings(camera.feed().warnings()));
         json.set("ledger", ledger(ledger));
         return json;
+    }
+
+    private static JsonNode clock(ClockStatus clock) {
+        return clock == null
+                ? JSON.nullNode()
+                : JSON.objectNode()
+                        .put("source", clock.source().label())
+                        .put("uncertainty_us", clock.uncertaintyUs())
+                        .put("offset_us", clock.offsetUs())
+                        .put("drift_ppm", clock.driftPpm())
+                        .put("drift_uncertainty_ppm", clock.driftUncertaintyPpm())
+                        .put("reports", clock.reports())
+                        .put("steps", clock.steps());
     }
 
     private static ArrayNode warnings(Warnings warnings) {

@@ -15,6 +15,8 @@ final class CameraReader {
 
     private static final Range FPS = Range.zeroFor("all", 1_000);
 
+    private static final Range DRIFT_PPM = Range.of(1, 100_000);
+
     private static final Range PUBLISH_RATE = Range.zeroFor("no limit", 1_000);
 
     private CameraReader() {}
@@ -91,6 +93,11 @@ final class CameraReader {
         Duration readTimeout = camera.duration("read_timeout", timeoutMin, timeoutMax, DEFAULT.readTimeout());
         Retry retry = Retry.of(camera, DEFAULT.retryMin(), DEFAULT.retryMax());
         int decoderThreads = camera.integer("decoder_threads", Range.of(1, 64), DEFAULT.decoderThreads());
+        Section clock = camera.section("clock");
+        Duration clockOffsetMax =
+                clock.duration("max_offset", Duration.ofMillis(1), Duration.ofHours(24), DEFAULT.clockOffsetMax());
+        double clockDriftMaxPpm = clock.number("max_drift_ppm", DRIFT_PPM, DEFAULT.clockDriftMaxPpm());
+        clock.finish();
         boolean tlsVerify = camera.flag("tls_verify", DEFAULT.tlsVerify());
         return SourceOptions.builder(uri)
                 .transport(transport)
@@ -102,6 +109,8 @@ final class CameraReader {
                 .readTimeout(readTimeout)
                 .retry(retry.min(), retry.max())
                 .decoderThreads(decoderThreads)
+                .clockOffsetMax(clockOffsetMax)
+                .clockDriftMaxPpm(clockDriftMaxPpm)
                 .tlsVerify(tlsVerify)
                 .build();
     }

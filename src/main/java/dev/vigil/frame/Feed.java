@@ -6,6 +6,7 @@ public final class Feed {
     private final Ledger ledger = new Ledger();
     private final Mailbox mailbox;
     private final Warnings warnings = new Warnings();
+    private volatile ClockStatus clock;
 
     /**
      * @param camera the camera's name, as it stands in topics
@@ -26,6 +27,16 @@ public final class Feed {
 
     public Mailbox mailbox() {
         return mailbox;
+    }
+
+    /** What is known of the camera's clock; null while there is no connection to it. From any thread. */
+    public ClockStatus clock() {
+        return clock;
+    }
+
+    /** The reader's. */
+    public void clock(ClockStatus newClock) {
+        clock = newClock;
     }
 
     public Warnings warnings() {

@@ -10,8 +10,7 @@ import java.util.Arrays;
  */
 public final class FrameTimes {
     private final long[] stepUs = new long[Step.ALL.length];
-    private CaptureClock clock = CaptureClock.ARRIVAL;
-    private long captureUtcUs;
+    private Capture capture = Capture.atArrival(0);
     private long arrivalUs;
     private long lastUs;
 
@@ -19,15 +18,13 @@ public final class FrameTimes {
      * Starts a new frame.
      *
      * @param arrivalNs when its first byte came, on the monotonic clock
-     * @param captureUtcUs when the camera took it, in microseconds since 1970 UTC
-     * @param clock where {@code captureUtcUs} comes from
+     * @param taken when the camera took it
      */
-    public void begin(long arrivalNs, long captureUtcUs, CaptureClock clock) {
+    public void begin(long arrivalNs, Capture taken) {
         Arrays.fill(stepUs, 0);
         this.arrivalUs = arrivalNs / 1_000;
         this.lastUs = arrivalUs;
-        this.captureUtcUs = captureUtcUs;
-        this.clock = clock;
+        this.capture = taken;
     }
 
     /** Gives the time since the last mark to {@code step}; {@code nowNs} is on the monotonic clock. */
@@ -42,8 +39,7 @@ public final class FrameTimes {
         System.arraycopy(other.stepUs, 0, stepUs, 0, stepUs.length);
         arrivalUs = other.arrivalUs;
         lastUs = other.lastUs;
-        captureUtcUs = other.captureUtcUs;
-        clock = other.clock;
+        capture = other.capture;
     }
 
     public long stepUs(Step step) {
@@ -60,11 +56,12 @@ public final class FrameTimes {
         return arrivalUs;
     }
 
-    public long captureUtcUs() {
-        return captureUtcUs;
+    /** Microseconds from the capture, as far as it is known, to the last mark. */
+    public long ageUs() {
+        return capture.wayUs() + totalUs();
     }
 
-    public CaptureClock clock() {
-        return clock;
+    public Capture capture() {
+        return capture;
     }
 }

@@ -6,6 +6,7 @@ import static dev.vigil.publish.JsonBytes.raw;
 
 import dev.vigil.base.Clock;
 import dev.vigil.detect.Labels;
+import dev.vigil.frame.Capture;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.FrameTimes;
 import dev.vigil.frame.Step;
@@ -31,7 +32,9 @@ final class DetectionEncoder {
     private static final byte[] HEIGHT = raw(",\"height\":");
     private static final byte[] CAPTURED = raw(",\"captured\":\"");
     private static final byte[] CLOCK = raw("\",\"clock\":\"");
-    private static final byte[] US = raw("\",\"us\":{");
+    private static final byte[] CLOCK_UNCERTAINTY = raw("\",\"clock_uncertainty_us\":");
+    private static final byte[] NULL = raw("null");
+    private static final byte[] US = raw(",\"us\":{");
     private static final byte[] TOTAL = raw("\"total\":");
     private static final byte[] AGE = raw("},\"age_us\":");
     private static final byte[] BATCH = raw(",\"batch\":");
@@ -103,7 +106,7 @@ final class DetectionEncoder {
 
         FrameTimes times = result.times();
         times.mark(Step.ENCODE, clock.monotonicNs());
-        long ageUs = clock.utcUs() - times.captureUtcUs();
+        long ageUs = times.ageUs();
         out.setIndex(0, 0);
         encodeHead(result, ageUs, out);
         int headBytes = out.writerIndex();
@@ -131,9 +134,16 @@ final class DetectionEncoder {
         out.writeBytes(HEIGHT);
         number(out, result.heightPx());
         out.writeBytes(CAPTURED);
-        instant(out, times.captureUtcUs());
+        Capture capture = times.capture();
+        instant(out, capture.utcUs());
         out.writeBytes(CLOCK);
-        out.writeCharSequence(times.clock().label(), StandardCharsets.US_ASCII);
+        out.writeCharSequence(capture.clock().label(), StandardCharsets.US_ASCII);
+        out.writeBytes(CLOCK_UNCERTAINTY);
+        if (capture.uncertaintyUs() == Capture.UNKNOWN) {
+            out.writeBytes(NULL);
+        } else {
+            number(out, capture.uncertaintyUs());
+        }
         out.writeBytes(US);
         for (Step step : Step.ALL) {
             out.writeBytes(STEP_KEYS[step.ordinal()]);

@@ -20,7 +20,7 @@ import static org.bytedeco.ffmpeg.global.avutil.AV_NOPTS_VALUE;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
 
 import dev.vigil.base.Clock;
-import dev.vigil.frame.CaptureClock;
+import dev.vigil.frame.Capture;
 import dev.vigil.source.SourceAddress.Kind;
 import dev.vigil.source.SourceException.Cause;
 import java.nio.file.Files;
@@ -189,8 +189,7 @@ final class FfmpegStream implements PacketStream {
             }
         }
         info.arrivalNs = clock.monotonicNs();
-        info.captureUtcUs = clock.utcUs();
-        info.clock = CaptureClock.ARRIVAL;
+        info.capture = Capture.atArrival(clock.utcUs());
         info.damaged = (packet.flags() & AV_PKT_FLAG_CORRUPT) != 0;
     }
 

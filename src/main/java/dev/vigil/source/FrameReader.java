@@ -144,7 +144,7 @@ final class FrameReader implements AutoCloseable {
                     packetsSinceGood = 0;
                     listener.onPicture(info(picture));
                 }
-                picture.times().begin(pending.arrivalNs(at), pending.captureUtcUs(at), pending.clock(at));
+                picture.times().begin(pending.arrivalNs(at), pending.capture(at));
                 picture.setNumber(pending.comeOut(at));
             } catch (SourceException | RuntimeException | Error e) {
                 feed.mailbox().recycle(picture);

@@ -1,5 +1,6 @@
 package dev.vigil.source;
 
+import dev.vigil.frame.ClockStatus;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 
@@ -18,6 +19,11 @@ public interface PacketStream extends AutoCloseable {
      * @throws SourceException when the stream failed, ended, or a deadline passed
      */
     boolean read(AVPacket packet, PacketInfo info) throws SourceException;
+
+    /** What is known of the camera's clock: the same object until something new is known of it. */
+    default ClockStatus clock() {
+        return ClockStatus.ARRIVAL;
+    }
 
     /** Frees everything; may be called once, by the owning thread. */
     @Override

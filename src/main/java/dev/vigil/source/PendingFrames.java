@@ -1,6 +1,6 @@
 package dev.vigil.source;
 
-import dev.vigil.frame.CaptureClock;
+import dev.vigil.frame.Capture;
 
 /**
  * The frames inside a decoder: what is known of their packets until their pictures come out. Pictures may come in another order
@@ -19,8 +19,7 @@ final class PendingFrames {
     private final long[] mark = new long[CAPACITY];
 
     private final long[] arrivalNs = new long[CAPACITY];
-    private final long[] captureUtcUs = new long[CAPACITY];
-    private final CaptureClock[] clock = new CaptureClock[CAPACITY];
+    private final Capture[] capture = new Capture[CAPACITY];
     private final boolean[] hurt = new boolean[CAPACITY];
     private final boolean[] damaged = new boolean[CAPACITY];
 
@@ -47,8 +46,7 @@ final class PendingFrames {
         int at = (int) number & MASK;
         mark[at] = number;
         arrivalNs[at] = info.arrivalNs;
-        captureUtcUs[at] = info.captureUtcUs;
-        clock[at] = info.clock;
+        capture[at] = info.capture;
         hurt[at] = info.damaged;
         damaged[at] = isDamaged;
         int last = (first + count++) & MASK;
@@ -91,8 +89,8 @@ final class PendingFrames {
         return arrivalNs[at];
     }
 
-    long captureUtcUs(int at) {
-        return captureUtcUs[at];
+    Capture capture(int at) {
+        return capture[at];
     }
 
     /** The number of the picture that comes out next. */
@@ -103,10 +101,6 @@ final class PendingFrames {
     /** The time by which a rate counts, of the picture that comes out next: a file's own, otherwise the arrival. */
     long nextPacedNs() {
         return pacedNs[first];
-    }
-
-    CaptureClock clock(int at) {
-        return clock[at];
     }
 
     /** The packet itself was damaged. */

@@ -19,6 +19,9 @@ import java.time.Duration;
  * @param retryMin first wait before connecting again; grows by doubling, with jitter
  * @param retryMax longest wait before connecting again
  * @param decoderThreads threads of the software decoder
+ * @param clockOffsetMax how far a camera's clock may be from the box's; one that is further is told of, and not used for
+ *     capture times
+ * @param clockDriftMaxPpm how much faster or slower it may run, in parts per million; more is told of
  * @param tlsVerify check the certificate of {@code rtsps:} and {@code https:}
  */
 public record SourceOptions(
@@ -33,6 +36,8 @@ public record SourceOptions(
         Duration retryMin,
         Duration retryMax,
         int decoderThreads,
+        Duration clockOffsetMax,
+        double clockDriftMaxPpm,
         boolean tlsVerify) {
 
     public enum Transport {
@@ -55,7 +60,8 @@ public record SourceOptions(
                 + fpsMax + ", loop=" + loop + ", realtime=" + realtime + ", openTimeout=" + openTimeout
                 + ", readTimeout="
                 + readTimeout + ", retryMin=" + retryMin + ", retryMax=" + retryMax + ", decoderThreads="
-                + decoderThreads + ", tlsVerify=" + tlsVerify + "]";
+                + decoderThreads + ", clockOffsetMax=" + clockOffsetMax + ", clockDriftMaxPpm=" + clockDriftMaxPpm
+                + ", tlsVerify=" + tlsVerify + "]";
     }
 
     /** The defaults of {@code config/vigil.yml} for one address. */
@@ -81,6 +87,8 @@ public record SourceOptions(
         builder.retryMin = retryMin;
         builder.retryMax = retryMax;
         builder.decoderThreads = decoderThreads;
+        builder.clockOffsetMax = clockOffsetMax;
+        builder.clockDriftMaxPpm = clockDriftMaxPpm;
         builder.tlsVerify = tlsVerify;
         return builder;
     }
@@ -98,6 +106,8 @@ public record SourceOptions(
         private Duration retryMin = Duration.ofMillis(500);
         private Duration retryMax = Duration.ofSeconds(10);
         private int decoderThreads = 1;
+        private Duration clockOffsetMax = Duration.ofMillis(100);
+        private double clockDriftMaxPpm = 100;
         private boolean tlsVerify = true;
 
         private Builder(URI uri) {
@@ -150,6 +160,16 @@ public record SourceOptions(
             return this;
         }
 
+        public Builder clockOffsetMax(Duration max) {
+            clockOffsetMax = max;
+            return this;
+        }
+
+        public Builder clockDriftMaxPpm(double max) {
+            clockDriftMaxPpm = max;
+            return this;
+        }
+
         public Builder tlsVerify(boolean verify) {
             tlsVerify = verify;
             return this;
@@ -168,6 +188,8 @@ public record SourceOptions(
                     retryMin,
                     retryMax,
                     decoderThreads,
+                    clockOffsetMax,
+                    clockDriftMaxPpm,
                     tlsVerify);
         }
     }

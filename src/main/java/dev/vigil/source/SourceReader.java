@@ -43,10 +43,12 @@ public final class SourceReader {
                         options.hardware(),
                         options.decoderThreads(),
                         SourceAddress.kind(options.uri()) != SourceAddress.Kind.FILE);
-                FrameReader reader = new FrameReader(feed, stream, decoder, gate, clock)) {
+                FrameReader reader = new FrameReader(feed, stream, decoder, gate, clock);
+                ClockWatch watch = new ClockWatch(feed, stream, options, clock)) {
             boolean more = true;
             while (more && !abort.isRequested()) {
                 more = reader.step(listener);
+                watch.look();
             }
         }
     }

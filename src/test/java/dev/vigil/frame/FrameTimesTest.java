@@ -23,14 +23,14 @@ class FrameTimesTest {
         FrameTimes times = new FrameTimes();
         for (int frame = 0; frame < 1_000; frame++) {
             long nowNs = originNs;
-            times.begin(nowNs, frame, CaptureClock.RTCP);
+            times.begin(nowNs, new Capture(frame, CaptureClock.RTCP, 0, 100));
             for (int mark = 0; mark < 20; mark++) {
                 nowNs += random.nextInt(3_000_000);
                 times.mark(Step.ALL[random.nextInt(Step.ALL.length)], nowNs);
             }
             assertThat(sumUs(times)).isEqualTo(times.totalUs());
             assertThat(times.totalUs()).isBetween((nowNs - originNs) / 1_000 - 1, (nowNs - originNs) / 1_000 + 1);
-            assertThat(times.captureUtcUs()).isEqualTo(frame);
+            assertThat(times.capture().utcUs()).isEqualTo(frame);
         }
     }
 
@@ -38,13 +38,13 @@ class FrameTimesTest {
     @ValueSource(longs = {1_000_000})
     void shouldBeIndependentWhenCopied(long startNs) {
         FrameTimes original = new FrameTimes();
-        original.begin(startNs, 77, CaptureClock.RTCP);
+        original.begin(startNs, new Capture(77, CaptureClock.RTCP, 12_000, 100));
         original.mark(Step.DECODE, startNs + 5_000_000);
         FrameTimes copy = new FrameTimes();
-        copy.begin(1, 1, CaptureClock.ARRIVAL);
+        copy.begin(1, Capture.atArrival(1));
         copy.mark(Step.POST, 9_000_000);
         copy.set(original);
-        original.begin(0, 0, CaptureClock.ARRIVAL);
+        original.begin(0, Capture.atArrival(0));
 
         copy.mark(Step.WAIT, startNs + 7_000_000);
         assertThat(copy.stepUs(Step.DECODE)).isEqualTo(5_000);
@@ -52,8 +52,8 @@ class FrameTimesTest {
         assertThat(copy.stepUs(Step.POST)).isZero();
         assertThat(copy.totalUs()).isEqualTo(7_000);
         assertThat(copy.arrivalUs()).isEqualTo(startNs / 1_000);
-        assertThat(copy.captureUtcUs()).isEqualTo(77);
-        assertThat(copy.clock()).isEqualTo(CaptureClock.RTCP);
+        assertThat(copy.capture()).isEqualTo(new Capture(77, CaptureClock.RTCP, 12_000, 100));
+        assertThat(copy.ageUs()).isEqualTo(12_000 + 7_000);
         assertThat(original.totalUs()).isZero();
     }
 }

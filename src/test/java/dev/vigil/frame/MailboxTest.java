@@ -23,7 +23,7 @@ class MailboxTest {
     private Picture picture(Mailbox mailbox) {
         Picture picture = mailbox.obtain();
         picture.setNumber(ledger.read());
-        picture.times().begin(1_000_000 * picture.number(), 0, CaptureClock.ARRIVAL);
+        picture.times().begin(1_000_000 * picture.number(), Capture.atArrival(0));
         picture.frame().format(AV_PIX_FMT_GRAY8).width(64).height(64);
         assertThat(av_frame_get_buffer(picture.frame(), 0)).isZero();
         return picture;

@@ -3,7 +3,7 @@ package dev.vigil.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.vigil.frame.CaptureClock;
+import dev.vigil.frame.Capture;
 import dev.vigil.frame.FrameTimes;
 import dev.vigil.frame.Step;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ class StepTimesTest {
 
     private static FrameTimes frame(long decodeUs, long inferUs) {
         FrameTimes times = new FrameTimes();
-        times.begin(0, 0, CaptureClock.ARRIVAL);
+        times.begin(0, Capture.atArrival(0));
         times.mark(Step.DECODE, decodeUs * 1_000);
         times.mark(Step.INFER, (decodeUs + inferUs) * 1_000);
         return times;

@@ -8,7 +8,7 @@ import com.lmax.disruptor.RingBuffer;
 import dev.vigil.BusyModel;
 import dev.vigil.base.Clock;
 import dev.vigil.detect.DetectOptions;
-import dev.vigil.frame.CaptureClock;
+import dev.vigil.frame.Capture;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.InputSpec;
@@ -116,7 +116,7 @@ class InferStageTest {
         Slot slot = ring.get(sequence);
         Picture picture = feed.mailbox().obtain();
         picture.setNumber(feed.ledger().read());
-        picture.times().begin(Clock.SYSTEM.monotonicNs(), 0, CaptureClock.ARRIVAL);
+        picture.times().begin(Clock.SYSTEM.monotonicNs(), Capture.atArrival(0));
         slot.begin(lane, picture);
         FloatBuffer input = tensors.inputFloats(slot.index);
         input.put(0, -slot.number).put(BusyModel.INPUT_VALUES - 1, busy);

@@ -6,7 +6,7 @@ import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
 import dev.vigil.base.Clock;
 import dev.vigil.detect.DetectOptions;
-import dev.vigil.frame.CaptureClock;
+import dev.vigil.frame.Capture;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.InputSpec;
@@ -94,7 +94,7 @@ class IngressTest {
     private void send(Feed feed) throws InterruptedException {
         Picture picture = feed.mailbox().obtain();
         picture.setNumber(feed.ledger().read());
-        picture.times().begin(nowUs * 1_000, nowUs, CaptureClock.ARRIVAL);
+        picture.times().begin(nowUs * 1_000, Capture.atArrival(nowUs));
         feed.mailbox().offer(picture);
     }
 

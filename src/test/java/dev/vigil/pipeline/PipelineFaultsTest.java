@@ -9,7 +9,7 @@ import dev.vigil.BusyModel;
 import dev.vigil.base.Clock;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.ModelDescription;
-import dev.vigil.frame.CaptureClock;
+import dev.vigil.frame.Capture;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.InputSpec.Resize;
@@ -73,7 +73,7 @@ class PipelineFaultsTest {
     private static void send(Feed feed, int gray) throws InterruptedException {
         Picture picture = feed.mailbox().obtain();
         picture.setNumber(feed.ledger().read());
-        picture.times().begin(Clock.SYSTEM.monotonicNs(), Clock.SYSTEM.utcUs(), CaptureClock.ARRIVAL);
+        picture.times().begin(Clock.SYSTEM.monotonicNs(), Capture.atArrival(Clock.SYSTEM.utcUs()));
         picture.frame().format(AV_PIX_FMT_GRAY8).width(32).height(32);
         assertThat(av_frame_get_buffer(picture.frame(), 0)).isZero();
         for (int i = 0; i < 32 * picture.frame().linesize(0); i++) {

@@ -8,6 +8,7 @@ import dev.vigil.MessageSchema;
 import dev.vigil.base.Clock;
 import dev.vigil.detect.Detections;
 import dev.vigil.detect.Labels;
+import dev.vigil.frame.Capture;
 import dev.vigil.frame.CaptureClock;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
@@ -86,7 +87,7 @@ class DetectionEncoderTest {
                 text(encoder("box-7", "gate"), MadeUpResult.of(new Feed("gate", false), 1_841, boxes), dropped);
         assertThat(message).isEqualTo("""
                 {"v":1,"node":"box-7","camera":"gate","id":"run1-1841","frame":1841,"width":1280,"height":720,\
-                "captured":"2026-11-21T22:10:04.123456Z","clock":"rtcp",\
+                "captured":"2026-11-21T22:10:04.123456Z","clock":"rtcp","clock_uncertainty_us":212,\
                 "us":{"decode":6020,"wait":310,"convert":950,"queue":40,"infer":17300,"post":120,"track":0,"encode":35,\
                 "total":24775},"age_us":41210,"model":"ssdlite-mobilenet-v2-coco","device":"cpu","batch":1,\
                 "dropped":{"superseded":3,"corrupt":1},"detections":[\
@@ -136,7 +137,7 @@ class DetectionEncoderTest {
         String name = character.repeat(255);
         Clock late = clock(Long.MAX_VALUE, Long.MAX_VALUE);
         FrameTimes times = new FrameTimes();
-        times.begin(0, MadeUpResult.CAPTURE_UTC_US, CaptureClock.ARRIVAL);
+        times.begin(0, Capture.atArrival(MadeUpResult.CAPTURE_UTC_US));
         for (Step step : Step.ALL) {
             times.mark(step, Long.MAX_VALUE / 16 * (step.ordinal() + 1));
         }
@@ -150,6 +151,7 @@ class DetectionEncoderTest {
         assertThat(message.get("camera").textValue()).isEqualTo(name);
         assertThat(message.get("frame").longValue()).isEqualTo(Long.MAX_VALUE);
         assertThat(message.get("clock").textValue()).isEqualTo("arrival");
+        assertThat(message.get("clock_uncertainty_us").isNull()).isTrue();
         assertThat(message.get("detections")).hasSize(300);
     }
 
@@ -167,11 +169,11 @@ class DetectionEncoderTest {
     }
 
     @Test
-    void shouldTellNegativeAgeWhenCamerasClockIsAhead() throws Exception {
+    void shouldTellSameAgeWhenClocksAreSet() throws Exception {
         Clock behind = clock(MadeUpResult.DONE_NS, MadeUpResult.CAPTURE_UTC_US - 3_600_000_000L);
         DetectionEncoder encoder = new DetectionEncoder("run1", "box-7", "gate", "m", "cpu", LABELS, behind);
         JsonNode message = valid(text(encoder, MadeUpResult.of(new Feed("gate", false), 1, boxes(0)), NO_DROPS));
-        assertThat(message.get("age_us").longValue()).isEqualTo(-3_600_000_000L);
+        assertThat(message.get("age_us").longValue()).isEqualTo(16_435 + MadeUpResult.DONE_NS / 1_000);
     }
 
     @Test
@@ -180,7 +182,7 @@ class DetectionEncoderTest {
         for (int i = 0; i < 1_000; i++) {
             long nowNs = random.nextLong(1L << 50);
             FrameTimes times = new FrameTimes();
-            times.begin(nowNs, MadeUpResult.CAPTURE_UTC_US, CaptureClock.RTCP);
+            times.begin(nowNs, new Capture(MadeUpResult.CAPTURE_UTC_US, CaptureClock.RTCP, 0, 100));
             for (int mark = random.nextInt(20); mark >= 0; mark--) {
                 nowNs += random.nextInt(3_000_000);
                 times.mark(Step.ALL[random.nextInt(Step.ALL.length)], nowNs);
@@ -210,7 +212,10 @@ class DetectionEncoderTest {
     void shouldTellCaptureTimeToTheMicrosecond(String captured) throws Exception {
         Instant instant = Instant.parse(captured);
         FrameTimes times = new FrameTimes();
-        times.begin(0, instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000, CaptureClock.RTCP);
+        times.begin(
+                0,
+                new Capture(
+                        instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000, CaptureClock.RTCP, 0, 100));
         JsonNode message = valid(text(
                 encoder("box-7", "gate"),
                 new MadeUpResult(new Feed("gate", false), 1, 1, 1, times, 1, boxes(0)),
@@ -223,7 +228,7 @@ class DetectionEncoderTest {
         DetectionEncoder encoder = encoder("box-7", "gate");
         for (long second : new long[] {0, 0, 1, 0, 86_400, 86_400}) {
             FrameTimes times = new FrameTimes();
-            times.begin(0, MadeUpResult.CAPTURE_UTC_US + second * 1_000_000, CaptureClock.RTCP);
+            times.begin(0, new Capture(MadeUpResult.CAPTURE_UTC_US + second * 1_000_000, CaptureClock.RTCP, 0, 100));
             JsonNode message = valid(
                     text(encoder, new MadeUpResult(new Feed("gate", false), 1, 1, 1, times, 1, boxes(0)), NO_DROPS));
             assertThat(Instant.parse(message.get("captured").textValue()))

@@ -1,6 +1,7 @@
 package dev.vigil.publish;
 
 import dev.vigil.detect.Detections;
+import dev.vigil.frame.Capture;
 import dev.vigil.frame.CaptureClock;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.FrameTimes;
@@ -18,7 +19,7 @@ record MadeUpResult(
 
     static MadeUpResult of(Feed feed, long number, Detections detections) {
         FrameTimes times = new FrameTimes();
-        times.begin(0, CAPTURE_UTC_US, CaptureClock.RTCP);
+        times.begin(0, new Capture(CAPTURE_UTC_US, CaptureClock.RTCP, 16_435, 212));
         times.mark(Step.DECODE, 6_020_000);
         times.mark(Step.WAIT, 6_330_000);
         times.mark(Step.CONVERT, 7_280_000);

@@ -1,7 +1,7 @@
 package dev.vigil.source.rtsp;
 
 import dev.vigil.base.Clock;
-import dev.vigil.frame.CaptureClock;
+import dev.vigil.frame.ClockStatus;
 import dev.vigil.source.PacketInfo;
 import dev.vigil.source.SourceException;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -18,6 +18,8 @@ final class RtpReceiver implements Rtcp.Sink {
     private static final int MISORDER_MAX = 100;
 
     private static final int DROPOUT_MAX = 3000;
+    /** So often the camera's clock is looked at for others. */
+    private static final long CLOCK_STATUS_NS = 500_000_000;
 
     private final VideoFormat format;
     private final String source;
@@ -36,6 +38,8 @@ final class RtpReceiver implements Rtcp.Sink {
     private int expected;
     private int restartAt = -1;
     private boolean ended;
+    private ClockStatus clockStatus = ClockStatus.ARRIVAL;
+    private long clockStatusNs;
 
     /** The marker comes with each slice of this camera, not only with the last. */
     private boolean markerUnreliable;
@@ -50,13 +54,14 @@ final class RtpReceiver implements Rtcp.Sink {
     private boolean heldGap;
     private final Datagram heldDatagram = new Datagram();
 
-    RtpReceiver(VideoFormat format, RtspAddress address, Clock clock, Faults faults) {
+    /** @param clockOffsetMaxUs a camera's clock that is further off is not used for capture times */
+    RtpReceiver(VideoFormat format, RtspAddress address, Clock clock, Faults faults, double clockOffsetMaxUs) {
         this.format = format;
         this.source = address.shown();
         this.clock = clock;
         this.faults = faults;
         this.depacketizer = Depacketizer.of(format, address);
-        this.senderClock = new SenderClock(format.clockRate());
+        this.senderClock = new SenderClock(format.clockRate(), clockOffsetMaxUs);
         this.reception = new Reception(format.clockRate());
     }
 
@@ -181,7 +186,7 @@ final class RtpReceiver implements Rtcp.Sink {
     public void senderReport(int reporter, long ntp, int timestamp) {
         if (!begun || reporter == ssrc) {
             reporterSsrc = reporter;
-            senderClock.report(ntp, timestamp, clock.utcUs());
+            senderClock.report(ntp, timestamp, reportArrivalNs, clock.utcUs());
             reception.senderReport(ntp, reportArrivalNs);
         }
     }
@@ -211,12 +216,21 @@ final class RtpReceiver implements Rtcp.Sink {
         unit.writeTo(into, ticks);
         info.arrivalNs = unit.arrivalNs();
         info.damaged = unit.damaged();
-        if (senderClock.isReported()) {
-            info.clock = CaptureClock.RTCP;
-            info.captureUtcUs = senderClock.utcUs(ticks);
-        } else {
-            info.clock = CaptureClock.ARRIVAL;
-            info.captureUtcUs = clock.utcUs() - (clock.monotonicNs() - unit.arrivalNs()) / 1_000;
+        long nowNs = clock.monotonicNs();
+        info.capture = senderClock.capture(ticks, unit.arrivalNs(), nowNs, clock.utcUs());
+        if (clockStatus == ClockStatus.ARRIVAL || nowNs - clockStatusNs >= CLOCK_STATUS_NS) {
+            clockStatus = senderClock.status();
+            clockStatusNs = nowNs;
         }
+    }
+
+    /** As of the newest unit, or a moment before; the same object until it is looked at again. */
+    ClockStatus clockStatus() {
+        return clockStatus;
+    }
+
+    /** How long a request and its answer took, in microseconds. */
+    void roundTrip(long us) {
+        senderClock.roundTrip(us);
     }
 }

@@ -1,6 +1,7 @@
 package dev.vigil.source.rtsp;
 
 import dev.vigil.base.Clock;
+import dev.vigil.frame.ClockStatus;
 import dev.vigil.source.Abort;
 import dev.vigil.source.PacketInfo;
 import dev.vigil.source.PacketStream;
@@ -118,7 +119,8 @@ public final class RtspStream implements PacketStream {
 
     private void play(VideoFormat format, String base, Sdp sdp, long untilNs) throws SourceException {
         faults = new Faults(address.shown());
-        receiver = new RtpReceiver(format, address, clock, faults);
+        double clockOffsetMaxUs = options.clockOffsetMax().toNanos() / 1e3;
+        receiver = new RtpReceiver(format, address, clock, faults, clockOffsetMaxUs);
         if (options.transport() == Transport.UDP) {
             if (address.tls()) {
                 throw address.error(Cause.UNSUPPORTED, "over TLS pictures come over TCP only");
@@ -133,7 +135,9 @@ public final class RtspStream implements PacketStream {
         String control = ControlUri.resolve(base, format.control());
         transport.agreed(session.demand("SETUP", control, offer, untilNs).header("Transport"));
         String aggregate = ControlUri.resolve(base, sdp.control());
+        long askedNs = clock.monotonicNs();
         session.demand("PLAY", aggregate, "Range: npt=0.000-\r\n", untilNs);
+        receiver.roundTrip((clock.monotonicNs() - askedNs) / 1_000);
         session.playing(aggregate);
     }
 
@@ -189,6 +193,11 @@ public final class RtspStream implements PacketStream {
         receiver.take(packet, info);
         packet.time_base(timeBase);
         return true;
+    }
+
+    @Override
+    public ClockStatus clock() {
+        return receiver.clockStatus();
     }
 
     @Override

@@ -13,6 +13,7 @@ import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_unref;
 
 import dev.vigil.base.Clock;
+import dev.vigil.frame.Capture;
 import dev.vigil.frame.CaptureClock;
 import dev.vigil.source.PacketInfo;
 import dev.vigil.source.SourceException;
@@ -50,7 +51,8 @@ class RtpReceiverTest {
     void begin() throws SourceException {
         RtspAddress address = RtspAddress.parse("rtsp://camera/x");
         faults = new Faults(address.shown());
-        receiver = new RtpReceiver(VideoFormat.choose(Sdp.parse(ScriptedCamera.SDP), address), address, clock, faults);
+        receiver = new RtpReceiver(
+                VideoFormat.choose(Sdp.parse(ScriptedCamera.SDP), address), address, clock, faults, 1e5);
     }
 
     @Test
@@ -74,8 +76,8 @@ class RtpReceiverTest {
         nowNs += 3_000_000;
         feed(rtp(2, 0, true, IDR));
         assertThat(units.get(0).info.arrivalNs).isEqualTo(7_000_000_000L);
-        assertThat(units.get(0).info.captureUtcUs).isEqualTo(UTC_US - 3_000);
-        assertThat(units.get(0).info.clock).isEqualTo(CaptureClock.ARRIVAL);
+        assertThat(units.get(0).info.capture.utcUs()).isEqualTo(UTC_US - 3_000);
+        assertThat(units.get(0).info.capture.clock()).isEqualTo(CaptureClock.ARRIVAL);
     }
 
     @Test
@@ -161,22 +163,30 @@ class RtpReceiverTest {
     }
 
     @Test
-    void shouldFollowNewestReportWhenCameraClockSteps() throws SourceException {
+    void shouldTakeTimeOfReportWhenCameraSendsOne() throws SourceException {
         control(senderReport(ntp(UTC_US), 1000));
+        nowNs += 600_000_000;
         feed(rtp(1, 1000 + 45_000, true, IDR));
-        assertThat(units.get(0).info.captureUtcUs).isEqualTo(UTC_US + 500_000);
-        assertThat(units.get(0).info.clock).isEqualTo(CaptureClock.RTCP);
-        control(senderReport(ntp(UTC_US + 3_600_000_000L), 91_000));
-        feed(rtp(2, 91_000, true, SLICE));
-        assertThat(units.get(1).info.captureUtcUs).isEqualTo(UTC_US + 3_600_000_000L);
+        Capture capture = units.get(0).info.capture;
+        assertThat(capture.clock()).isEqualTo(CaptureClock.RTCP);
+        assertThat(capture.utcUs()).isEqualTo(UTC_US + 500_000);
+        assertThat(capture.wayUs()).isEqualTo(100_000);
+        assertThat(receiver.clockStatus().reports()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldForgetReportsWhenSenderIsAnother() throws SourceException {
+        control(senderReport(ntp(UTC_US), 1000));
+        feed(rtp(1, 1000, true, IDR));
+        feed(rtp(500, 90, true, 0x1234, IDR));
+        assertThat(units.get(1).info.capture).isEqualTo(Capture.atArrival(UTC_US));
     }
 
     @Test
     void shouldIgnoreReportWhenCameraHasNoTime() throws SourceException {
         control(senderReport(0, 1000));
-        control(senderReport(1234L << 32, 1000)); // seconds since the camera started
         feed(rtp(1, 1000, true, IDR));
-        assertThat(units.get(0).info.clock).isEqualTo(CaptureClock.ARRIVAL);
+        assertThat(units.get(0).info.capture.clock()).isEqualTo(CaptureClock.ARRIVAL);
     }
 
     @Test

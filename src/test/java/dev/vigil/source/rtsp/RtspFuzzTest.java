@@ -91,7 +91,7 @@ class RtspFuzzTest {
     void shouldOnlyFailCleanlyWhenPayloadsAreMutated(VideoFormat.Codec codec) throws SourceException {
         RtspAddress address = RtspAddress.parse("rtsp://camera/x");
         VideoFormat format = new VideoFormat(codec, Packets.PAYLOAD_TYPE, 90_000, null, new byte[0], 0, 0);
-        RtpReceiver receiver = new RtpReceiver(format, address, Clock.SYSTEM, new Faults("fuzz"));
+        RtpReceiver receiver = new RtpReceiver(format, address, Clock.SYSTEM, new Faults("fuzz"), 1e5);
         byte[][] seeds = seeds(codec);
         Datagram datagram = new Datagram();
         int units = 0;

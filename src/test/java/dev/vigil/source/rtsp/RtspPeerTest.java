@@ -60,9 +60,9 @@ class RtspPeerTest {
                 arrivalNs[i] = info.arrivalNs;
                 assertThat(info.damaged).as("damaged %d", i).isFalse();
                 assertThat(i > 0 || (packet.flags() & AV_PKT_FLAG_KEY) != 0).isTrue();
-                if (info.clock == CaptureClock.RTCP) {
+                if (info.capture.clock() == CaptureClock.RTCP) {
                     reported++;
-                    long ageUs = Clock.SYSTEM.utcUs() - info.captureUtcUs;
+                    long ageUs = Clock.SYSTEM.utcUs() - info.capture.utcUs();
                     assertThat(ageUs).as("age in µs").isBetween(-1_000_000L, 5_000_000L);
                 }
                 decoder.decode(packet);
