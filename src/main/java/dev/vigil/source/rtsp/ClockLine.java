@@ -22,6 +22,8 @@ final class ClockLine {
     static final int WINDOW = 64;
     /** What a clock's rate may be off before it was measured. */
     static final double RATE_UNKNOWN_PPM = 300;
+    /** No clock is off by so much. */
+    static final double RATE_ERROR_MAX_PPM = 1_000;
     /** A crystal's rate changes by so much with temperature, however well it was measured. */
     private static final double RATE_WANDER_PPM = 1;
     /** Before there are enough readings to tell. */
@@ -137,11 +139,11 @@ final class ClockLine {
 
     private void fit() {
         double spanS = spanS();
-        if (count < 2 || spanS <= 0) {
-            ppm = priorPpm;
+        double measured = count < 2 || spanS <= 0 ? priorPpm : side == Noise.LATE ? hullSlope() : medianSlope();
+        if (count < 2 || spanS <= 0 || Math.abs(measured - priorPpm) > RATE_ERROR_MAX_PPM) {
+            ppm = priorPpm; // one reading, or some that are falsified by more than a rate can be off
             sdPpm = priorSdPpm;
         } else {
-            double measured = side == Noise.LATE ? hullSlope() : medianSlope();
             if (count >= NOISE_KNOWN_FROM) {
                 noiseUs = Math.max(noiseMinUs, spreadUs(measured));
             }

@@ -26,6 +26,7 @@ final class SenderClock {
     /** A picture can not arrive before it was taken, nor, in a stream with a deadline, so long after it. */
     private static final double EARLY_MAX_US = 200_000;
 
+    private static final double EARLIER_THAN_REPORTS_US = 1_000;
     private static final double WAY_MAX_US = 30e6;
     /** Pictures with B-frames come out of order, but by less than this. */
     private static final double BACK_MAX_S = 1;
@@ -33,8 +34,10 @@ final class SenderClock {
     private static final double DELAY_UNKNOWN_US = 1e6;
 
     private static final int DELAY_KNOWN_FROM = 3;
-    /** Shown is a drift that is known to so much. */
+    /** Shown is a drift that is known to so much, from readings over so long: a burst of delays is none. */
     private static final double DRIFT_UNCERTAIN_MAX_PPM = 50;
+
+    private static final double DRIFT_SPAN_MIN_S = 20;
 
     private final int clockRate;
     private final double offsetMaxUs;
@@ -197,11 +200,17 @@ final class SenderClock {
         }
         double timeS = timeS(ticks);
         double wayUs = wayUs(timeS, arrivalNs);
-        if (wayUs < -EARLY_MAX_US - box.uncertaintyUs(timeS) || timeS < lastAtS - BACK_MAX_S) {
+        boolean delayKnown = box.readings() >= DELAY_KNOWN_FROM;
+        double earlyMaxUs = (delayKnown ? EARLY_MAX_US : DELAY_UNKNOWN_US) + box.uncertaintyUs(timeS);
+        if (wayUs < -earlyMaxUs || timeS < lastAtS - BACK_MAX_S) {
             bridge(ticks, arrivalNs);
             timeS = timeS(ticks);
             wayUs = wayUs(timeS, arrivalNs);
         } else {
+            if (wayUs < -EARLIER_THAN_REPORTS_US) {
+                box.add(timeS, (arrivalNs - originNs) / 1e3 - timeS * 1e6); // so all reports came late
+                wayUs = wayUs(timeS, arrivalNs);
+            }
             usualDeviationUs += (Math.abs(wayUs - usualWayUs) - usualDeviationUs) / 8;
             usualWayUs += (wayUs - usualWayUs) / 8;
         }
@@ -214,7 +223,7 @@ final class SenderClock {
         double boxUtcUs = nowUtcUs - (nowNs - originNs) / 1e3 + tookUs;
         double wallUtcUs = originUtcUs + timeS * 1e6 + wall.aheadUs(timeS);
         offsetUs = Math.round(wallUtcUs - boxUtcUs);
-        double boundUs = box.readings() < DELAY_KNOWN_FROM ? Math.max(offsetMaxUs, DELAY_UNKNOWN_US) : offsetMaxUs;
+        double boundUs = delayKnown ? offsetMaxUs : Math.max(offsetMaxUs, DELAY_UNKNOWN_US);
         adjusted = Math.abs(offsetUs) > (adjusted ? 0.75 : 1) * boundUs;
         double bridgeUs = bridged ? 3 * usualDeviationUs : 0;
         if (adjusted) {
@@ -252,7 +261,7 @@ final class SenderClock {
         Double driftPpm = null;
         Double uncertainPpm = null;
         double sdPpm = Math.hypot(wall.sdPpm(), box.sdPpm());
-        if (offsetUs != null && 2 * sdPpm <= DRIFT_UNCERTAIN_MAX_PPM) {
+        if (offsetUs != null && box.spanS() >= DRIFT_SPAN_MIN_S && 2 * sdPpm <= DRIFT_UNCERTAIN_MAX_PPM) {
             driftPpm = Math.round((wall.ppm() - box.ppm()) * 10) / 10.0;
             uncertainPpm = Math.round(2 * sdPpm * 10) / 10.0;
         }

@@ -14,8 +14,6 @@ final class WallReadings {
         STEPPED
     }
 
-    /** A rate that differs by more is none: the clock was set in between. */
-    private static final double RATE_CHANGE_MAX_PPM = 1_000;
     /** Standard deviations that a reading may be off. */
     private static final double NOISE_FACTOR = 6;
     /** Worse reports are of no use. */
@@ -64,7 +62,7 @@ final class WallReadings {
         }
         double sinceS = timeS - line.newestAtS();
         double ratePpm = (aheadUs - line.newestAheadUs()) / sinceS;
-        if (contradictions == 0 && sinceS > 0 && Math.abs(ratePpm - line.ppm()) <= RATE_CHANGE_MAX_PPM) {
+        if (contradictions == 0 && sinceS > 0 && Math.abs(ratePpm - line.ppm()) <= ClockLine.RATE_ERROR_MAX_PPM) {
             line.noiseAtLeast(Math.abs(offUs) / 10);
             line.rateChanged();
             line.add(timeS, aheadUs);
@@ -77,7 +75,7 @@ final class WallReadings {
         double apartS = timeS - contradictionAtS;
         double agreeUs = aheadUs - contradictionAheadUs - line.ppm() * apartS;
         boolean agrees = contradictions > 0
-                && Math.abs(agreeUs) <= NOISE_FACTOR * line.noiseUs() + RATE_CHANGE_MAX_PPM * Math.abs(apartS);
+                && Math.abs(agreeUs) <= NOISE_FACTOR * line.noiseUs() + ClockLine.RATE_ERROR_MAX_PPM * Math.abs(apartS);
         if (agrees) {
             stepUs = contradictionOffUs;
             restart();

@@ -1,6 +1,7 @@
 package dev.vigil.mqtt.proof;
 
 import dev.vigil.app.Logging;
+import dev.vigil.source.proof.ClockProofCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,6 +45,7 @@ public final class Prove implements Runnable {
                 .addSubcommand(new ChaosCommand())
                 .addSubcommand(new SpeedCommand())
                 .addSubcommand(new FuzzCommand())
+                .addSubcommand(new ClockProofCommand())
                 .setOut(new PrintWriter(System.out, false, StandardCharsets.UTF_8));
         // What to install stands in one line; what broke in the middle needs its place.
         return line.setExecutionExceptionHandler((error, at, parsed) -> {

@@ -145,6 +145,21 @@ class SenderClockTest {
     }
 
     @ParameterizedTest
+    @ValueSource(doubles = {0.15, 0.6})
+    void shouldNotTakeLatenessForARateWhenOnlyFirstReportsAreLate(double delayS) {
+        reportDelayS = delayS;
+        runTo(REPORT_S - FRAME_S, true);
+        reportDelayS = 0.0003;
+        runTo(2 * REPORT_S, true);
+        runTo(3 * REPORT_S, true);
+        runTo(60, false);
+        assertThat(worstUtcUs).isLessThan(1_000);
+        assertThat(worstWayUs).isLessThan(2_000);
+        assertThat(last.clock()).isEqualTo(CaptureClock.RTCP);
+        assertThat(status().steps()).isZero();
+    }
+
+    @ParameterizedTest
     @ValueSource(doubles = {2, -2, 0.06, -10_000})
     void shouldFollowClockThatIsSetWhenSecondReportAgrees(double stepS) {
         runTo(52, true);
