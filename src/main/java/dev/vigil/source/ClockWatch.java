@@ -27,6 +27,7 @@ final class ClockWatch implements AutoCloseable {
     private final Feed feed;
     private final PacketStream stream;
     private final Clock clock;
+    private final boolean mayReport;
     private final double offsetMaxUs;
     private final double driftMaxPpm;
     private final long beganNs;
@@ -39,6 +40,7 @@ final class ClockWatch implements AutoCloseable {
         this.feed = feed;
         this.stream = stream;
         this.clock = clock;
+        this.mayReport = SourceAddress.kind(options.uri()) == SourceAddress.Kind.RTSP;
         this.offsetMaxUs = options.clockOffsetMax().toNanos() / 1e3;
         this.driftMaxPpm = options.clockDriftMaxPpm();
         this.beganNs = clock.monotonicNs();
@@ -65,7 +67,7 @@ final class ClockWatch implements AutoCloseable {
     }
 
     private boolean isSilent(ClockStatus now, long nowNs) {
-        return now.reports() > 0 || nowNs - beganNs >= REPORTS_AWAITED_NS;
+        return mayReport && (now.reports() > 0 || nowNs - beganNs >= REPORTS_AWAITED_NS);
     }
 
     private void tellSource(CaptureClock source) {
@@ -108,9 +110,9 @@ final class ClockWatch implements AutoCloseable {
                     Kind.CLOCK_OFFSET,
                     String.format(
                             Locale.ROOT,
-                            "its clock is %s %s of this box's; %s is allowed",
+                            "its clock is %s %s this box's; %s is allowed",
                             span(offsetUs),
-                            now.offsetUs() > 0 ? "ahead" : "behind",
+                            now.offsetUs() > 0 ? "ahead of" : "behind",
                             span(offsetMaxUs)));
         } else if (now.source() == CaptureClock.RTCP && offsetUs < CLEAR_BELOW * offsetMaxUs) {
             feed.warnings().clear(Kind.CLOCK_OFFSET);

@@ -133,11 +133,12 @@ public final class RtspStream implements PacketStream {
         }
         String offer = "Transport: " + transport.offer() + "\r\n";
         String control = ControlUri.resolve(base, format.control());
-        transport.agreed(session.demand("SETUP", control, offer, untilNs).header("Transport"));
-        String aggregate = ControlUri.resolve(base, sdp.control());
         long askedNs = clock.monotonicNs();
-        session.demand("PLAY", aggregate, "Range: npt=0.000-\r\n", untilNs);
+        RtspMessage answer = session.demand("SETUP", control, offer, untilNs);
         receiver.roundTrip((clock.monotonicNs() - askedNs) / 1_000);
+        transport.agreed(answer.header("Transport"));
+        String aggregate = ControlUri.resolve(base, sdp.control());
+        session.demand("PLAY", aggregate, "Range: npt=0.000-\r\n", untilNs);
         session.playing(aggregate);
     }
 

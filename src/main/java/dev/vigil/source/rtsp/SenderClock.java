@@ -203,7 +203,14 @@ final class SenderClock {
         boolean delayKnown = box.readings() >= DELAY_KNOWN_FROM;
         double earlyMaxUs = (delayKnown ? EARLY_MAX_US : DELAY_UNKNOWN_US) + box.uncertaintyUs(timeS);
         if (wayUs < -earlyMaxUs || timeS < lastAtS - BACK_MAX_S) {
-            bridge(ticks, arrivalNs);
+            long before = shiftTicks;
+            shiftToUsualWay(ticks, arrivalNs);
+            bridged = true;
+            noteStep("RTP timestamps jumped", (before - shiftTicks) * 1e6 / clockRate);
+            timeS = timeS(ticks);
+            wayUs = wayUs(timeS, arrivalNs);
+        } else if (bridged && wayUs < usualWayUs - usualDeviationUs) {
+            shiftToUsualWay(ticks, arrivalNs); // so the picture that showed the jump came later than usual
             timeS = timeS(ticks);
             wayUs = wayUs(timeS, arrivalNs);
         } else {
@@ -241,16 +248,13 @@ final class SenderClock {
         return (arrivalNs - originNs) / 1e3 - timeS * 1e6 - box.aheadUs(timeS);
     }
 
-    /** Timestamps jumped: from here on they mean what lets this picture have come the usual way. */
-    private void bridge(long ticks, long arrivalNs) {
-        long before = shiftTicks;
+    /** From here on timestamps mean what lets this picture have come the usual way. */
+    private void shiftToUsualWay(long ticks, long arrivalNs) {
         // Each round leaves of the error what the clock's rate is off, some parts per million.
         for (int round = 0; round < 4; round++) {
             double offUs = wayUs(timeS(ticks), arrivalNs) - usualWayUs;
             shiftTicks += Math.round(offUs * clockRate / 1e6);
         }
-        bridged = true;
-        noteStep("RTP timestamps jumped", (before - shiftTicks) * 1e6 / clockRate);
     }
 
     /** As of the picture of the last {@link #capture}. */

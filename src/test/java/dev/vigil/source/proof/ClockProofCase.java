@@ -25,6 +25,11 @@ enum ClockProofCase {
 
     private final Fault fault;
 
+    /** Until the next report after a jump, a capture is as exact as the way of the pictures since then is even. */
+    boolean byWay() {
+        return this == JUMP_FORWARDS || this == JUMP_BACK;
+    }
+
     private interface Fault {
         void happen(CameraClock clock);
     }

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Reads simulated cameras whose pictures bear their number in black and white, and whose clocks drift, are set,"
                     + " jump, or fall silent six seconds after the start, and compares each picture's capture time and age"
-                    + " with when the camera took that picture. Ends with 1 when one is off by more than 5 ms."
+                    + " with when the camera took that picture. Ends with 1 when a capture time is off by more than 5 ms, or"
+                    + " more than one in a hundred ages, or, where timestamps jump, capture times."
         },
         footer = {"", "Example: vigil prove clock --for 30s"})
 public final class ClockProofCommand implements Callable<Integer> {
@@ -102,10 +103,11 @@ public final class ClockProofCommand implements Callable<Integer> {
                             : String.format(Locale.ROOT, "%.1f", status.driftPpm()),
                     uncertaintyUs == null ? "-" : ms(uncertaintyUs / 1e3),
                     String.format(Locale.ROOT, "%.1f %%", 100 * (1 - camera.beyondUncertainty())));
-            holds &= camera.unread() == 0 && camera.captureErrorMs(1) <= ERROR_MAX_MS;
-            holds &= camera.ageErrorMs(1) <= ERROR_MAX_MS;
+            double most = camera.happens.byWay() ? 0.99 : 1;
+            holds &= camera.unread() == 0 && camera.captureErrorMs(most) <= ERROR_MAX_MS;
+            holds &= camera.ageErrorMs(0.99) <= ERROR_MAX_MS;
         }
-        out.println(holds ? "holds: never more than 5 ms off" : "FAILED");
+        out.println(holds ? "holds: within 5 ms" : "FAILED");
         out.flush();
         return holds;
     }

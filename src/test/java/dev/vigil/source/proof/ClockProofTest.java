@@ -28,7 +28,7 @@ class ClockProofTest {
             Await.until("pictures after it happened", DEADLINE, () -> run.pictures() >= after);
             for (ClockProofCamera camera : run.cameras()) {
                 assertThat(camera.unread()).isZero();
-                assertThat(camera.captureErrorMs(1))
+                assertThat(camera.captureErrorMs(camera.happens.byWay() ? 0.9 : 1))
                         .as("capture, error in ms: " + camera.happens.shown)
                         .isLessThanOrEqualTo(ClockProofCommand.ERROR_MAX_MS);
                 assertThat(camera.ageErrorMs(0.5))

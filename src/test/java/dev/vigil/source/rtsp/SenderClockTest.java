@@ -30,6 +30,7 @@ class SenderClockTest {
     private double timestampsAheadS = 40_000; // the 32 bits wrap after 7700 s
     private double boxAheadS;
     private double pairNoiseS;
+    private double wayS = WAY_S;
     private double reportDelayS = 0.0003;
     private double delayNoiseS;
 
@@ -79,7 +80,7 @@ class SenderClockTest {
     }
 
     private void picture() {
-        double arrivalS = nowS + WAY_S;
+        double arrivalS = nowS + wayS;
         long ticks = clock.ticks(timestamp(nowS));
         last = clock.capture(ticks, ns(arrivalS), ns(arrivalS), boxUtcUs(arrivalS));
         double trueUs = last.clock() == CaptureClock.RTCP ? cameraUtcS(nowS) * 1e6 : (nowS + boxAheadS) * 1e6;
@@ -202,6 +203,20 @@ class SenderClockTest {
         assertThat(status().steps()).isEqualTo(1);
         assertThat(status().lastStep()).contains("RTP timestamps jumped");
         assertThat(status().lastStepUs() / 1e6).isCloseTo(jumpS, within(0.01));
+    }
+
+    @Test
+    void shouldFindTheUsualWayAgainWhenThePictureThatJumpsComesLate() {
+        runTo(52, true);
+        timestampsAheadS += 600;
+        wayS = 0.090;
+        picture();
+        assertThat(worstUtcUs).isBetween(59_000.0, 61_000.0);
+        wayS = WAY_S;
+        nowS += FRAME_S;
+        runTo(nowS + 1, false);
+        assertThat(worstUtcUs).isLessThan(1_000);
+        assertThat(status().steps()).isEqualTo(1);
     }
 
     @Test
