@@ -23,10 +23,11 @@ final class SenderClock {
     private static final long NTP_ERA_S = 1L << 32;
     /** Reports come every few seconds (section 6.2); after so long without one, what they said has grown too old. */
     static final long SILENT_NS = TimeUnit.SECONDS.toNanos(60);
-    /** A picture can not arrive before it was taken, nor, in a stream with a deadline, so long after it. */
+    /** A picture can not arrive before it was taken; as long as reports came late it may seem so, but not by so much. */
     private static final double EARLY_MAX_US = 200_000;
-
+    /** One that seems so by this much came by a shorter way than any report. */
     private static final double EARLIER_THAN_REPORTS_US = 1_000;
+    /** In a stream with a deadline no picture is under way for so long. */
     private static final double WAY_MAX_US = 30e6;
     /** Pictures with B-frames come out of order, but by less than this. */
     private static final double BACK_MAX_S = 1;
@@ -63,7 +64,13 @@ final class SenderClock {
 
     // the pictures' way
     private double lastAtS = Double.NEGATIVE_INFINITY;
+    /** Of the newest pictures, in turns. */
+    private final double[] waysUs = new double[16];
+
+    private long ways;
+    /** The shortest of those: what comes later was held up. */
     private double usualWayUs;
+
     private double usualDeviationUs;
     /** Since a jump no report has come; the time goes on by the usual way. */
     private boolean bridged;
@@ -198,39 +205,20 @@ final class SenderClock {
         if (!reported || arrivalNs - reportNs > SILENT_NS) {
             return null;
         }
+        followJump(ticks, arrivalNs);
         double timeS = timeS(ticks);
-        double wayUs = wayUs(timeS, arrivalNs);
-        boolean delayKnown = box.readings() >= DELAY_KNOWN_FROM;
-        double earlyMaxUs = (delayKnown ? EARLY_MAX_US : DELAY_UNKNOWN_US) + box.uncertaintyUs(timeS);
-        if (wayUs < -earlyMaxUs || timeS < lastAtS - BACK_MAX_S) {
-            long before = shiftTicks;
-            shiftToUsualWay(ticks, arrivalNs);
-            bridged = true;
-            noteStep("RTP timestamps jumped", (before - shiftTicks) * 1e6 / clockRate);
-            timeS = timeS(ticks);
-            wayUs = wayUs(timeS, arrivalNs);
-        } else if (bridged && wayUs < usualWayUs - usualDeviationUs) {
-            shiftToUsualWay(ticks, arrivalNs); // so the picture that showed the jump came later than usual
-            timeS = timeS(ticks);
-            wayUs = wayUs(timeS, arrivalNs);
-        } else {
-            if (wayUs < -EARLIER_THAN_REPORTS_US) {
-                box.add(timeS, (arrivalNs - originNs) / 1e3 - timeS * 1e6); // so all reports came late
-                wayUs = wayUs(timeS, arrivalNs);
-            }
-            usualDeviationUs += (Math.abs(wayUs - usualWayUs) - usualDeviationUs) / 8;
-            usualWayUs += (wayUs - usualWayUs) / 8;
-        }
         lastAtS = timeS;
+        double wayUs = wayUs(timeS, arrivalNs);
         if (wayUs > WAY_MAX_US) {
             return null; // the reports' timestamps are not those of the pictures
         }
-        wayUs = Math.max(0, wayUs);
+        followWay(wayUs, timeS, arrivalNs);
+        wayUs = Math.max(0, wayUs(timeS, arrivalNs));
         double tookUs = (arrivalNs - originNs) / 1e3 - wayUs;
         double boxUtcUs = nowUtcUs - (nowNs - originNs) / 1e3 + tookUs;
         double wallUtcUs = originUtcUs + timeS * 1e6 + wall.aheadUs(timeS);
         offsetUs = Math.round(wallUtcUs - boxUtcUs);
-        double boundUs = delayKnown ? offsetMaxUs : Math.max(offsetMaxUs, DELAY_UNKNOWN_US);
+        double boundUs = delayKnown() ? offsetMaxUs : Math.max(offsetMaxUs, DELAY_UNKNOWN_US);
         adjusted = Math.abs(offsetUs) > (adjusted ? 0.75 : 1) * boundUs;
         double bridgeUs = bridged ? 3 * usualDeviationUs : 0;
         if (adjusted) {
@@ -241,6 +229,37 @@ final class SenderClock {
         }
         double uncertaintyUs = wall.uncertaintyUs(timeS) + bridgeUs;
         return new Capture(Math.round(wallUtcUs), CaptureClock.RTCP, Math.round(wayUs), Math.round(uncertaintyUs));
+    }
+
+    private boolean delayKnown() {
+        return box.readings() >= DELAY_KNOWN_FROM;
+    }
+
+    /** Timestamps that went back, or that lie ahead of time, have jumped. */
+    private void followJump(long ticks, long arrivalNs) {
+        double timeS = timeS(ticks);
+        double wayUs = wayUs(timeS, arrivalNs);
+        double earlyMaxUs = (delayKnown() ? EARLY_MAX_US : DELAY_UNKNOWN_US) + box.uncertaintyUs(timeS);
+        if (wayUs < -earlyMaxUs || timeS < lastAtS - BACK_MAX_S) {
+            long before = shiftTicks;
+            shiftToUsualWay(ticks, arrivalNs);
+            bridged = true;
+            noteStep("RTP timestamps jumped", (before - shiftTicks) * 1e6 / clockRate);
+        } else if (bridged && wayUs < usualWayUs) {
+            shiftToUsualWay(ticks, arrivalNs); // so the picture that showed the jump came later than usual
+        }
+    }
+
+    private void followWay(double wayUs, double timeS, long arrivalNs) {
+        if (wayUs < -EARLIER_THAN_REPORTS_US) {
+            box.add(timeS, (arrivalNs - originNs) / 1e3 - timeS * 1e6); // so all reports came late
+        }
+        waysUs[(int) (ways++ % waysUs.length)] = wayUs;
+        usualWayUs = wayUs;
+        for (int i = 0; i < Math.min(ways, waysUs.length); i++) {
+            usualWayUs = Math.min(usualWayUs, waysUs[i]);
+        }
+        usualDeviationUs += (wayUs - usualWayUs - usualDeviationUs) / 8;
     }
 
     /** From the capture to the arrival, less the shortest way of a report. */
