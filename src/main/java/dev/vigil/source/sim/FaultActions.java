@@ -104,10 +104,11 @@ final class FaultActions {
     @SuppressWarnings("FutureReturnValueIgnored") // As above.
     private void cut(SimulatedCamera camera) {
         for (RtspSession session : cameras.sessions().where(of(camera).and(RtspSession::playing))) {
-            session.sink().cut(() -> {
+            // Later, because the camera is in the middle of sending to its clients.
+            session.sink().cut(() -> session.connection().eventLoop().execute(() -> {
                 session.connection().close();
                 cameras.sessions().closeWhere(other -> other == session);
-            });
+            }));
         }
     }
 

@@ -51,7 +51,7 @@ public enum FaultKind {
 
     ANSWER(
             "answer",
-            "DESCRIBE, SETUP and PLAY (or the one that is named) are answered with this code",
+            "DESCRIBE, SETUP and PLAY, or the one that is named (SETUP:453), are answered with this code",
             FaultValue.ANSWER,
             503,
             Does.RESETS),
@@ -141,9 +141,9 @@ public enum FaultKind {
         return spelling;
     }
 
-    /** Its name with its value's form, such as {@code lose[=SHARE]}. */
+    /** Its name with its usual value, where it takes one, such as {@code lose[=5%]}. */
     public String form() {
-        return value == FaultValue.NONE ? spelling : spelling + "[=" + value.form() + "]";
+        return value == FaultValue.NONE ? spelling : spelling + "[=" + value.format(usual) + "]";
     }
 
     /** What a client meets, in a line. */
