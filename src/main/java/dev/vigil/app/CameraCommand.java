@@ -143,8 +143,9 @@ public final class CameraCommand implements Callable<Integer> {
 
     @Option(
             names = "--json",
-            description = "Tell cameras and faults as JSON lines on standard output; else faults come as lines on standard"
-                    + " error.")
+            description =
+                    "Tell cameras and faults as JSON lines on standard output; else faults come as lines on standard"
+                            + " error.")
     private boolean json;
 
     enum Hash {
@@ -212,9 +213,7 @@ public final class CameraCommand implements Callable<Integer> {
                 .withFaults(faults.script())
                 .withTls(tls())
                 .withDigest(
-                        hash == Hash.sha256
-                                ? SimulatedCameraOptions.Digest.SHA_256
-                                : SimulatedCameraOptions.Digest.MD5)
+                        hash == Hash.sha256 ? SimulatedCameraOptions.Digest.SHA_256 : SimulatedCameraOptions.Digest.MD5)
                 .withJoin(
                         join == JoinAt.frame ? SimulatedCameraOptions.Join.NOW : SimulatedCameraOptions.Join.KEYFRAME);
         return user == null ? options : options.withLogin(user, password());

@@ -31,7 +31,11 @@ final class CameraLines implements FaultListener {
 
     /** @param camera counted from 0 */
     void camera(int camera, URI uri) {
-        say(out, json ? "{\"event\":\"camera\",\"camera\":" + (camera + 1) + ",\"url\":\"" + uri + "\"}" : uri.toString());
+        say(
+                out,
+                json
+                        ? "{\"event\":\"camera\",\"camera\":" + (camera + 1) + ",\"url\":\"" + uri + "\"}"
+                        : uri.toString());
     }
 
     void seed(long seed) {

@@ -28,7 +28,8 @@ final class FaultOptions {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "Decides all that is left to chance. Without it one is drawn; it is told when a fault is random.")
+            description =
+                    "Decides all that is left to chance. Without it one is drawn; it is told when a fault is random.")
     private Long seed;
 
     @Option(

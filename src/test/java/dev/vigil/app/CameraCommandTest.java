@@ -196,7 +196,9 @@ class CameraCommandTest {
         for (FaultKind kind : FaultKind.values()) {
             String star = kind.momentary() ? " *" : "";
             assertThat(document).contains("| `" + kind.form() + "`" + star + " | ");
-            assertThat(help).contains("  " + kind.form() + " ").contains(kind.effect().substring(0, 20));
+            assertThat(help)
+                    .contains("  " + kind.form() + " ")
+                    .contains(kind.effect().substring(0, 20));
         }
         assertThat(help.lines()).as("fits a terminal").allMatch(line -> line.length() <= 80);
         assertThat(document)

@@ -78,7 +78,6 @@ class CameraFaultKindsTest {
         probe.awaitPictures(probe.pictures.size() + 25);
     }
 
-
     @ParameterizedTest
     @CsvSource({
         "stall, STALLED, TCP",
@@ -196,9 +195,7 @@ class CameraFaultKindsTest {
 
     @Test
     void shouldFollowItsScriptAndTellOfEachFault() throws Exception {
-        start(
-                camera().withFaults(FaultScript.parse(List.of("reset@1s", "answer=503@1s+1s"), 1)),
-                Transport.TCP);
+        start(camera().withFaults(FaultScript.parse(List.of("reset@1s", "answer=503@1s+1s"), 1)), Transport.TCP);
         Await.until("the cause", () -> probe.statuses.stream().anyMatch(status -> status.cause() == Cause.REFUSED));
         Await.until("four events", () -> events.size() == 4);
         awaitMorePictures();
@@ -229,8 +226,9 @@ class CameraFaultKindsTest {
         server = RtspCameraServer.start(camera().withTls(tls), events::add, Clock.SYSTEM);
         URI uri = server.uri(0);
         assertThat(uri.getScheme()).isEqualTo("rtsps");
-        probe = new CameraProbe(
-                        CameraProbe.hasty(uri.toString()).toBuilder().tlsVerify(false).build())
+        probe = new CameraProbe(CameraProbe.hasty(uri.toString()).toBuilder()
+                        .tlsVerify(false)
+                        .build())
                 .start();
         probe.awaitPictures(3);
         for (String spec : List.of("reset", "cut", "drip=500")) {

@@ -34,7 +34,6 @@ final class UdpTransport implements MediaTransport {
     /** An answer to a keep-alive is looked for so often. */
     private static final long ANSWER_NS = 100_000_000;
 
-
     private final RtspConnection connection;
     private final RtspSession session;
     private final RtspAddress address;

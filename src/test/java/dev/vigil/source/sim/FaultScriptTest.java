@@ -51,8 +51,7 @@ class FaultScriptTest {
                 "drip=12.5                 | drip=12.5 0..",
             })
     void shouldComeAtItsTimesWhenSpecified(String specification, String expected) {
-        assertThat(first(3, FaultScript.parse(List.of(specification), 1), 0))
-                .containsExactly(expected.split(", "));
+        assertThat(first(3, FaultScript.parse(List.of(specification), 1), 0)).containsExactly(expected.split(", "));
     }
 
     @Test
@@ -115,7 +114,8 @@ class FaultScriptTest {
         long lastEndNs = Duration.ofMinutes(1).toNanos();
         int count = 0;
         while (times.next()) {
-            assertThat(times.beginNs()).isBetween(lastEndNs, Duration.ofMinutes(61).toNanos());
+            assertThat(times.beginNs())
+                    .isBetween(lastEndNs, Duration.ofMinutes(61).toNanos());
             assertThat(times.fault().kind()).isIn(FaultKind.STALL, FaultKind.RESET);
             lastEndNs = times.endNs();
             count++;
@@ -133,7 +133,8 @@ class FaultScriptTest {
 
     @Test
     void shouldReadAFileWithCommentsAndNameTheLineThatIsWrong() throws IOException {
-        Path file = Files.writeString(folder.resolve("faults"), "# morning\n\nstall@1s+1s#1   # a comment\n reset@5s\n");
+        Path file =
+                Files.writeString(folder.resolve("faults"), "# morning\n\nstall@1s+1s#1   # a comment\n reset@5s\n");
         assertThat(FaultScript.read(file)).containsExactly("stall@1s+1s#1", "reset@5s");
         Path wrong = Files.writeString(folder.resolve("wrong"), "stall\nreset+1s\n");
         assertThatThrownBy(() -> FaultScript.read(wrong))

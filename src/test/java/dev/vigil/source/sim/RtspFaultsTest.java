@@ -241,7 +241,9 @@ class RtspFaultsTest {
         server.begin(0, Fault.of(FaultKind.NO_REPORTS));
         try (RtspTestClient client = new RtspTestClient(server.uri(0))) {
             client.play();
-            assertThat(client.packet().channel()).as("else a report comes first").isEqualTo(RTP);
+            assertThat(client.packet().channel())
+                    .as("else a report comes first")
+                    .isEqualTo(RTP);
         }
         server.end(0, Fault.of(FaultKind.NO_REPORTS));
         try (RtspTestClient client = new RtspTestClient(server.uri(0))) {
