@@ -1,5 +1,6 @@
 package dev.vigil.app;
 
+import dev.vigil.base.Clock;
 import dev.vigil.base.Secret;
 import dev.vigil.source.SourceException;
 import dev.vigil.source.sim.RtspCameraServer;
@@ -9,12 +10,15 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.ffmpeg.global.avutil;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -38,14 +42,24 @@ import picocli.CommandLine.Spec;
             "  vigil camera media/demo-clip.mp4                  one camera at rtsp://127.0.0.1:8554/cam",
             "  vigil camera media/demo-clip.mp4 --cameras 8      eight at /cam1 to /cam8, each with its own clock",
             "  ffplay -rtsp_transport tcp rtsp://127.0.0.1:8554/cam",
+            "  vigil camera media/demo-clip.mp4 --fault stall@10s+5s --fault reset@30s/1m",
+            "  vigil camera media/demo-clip.mp4 --cameras 4 --fault random --seed 7",
             "",
             "With --user, the password is read from --password-file or the variable VIGIL_CAMERA_PASSWORD."
         })
 public final class CameraCommand implements Callable<Integer> {
     private static final String PASSWORD_VARIABLE = "VIGIL_CAMERA_PASSWORD";
 
-    @Spec
     private CommandSpec spec;
+
+    /** The faults stand in the help as their enum tells them. */
+    @Spec
+    private void spec(CommandSpec newSpec) {
+        spec = newSpec;
+        List<String> footer = new ArrayList<>(List.of(spec.usageMessage().footer()));
+        footer.addAll(FaultOptions.help());
+        spec.usageMessage().footer(footer.toArray(String[]::new));
+    }
 
     @Parameters(paramLabel = "FILE", description = "The video to show.")
     private Path file;
@@ -88,8 +102,28 @@ public final class CameraCommand implements Callable<Integer> {
             description = "What a client gets first: the next ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private JoinAt join;
 
-    @Option(names = "--user", paramLabel = "NAME", description = "Let in only this user (Digest and Basic).")
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            description = "Serve RTSP over TLS (rtsps:) with this certificate, in PEM; needs --tls-key.")
+    private Path tlsCertificate;
+
+    @Option(
+            names = "--tls-key",
+            paramLabel = "FILE",
+            description = "The certificate's key, in PEM and PKCS#8, without a password.")
+    private Path tlsKey;
+
+    @Option(names = "--user", paramLabel = "NAME", description = "Let in only this user.")
     private String user;
+
+    @Option(
+            names = "--digest",
+            paramLabel = "HASH",
+            defaultValue = "md5",
+            description = "How the user's password is hashed: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, as"
+                    + " most cameras do, with Basic beside it).")
+    private Hash hash;
 
     @Option(
             names = "--password-file",
@@ -103,6 +137,21 @@ public final class CameraCommand implements Callable<Integer> {
             converter = Durations.class,
             description = "Stop after this time, such as 20s or 5m (default: run until Ctrl-C).")
     private Duration runFor;
+
+    @Mixin
+    private FaultOptions faults;
+
+    @Option(
+            names = "--json",
+            description =
+                    "Tell cameras and faults as JSON lines on standard output; else faults come as lines on standard"
+                            + " error.")
+    private boolean json;
+
+    enum Hash {
+        md5,
+        sha256
+    }
 
     enum JoinAt {
         keyframe,
@@ -120,9 +169,15 @@ public final class CameraCommand implements Callable<Integer> {
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), wrong.getMessage());
         }
+        CameraLines lines = new CameraLines(spec.commandLine().getOut(), err, json);
+        if (options.faults().random()) {
+            lines.seed(options.faults().seed());
+        }
         try {
-            serve(RtspCameraServer.start(options), err);
+            serve(RtspCameraServer.start(options, lines, Clock.SYSTEM), lines, err);
             return 0;
+        } catch (IllegalArgumentException impossible) {
+            throw new ParameterException(spec.commandLine(), impossible.getMessage());
         } catch (SourceException | IOException failed) {
             err.println("vigil camera: " + failed.getMessage());
             err.flush();
@@ -130,7 +185,7 @@ public final class CameraCommand implements Callable<Integer> {
         }
     }
 
-    private void serve(RtspCameraServer server, PrintWriter err) throws InterruptedException {
+    private void serve(RtspCameraServer server, CameraLines lines, PrintWriter err) throws InterruptedException {
         CountDownLatch stop = new CountDownLatch(1);
         Thread onSignal = new Thread(
                 () -> {
@@ -140,7 +195,7 @@ public final class CameraCommand implements Callable<Integer> {
                 "camera-stop");
         Runtime.getRuntime().addShutdownHook(onSignal);
         try {
-            announce(server);
+            announce(server, lines);
             watch(server, stop, err);
         } finally {
             server.close();
@@ -154,9 +209,21 @@ public final class CameraCommand implements Callable<Integer> {
                 .withPort(port)
                 .withPath(path)
                 .withCameras(cameras)
+                .withThen(faults.then())
+                .withFaults(faults.script())
+                .withTls(tls())
+                .withDigest(
+                        hash == Hash.sha256 ? SimulatedCameraOptions.Digest.SHA_256 : SimulatedCameraOptions.Digest.MD5)
                 .withJoin(
                         join == JoinAt.frame ? SimulatedCameraOptions.Join.NOW : SimulatedCameraOptions.Join.KEYFRAME);
         return user == null ? options : options.withLogin(user, password());
+    }
+
+    private SimulatedCameraOptions.Tls tls() {
+        if ((tlsCertificate == null) != (tlsKey == null)) {
+            throw new IllegalArgumentException("--tls-cert and --tls-key need each other");
+        }
+        return tlsKey == null ? null : new SimulatedCameraOptions.Tls(tlsCertificate, tlsKey);
     }
 
     private Secret password() {
@@ -174,19 +241,15 @@ public final class CameraCommand implements Callable<Integer> {
         return new Secret(password);
     }
 
-    private void announce(RtspCameraServer server) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.printf(
-                Locale.ROOT,
-                "%s: %d frames, %.1f s, in a loop%s%n",
-                file,
+    private void announce(RtspCameraServer server, CameraLines lines) {
+        lines.clip(
+                file.toString(),
                 server.clipFrames(),
                 server.clipLengthUs() / 1e6,
                 bind.equals("127.0.0.1") ? "" : ", on " + bind);
         for (int camera = 0; camera < server.cameras(); camera++) {
-            out.println(server.uri(camera));
+            lines.camera(camera, server.uri(camera));
         }
-        out.flush();
     }
 
     /** Waits for the end; on a terminal a line tells each second what goes out. */

@@ -8,7 +8,7 @@ import picocli.CommandLine.TypeConversionException;
 public final class Durations implements ITypeConverter<Duration> {
     @Override
     public Duration convert(String value) {
-        return dev.vigil.config.Durations.parse(value)
+        return dev.vigil.base.Durations.parse(value)
                 .filter(duration -> !duration.isZero())
                 .orElseThrow(() -> new TypeConversionException("'" + value
                         + "' is no duration: allowed is a number above 0 with ms, s, m, h or d, such as 500ms, 20s, 5m"

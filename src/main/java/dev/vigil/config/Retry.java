@@ -1,5 +1,6 @@
 package dev.vigil.config;
 
+import dev.vigil.base.Durations;
 import java.time.Duration;
 
 /** The bounds of a backoff, {@code retry: {min, max}}, which brokers and cameras have alike. */

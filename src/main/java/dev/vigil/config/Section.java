@@ -1,5 +1,6 @@
 package dev.vigil.config;
 
+import dev.vigil.base.Durations;
 import dev.vigil.base.Masked;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

@@ -2,6 +2,9 @@ package dev.vigil.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vigil.source.sim.FaultKind;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -12,8 +15,11 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -104,6 +110,14 @@ class CameraCommandTest {
         "--join, never, 'expected one of [keyframe, frame]'",
         "--user, ann, VIGIL_CAMERA_PASSWORD",
         "--tea, green, --tea",
+        "--fault, stal, there is no kind 'stal'",
+        "--fault, auth, fault 'auth' needs a user (--user)",
+        "--fault, change, fault 'change' needs a second clip (--then)",
+        "--fault, stall#2, 'a fault names camera #2, and there is one camera'",
+        "--fault-script, missing.txt, --fault-script missing.txt can not be read",
+        "--seed, seven, --seed",
+        "--digest, md4, 'expected one of [md5, sha256]'",
+        "--tls-key, camera.key, --tls-cert and --tls-key need each other",
     })
     void shouldSayWhatIsAllowedWhenAnOptionIsWrong(String option, String value, String message) {
         assertThat(run(CLIP, option, value)).isEqualTo(2);
@@ -118,5 +132,81 @@ class CameraCommandTest {
                 .contains("/cam1 to /cam8");
         Stream.of("--port", "--path", "--cameras", "--bind", "--for", "--join", "--user")
                 .forEach(option -> assertThat(out.toString()).contains(option));
+    }
+
+    @Test
+    void shouldTellOfFaultsWhenTheyComeAndGo() {
+        assertThat(run(CLIP, "--port", "0", "--for", "300ms", "--fault", "lose=20%@50ms+50ms"))
+                .isZero();
+        assertThat(err.toString().lines().toList())
+                .satisfiesExactly(
+                        line -> assertThat(line).matches("\\d{4}-\\S+Z camera 1 begin lose=20%"),
+                        line -> assertThat(line).matches("\\d{4}-\\S+Z camera 1 end lose=20%"));
+    }
+
+    @Test
+    void shouldTellAllAsJsonLinesWhenAsked() throws IOException {
+        Path script = Files.writeString(folder.resolve("faults"), "reset@50ms#2\nrandom@1h\n");
+        assertThat(run(
+                        CLIP,
+                        "--port",
+                        "0",
+                        "--cameras",
+                        "2",
+                        "--for",
+                        "300ms",
+                        "--json",
+                        "--seed",
+                        "7",
+                        "--fault-script",
+                        script.toString()))
+                .isZero();
+        assertThat(err.toString()).isEmpty();
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : out.toString().lines().toList()) {
+            lines.add(new ObjectMapper().readTree(line));
+        }
+        assertThat(lines.get(0).get("seed").longValue()).isEqualTo(7);
+        assertThat(lines.get(2).get("url").textValue()).endsWith("/cam2");
+        assertThat(lines).hasSize(5);
+        assertThat(lines.get(3).get("phase").textValue()).isEqualTo("begin");
+        assertThat(lines.get(4).get("phase").textValue()).isEqualTo("end");
+        assertThat(lines.get(4).get("kind").textValue()).isEqualTo("reset");
+        assertThat(lines.get(4).get("camera").intValue()).isEqualTo(2);
+        assertThat(lines.get(4).get("since_us").longValue()).isGreaterThanOrEqualTo(50_000);
+    }
+
+    @Test
+    void shouldSayWhichFilesAreWrongWhenTlsCanNotBeServed() throws IOException {
+        Path text = Files.writeString(folder.resolve("text.pem"), "no certificate");
+        assertThat(run(CLIP, "--port", "0", "--tls-cert", text.toString(), "--tls-key", text.toString()))
+                .isEqualTo(1);
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .startsWith("vigil camera: no TLS with certificate " + text)
+                .contains("BEGIN PRIVATE KEY");
+    }
+
+    @Test
+    void shouldTellOfEveryKindInTheHelpAndTheDocument() throws IOException {
+        assertThat(run("--help")).isZero();
+        String help = out.toString();
+        String document = Files.readString(Path.of("docs/camera.md"));
+        for (FaultKind kind : FaultKind.values()) {
+            String star = kind.momentary() ? " *" : "";
+            assertThat(document).contains("| `" + kind.form() + "`" + star + " | ");
+            assertThat(help)
+                    .contains("  " + kind.form() + " ")
+                    .contains(kind.effect().substring(0, 20));
+        }
+        assertThat(help.lines()).as("fits a terminal").allMatch(line -> line.length() <= 80);
+        assertThat(document)
+                .as("no kind that is not there")
+                .doesNotContainPattern("(?m)^\\| `(?!KIND|=VALUE|@START|\\+LENGTH|/EVERY|#CAMERA|"
+                        + Stream.of(FaultKind.values())
+                                .map(kind -> Pattern.quote(kind.form() + "`"))
+                                .collect(Collectors.joining("|"))
+                        + ")");
     }
 }

@@ -7,9 +7,10 @@ import dev.vigil.frame.DropCause;
 import dev.vigil.mqtt.Await;
 import dev.vigil.source.CameraStatus;
 import dev.vigil.source.SourceException.Cause;
+import dev.vigil.source.sim.Fault;
+import dev.vigil.source.sim.FaultKind;
 import dev.vigil.source.sim.RtspCameraServer;
 import dev.vigil.source.sim.SimulatedCameraOptions;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import org.bytedeco.ffmpeg.global.avutil;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A camera that was good, has a fault, and is good again, beside one that always is. */
 @Timeout(60)
@@ -52,7 +53,7 @@ class CameraFaultTest {
 
     @AfterAll
     static void stop() throws Exception {
-        faulty.stall(); // closing must end a reader that waits for a silent camera, too
+        faulty.begin(0, Fault.of(FaultKind.STALL)); // closing must end a reader that waits for a silent camera, too
         daemon.close();
         faulty.close();
         good.close();
@@ -67,59 +68,22 @@ class CameraFaultTest {
         daemon.awaitMessages(2, 3);
     }
 
-    enum Fault {
-        STOPS_SENDING(Cause.STALLED, "sends no picture any more") {
-            @Override
-            void begin() {
-                faulty.stall();
-            }
-
-            @Override
-            void end() {
-                faulty.resume();
-            }
-        },
-        ENDS_AND_REFUSES(Cause.REFUSED, "connection refused") {
-            @Override
-            void begin() throws IOException {
-                faulty.refuse(true);
-                faulty.disconnectAll();
-            }
-
-            @Override
-            void end() throws IOException {
-                faulty.refuse(false);
-            }
-        };
-
-        final Cause cause;
-        final String words;
-
-        Fault(Cause cause, String words) {
-            this.cause = cause;
-            this.words = words;
-        }
-
-        abstract void begin() throws IOException;
-
-        abstract void end() throws IOException;
-    }
-
     @ParameterizedTest
-    @EnumSource
-    void shouldSayWhyAndComeBackWhenTheFaultIsOver(Fault fault) throws IOException {
-        fault.begin();
-        daemon.awaitDown(2, fault.cause);
+    @CsvSource({"stall, STALLED, sends no picture any more", "refuse, REFUSED, connection refused"})
+    void shouldSayWhyAndComeBackWhenTheFaultIsOver(String kind, Cause cause, String words) {
+        Fault fault = Fault.parse(kind);
+        faulty.begin(0, fault);
+        daemon.awaitDown(2, cause);
 
         assertThat(daemon.status(2).state()).isEqualTo(CameraStatus.State.DOWN);
-        assertThat(daemon.status(2).error()).contains(fault.words);
-        assertThat(log.of("cam2: ")).anyMatch(line -> line.contains(fault.words));
+        assertThat(daemon.status(2).error()).contains(words);
+        assertThat(log.of("cam2: ")).anyMatch(line -> line.contains(words));
         Await.until("the status to be told", () -> daemon.statuses(2).stream()
                 .anyMatch(told -> told.get("state").textValue().equals("down")
-                        && told.get("error").textValue().contains(fault.words)));
+                        && told.get("error").textValue().contains(words)));
         theOtherGoesOn();
 
-        fault.end();
+        faulty.end(0, fault);
         daemon.awaitUp(2);
         daemon.awaitMessages(2, 3);
         Await.until("the status to be told", () -> {
@@ -134,7 +98,7 @@ class CameraFaultTest {
     @Test
     void shouldReconnectWhenTheCameraEndsTheConnection() {
         long reconnects = daemon.status(2).reconnects();
-        faulty.disconnectAll();
+        faulty.begin(0, Fault.of(FaultKind.CLOSE));
 
         Await.until("the end to be noticed", () -> daemon.status(2).reconnects() > reconnects);
         daemon.awaitUp(2);
@@ -146,9 +110,11 @@ class CameraFaultTest {
     @Test
     void shouldDropDamagedFramesAndGoOnWithTheNextKeyframeWhenPacketsAreCorrupt() {
         long corrupt = daemon.dropped(2, DropCause.CORRUPT);
-        faulty.faults(0).corrupt(30);
+        Fault fault = Fault.parse("corrupt=100%");
+        faulty.begin(0, fault);
 
         Await.until("damaged frames to be dropped", () -> daemon.dropped(2, DropCause.CORRUPT) >= corrupt + 20);
+        faulty.end(0, fault);
         assertThat(log.of("cam2: frame ")).anyMatch(line -> line.contains("is damaged and dropped"));
         daemon.awaitMessages(2, 30);
         assertThat(daemon.status(2).state()).isEqualTo(CameraStatus.State.UP);
@@ -159,9 +125,11 @@ class CameraFaultTest {
     @Test
     void shouldDropWhatCanNotBeTrustedWhenPacketsAreLost() {
         long corrupt = daemon.dropped(2, DropCause.CORRUPT);
-        faulty.faults(0).dropPackets(20);
+        Fault fault = Fault.parse("lose=20%");
+        faulty.begin(0, fault);
 
         Await.until("frames to be dropped", () -> daemon.dropped(2, DropCause.CORRUPT) > corrupt);
+        faulty.end(0, fault);
         Await.until("the loss to be told", () -> !log.of(faulty.uri(0) + ": packets ")
                 .isEmpty());
         daemon.awaitMessages(2, 30);

@@ -3,13 +3,13 @@ package dev.vigil.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.app.demo.EmbeddedBroker;
-import dev.vigil.base.Clock;
 import dev.vigil.config.ConfigReader;
 import dev.vigil.config.ConfigReader.Loaded;
 import dev.vigil.config.Problem;
 import dev.vigil.config.Surroundings;
 import dev.vigil.mqtt.Mosquitto;
 import dev.vigil.source.rtsp.ScriptedCamera;
+import dev.vigil.source.sim.FaultScript;
 import dev.vigil.source.sim.RtspCameraServer;
 import dev.vigil.source.sim.SimulatedCameraOptions;
 import java.io.IOException;
@@ -123,8 +123,9 @@ class OnlineCheckTest {
     void shouldGiveUpWhenPacketsComeButNeverAPicture() throws Exception {
         SimulatedCameraOptions clip = SimulatedCameraOptions.of(Path.of("media/demo-clip.mp4"))
                 .withPort(0)
-                .withJoin(SimulatedCameraOptions.Join.NOW);
-        try (RtspCameraServer server = RtspCameraServer.start(clip, frame -> !frame.key(), Clock.SYSTEM)) {
+                .withJoin(SimulatedCameraOptions.Join.NOW)
+                .withFaults(FaultScript.parse(List.of("no-keyframes"), 1));
+        try (RtspCameraServer server = RtspCameraServer.start(clip)) {
             String yaml = "cameras:\n  gate: {url: '" + server.uri(0) + "', open_timeout: 1s, read_timeout: 1s}\n";
 
             List<String> found = find(CameraCheck.ofCameras(Duration.ofSeconds(1)), yaml, new ArrayList<>());

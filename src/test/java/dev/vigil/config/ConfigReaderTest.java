@@ -3,6 +3,7 @@ package dev.vigil.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.vigil.base.Durations;
 import dev.vigil.base.Secret;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.infer.InferOptions;

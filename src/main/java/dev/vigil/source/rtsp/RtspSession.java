@@ -181,6 +181,11 @@ final class RtspSession {
         connection.streaming();
     }
 
+    /** A keep-alive was sent, and its answer not yet taken. */
+    boolean awaitsAnswer() {
+        return unanswered > 0;
+    }
+
     /** When {@link #maintain} has something to do. */
     long keepAliveNs() {
         return keepAliveNs;

@@ -31,6 +31,8 @@ final class UdpTransport implements MediaTransport {
     private static final long REPORT_NS = 5_000_000_000L;
     /** After so much silence the RTSP connection is looked at: a camera that went away closes it. */
     private static final long SILENCE_NS = 250_000_000;
+    /** An answer to a keep-alive is looked for so often. */
+    private static final long ANSWER_NS = 100_000_000;
 
     private final RtspConnection connection;
     private final RtspSession session;
@@ -57,6 +59,7 @@ final class UdpTransport implements MediaTransport {
     private long waitingNs;
 
     private RtpReceiver receiver;
+    private long lookNs;
     private long reportNs;
 
     UdpTransport(
@@ -76,7 +79,8 @@ final class UdpTransport implements MediaTransport {
         this.faults = faults;
         this.camera = wire.peer();
         this.source = camera;
-        this.reportNs = clock.monotonicNs() + REPORT_NS;
+        this.lookNs = clock.monotonicNs();
+        this.reportNs = lookNs + REPORT_NS;
         try {
             selector = resources.guard(Selector.open());
             DatagramChannel[] pair = bind(wire.local());
@@ -229,6 +233,11 @@ final class UdpTransport implements MediaTransport {
 
     private void maintain(long nowNs) throws SourceException {
         session.maintain(nowNs);
+        if (session.awaitsAnswer() && nowNs - lookNs >= 0) {
+            // Also while pictures come: the answer may be a demand to log in anew.
+            lookNs = nowNs + ANSWER_NS;
+            lookAtConnection();
+        }
         long late = queue.takeLate();
         if (late > 0) {
             faults.count(Faults.Fault.LATE, late);

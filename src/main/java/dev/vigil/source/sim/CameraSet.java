@@ -2,6 +2,7 @@ package dev.vigil.source.sim;
 
 import dev.vigil.base.Clock;
 import io.netty.channel.Channel;
+import io.netty.channel.group.ChannelGroup;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ final class CameraSet {
     private final Map<String, SimulatedCamera> byPath = new HashMap<>();
     private final Clock clock;
     private final RtspLogin login;
+    private final ChannelGroup connections;
     private final UdpPorts udp;
     private final RtspSessions sessions;
     private final SimulatedCameraOptions options;
@@ -23,15 +25,17 @@ final class CameraSet {
     CameraSet(
             List<SimulatedCamera> cameras,
             Clock clock,
+            ChannelGroup connections,
             UdpPorts udp,
             RtspSessions sessions,
             SimulatedCameraOptions options) {
         this.cameras = cameras;
         this.clock = clock;
+        this.connections = connections;
         this.udp = udp;
         this.sessions = sessions;
         this.options = options;
-        this.login = options.user() == null ? null : new RtspLogin(options.user(), options.password());
+        this.login = options.login();
         this.startedUtcS = clock.utcUs() / 1_000_000;
         cameras.forEach(camera -> byPath.put(camera.path(), camera));
     }
@@ -71,7 +75,7 @@ final class CameraSet {
     }
 
     /** A client's end as it asked for it. */
-    RtpSink sink(Channel connection, TransportRequest wanted) {
+    RtpSink sink(Channel connection, TransportRequest wanted, SimulatedCamera camera) {
         boolean waitsForKey = options.join() == SimulatedCameraOptions.Join.KEYFRAME;
         if (wanted.tcp()) {
             int rtp = wanted.rtp() >= 0 ? wanted.rtp() : 2 * sessions.interleaved(connection);
@@ -81,6 +85,7 @@ final class CameraSet {
         var host = ((InetSocketAddress) connection.remoteAddress()).getAddress();
         return new UdpSink(
                 udp,
+                new DripRate(camera.faults(), clock),
                 new InetSocketAddress(host, wanted.rtp()),
                 new InetSocketAddress(host, wanted.rtcp()),
                 waitsForKey);
@@ -90,9 +95,27 @@ final class CameraSet {
         return sessions;
     }
 
-    /** Who may watch; null for everyone. */
+    /** All that are open. */
+    ChannelGroup connections() {
+        return connections;
+    }
+
+    /** Who may be told that a path is of no camera; null for everyone. Each camera has its own. */
     RtspLogin login() {
         return login;
+    }
+
+    /** RTSP goes over TLS, and with it all that is sent. */
+    boolean tls() {
+        return options.tls() != null;
+    }
+
+    List<SimulatedCamera> all() {
+        return cameras;
+    }
+
+    Clock clock() {
+        return clock;
     }
 
     long nowNs() {

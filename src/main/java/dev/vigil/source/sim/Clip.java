@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A video file cut into RTP packets once, held off the heap and shared by all cameras that show it: what a camera does for a
@@ -97,6 +98,13 @@ final class Clip implements AutoCloseable {
     /** The SDP's media section, from {@code m=} on. */
     String sdpMedia() {
         return sdpMedia;
+    }
+
+    /** What its RTP packets hold: payload type and encoding, as the SDP has them. */
+    String payload() {
+        return sdpMedia.lines()
+                .filter(line -> line.startsWith("m=") || line.startsWith("a=rtpmap:"))
+                .collect(Collectors.joining(" "));
     }
 
     /** Bytes of a frame's packets, each with the prefix of RTSP's interleaving. */

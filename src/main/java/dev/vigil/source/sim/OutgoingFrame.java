@@ -4,16 +4,15 @@ import static dev.vigil.source.sim.RtpPacketizer.PREFIX_BYTES;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import java.util.Arrays;
 
 /**
- * A frame on its way from a camera to its clients: RTP packets that a {@link FaultPlan} may change, leave out or reorder. It is
+ * A frame on its way from a camera to its clients: RTP packets that {@link CameraFaults} may change, leave out or reorder. It is
  * reused for the camera's next frame and belongs to the server's thread.
  */
-public final class OutgoingFrame {
-    private final int camera;
+final class OutgoingFrame {
     private final int ssrc;
-    private long number;
     private boolean key;
     private ByteBuf wire;
     private int[] offset = new int[64];
@@ -21,36 +20,40 @@ public final class OutgoingFrame {
     private int packets;
     private boolean edited;
 
-    OutgoingFrame(int camera, int ssrc) {
-        this.camera = camera;
+    OutgoingFrame(int ssrc) {
         this.ssrc = ssrc;
     }
 
-    /** Takes a frame of the clip and gives it this camera's numbers. {@link #release} must follow. */
-    void take(ByteBufAllocator allocator, Clip clip, Timeline timeline, CameraClock clock, long frame) {
+    /**
+     * Takes a frame of the clip and gives it this camera's numbers. {@link #release} must follow.
+     *
+     * @param timestamp the frame's RTP timestamp
+     */
+    void take(ByteBufAllocator allocator, Clip clip, Timeline timeline, long frame, int timestamp) {
         int index = timeline.indexOf(frame);
-        number = frame;
         key = timeline.key(frame);
         edited = false;
         packets = 0;
         wire = allocator.directBuffer(clip.frameBytes(index));
         clip.copyFrame(index, wire);
         int sequence = timeline.sequence(frame);
-        int timestamp =
-                timeline.timestamp(frame) + (int) Math.round(clock.samplingErrorTicks(timeline.captureNs(frame)));
         for (int at = 0; at < wire.writerIndex(); at += PREFIX_BYTES + length[packets - 1]) {
-            if (packets == offset.length) {
-                offset = Arrays.copyOf(offset, 2 * packets);
-                length = Arrays.copyOf(length, 2 * packets);
-            }
             int rtp = at + PREFIX_BYTES;
-            offset[packets] = rtp;
-            length[packets] = wire.getUnsignedShort(at + 2);
+            add(rtp, wire.getUnsignedShort(at + 2));
             wire.setShort(rtp + 2, sequence++);
             wire.setInt(rtp + 4, timestamp);
             wire.setInt(rtp + 8, ssrc);
-            packets++;
         }
+    }
+
+    private void add(int packetOffset, int packetBytes) {
+        if (packets == offset.length) {
+            offset = Arrays.copyOf(offset, 2 * packets);
+            length = Arrays.copyOf(length, 2 * packets);
+        }
+        offset[packets] = packetOffset;
+        length[packets] = packetBytes;
+        packets++;
     }
 
     void release() {
@@ -58,31 +61,33 @@ public final class OutgoingFrame {
         wire = null;
     }
 
-    /** The camera's number, from 0. */
-    public int camera() {
-        return camera;
-    }
-
-    /** Frames of this camera before this one, over all loops. */
-    public long number() {
-        return number;
-    }
-
-    public boolean key() {
+    boolean key() {
         return key;
     }
 
-    public int packets() {
+    int packets() {
         return packets;
     }
 
     /** An RTP packet with its header, to be read or changed in place; valid within the call. */
-    public ByteBuf packet(int packet) {
+    ByteBuf packet(int packet) {
         return wire.slice(offset[packet], length[packet]);
     }
 
+    /** A copy of a packet with its header. */
+    byte[] bytes(int packet) {
+        return ByteBufUtil.getBytes(wire, offset[packet], length[packet]);
+    }
+
+    /** Adds a packet as the last one. */
+    void append(byte[] packet) {
+        edited = true;
+        add(wire.writerIndex(), packet.length);
+        wire.writeBytes(packet);
+    }
+
     /** Leaves a packet out; those after it move up by one. */
-    public void drop(int packet) {
+    void drop(int packet) {
         edited = true;
         packets--;
         System.arraycopy(offset, packet + 1, offset, packet, packets - packet);
@@ -90,7 +95,7 @@ public final class OutgoingFrame {
     }
 
     /** Lets two packets change places. */
-    public void swap(int one, int other) {
+    void swap(int one, int other) {
         edited = true;
         int oneOffset = offset[one];
         int oneLength = length[one];
@@ -113,7 +118,7 @@ public final class OutgoingFrame {
         if (!edited && channel == 0) {
             return wire.retainedDuplicate();
         }
-        ByteBuf copy = allocator.directBuffer(wire.writerIndex());
+        ByteBuf copy = allocator.directBuffer(wire.writerIndex() + PREFIX_BYTES * packets);
         for (int i = 0; i < packets; i++) {
             copy.writeByte('$').writeByte(channel).writeShort(length[i]);
             copy.writeBytes(wire, offset[i], length[i]);

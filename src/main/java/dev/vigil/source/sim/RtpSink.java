@@ -20,6 +20,9 @@ abstract class RtpSink {
 
     private boolean waitsForKey;
     private boolean begun;
+    /** What follows half a packet; null while all is well. */
+    private Runnable afterCut;
+
     private long reportedNs;
     private int packetsSent;
     private int octetsSent;
@@ -41,8 +44,18 @@ abstract class RtpSink {
         begun = true;
         packetsSent += frame.packets();
         octetsSent += frame.payloadBytes();
-        write(frame);
+        if (afterCut != null) {
+            writeHalf(frame, afterCut);
+            afterCut = null;
+        } else {
+            write(frame);
+        }
         return Outcome.WRITTEN;
+    }
+
+    /** Half of the next frame's first packet is the last that is sent; then {@code after} is called. */
+    final void cut(Runnable after) {
+        afterCut = after;
     }
 
     final boolean reportDue(long nowNs) {
@@ -57,6 +70,11 @@ abstract class RtpSink {
         } else {
             report.release();
         }
+    }
+
+    /** Writes another RTCP packet than a report, and takes it over. */
+    final void say(ByteBuf packet) {
+        writeReport(packet);
     }
 
     final boolean waitsForKey() {
@@ -76,6 +94,9 @@ abstract class RtpSink {
     protected abstract boolean hasRoom();
 
     protected abstract void write(OutgoingFrame frame);
+
+    /** Writes half of the frame's first packet, and calls {@code after} when it is out. */
+    protected abstract void writeHalf(OutgoingFrame frame, Runnable after);
 
     /** Takes over {@code report}. */
     protected abstract void writeReport(ByteBuf report);

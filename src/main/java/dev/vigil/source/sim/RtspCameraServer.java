@@ -4,8 +4,6 @@ import dev.vigil.base.Clock;
 import dev.vigil.source.SourceException;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -18,16 +16,17 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.rtsp.RtspEncoder;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,8 +40,8 @@ import org.slf4j.LoggerFactory;
  * B-frames it lies before that by the reordering delay, as on real cameras.
  *
  * <pre>
- *   Clip (packets, shared) ─► SimulatedCamera ─► FaultPlan ─► RtpSink ─► client      one event loop does all of it,
- *                                  ▲                            RtpSink ─► client      woken by one Metronome thread
+ *   Clip (packets, shared) ─► SimulatedCamera ─► CameraFaults ─► RtpSink ─► client      one event loop does all of it,
+ *                                  ▲                               RtpSink ─► client      woken by one Metronome thread
  * </pre>
  *
  * <p>Threadsafe.
@@ -59,6 +58,7 @@ public final class RtspCameraServer implements AutoCloseable {
 
     private final SimulatedCameraOptions options;
     private final Clip clip;
+    private final Clip then;
     private final UtcAnchor utc;
     private final EventLoopGroup group;
     private final EventLoop loop;
@@ -67,63 +67,81 @@ public final class RtspCameraServer implements AutoCloseable {
     private final UdpPorts udp;
     private final CameraSet set;
     private final Metronome metronome;
-    private final int port;
-    private Channel listener;
+    private final ListeningPort port;
+    private final FaultRunner faults;
+    private final Set<FaultKind> possible;
     private boolean closed;
 
     /**
      * Reads the file and starts to serve it.
      *
      * @throws SourceException when the file can not be shown
-     * @throws IOException when the port is in use or the address is not this machine's
+     * @throws IOException when the port is in use, the address is not this machine's, or the certificate can not be used
+     * @throws IllegalArgumentException when faults are asked for that these options do not allow
      */
     public static RtspCameraServer start(SimulatedCameraOptions options) throws SourceException, IOException {
-        return start(options, FaultPlan.NONE, Clock.SYSTEM);
+        return start(options, FaultListener.NONE, Clock.SYSTEM);
     }
 
-    /** The same with faults and a clock of the caller's. */
-    public static RtspCameraServer start(SimulatedCameraOptions options, FaultPlan faults, Clock clock)
+    /** The same with someone who is told of faults, and a clock of the caller's. */
+    public static RtspCameraServer start(SimulatedCameraOptions options, FaultListener listener, Clock clock)
             throws SourceException, IOException {
         Clip clip = Clip.load(options.file(), options.packetBytesMax(), options.memoryBytesMax());
+        Clip then = null;
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("camera-server", true), NioIoHandler.newFactory());
         try {
-            return new RtspCameraServer(options, clip, group, faults, clock);
-        } catch (IOException | RuntimeException failed) {
+            then = options.then() == null
+                    ? null
+                    : Clip.load(options.then(), options.packetBytesMax(), options.memoryBytesMax());
+            return new RtspCameraServer(options, clip, then, group, listener, clock);
+        } catch (SourceException | IOException | RuntimeException failed) {
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(CALL_TIMEOUT_S, TimeUnit.SECONDS);
             clip.close();
+            if (then != null) {
+                then.close();
+            }
             throw failed;
         }
     }
 
     private RtspCameraServer(
-            SimulatedCameraOptions options, Clip clip, EventLoopGroup group, FaultPlan faults, Clock clock)
+            SimulatedCameraOptions options,
+            Clip clip,
+            Clip then,
+            EventLoopGroup group,
+            FaultListener listener,
+            Clock clock)
             throws IOException {
+        this.possible = PossibleFaults.of(options, clip, then);
         this.options = options;
         this.clip = clip;
+        this.then = then;
         this.group = group;
         this.loop = group.next();
         this.connections = new DefaultChannelGroup(loop);
         this.utc = new UtcAnchor(clock);
+        SslContext tls = options.tls() == null ? null : options.tls().context();
         RtspSessions sessions = new RtspSessions(options.sessionTimeout().toNanos());
         this.udp = UdpPorts.bind(loop, options.bind(), sender -> sessions.heard(sender, clock.monotonicNs()));
-        addCameras(clock, faults);
-        this.set = new CameraSet(List.copyOf(cameras), clock, udp, sessions, options);
+        addCameras(clock);
+        this.set = new CameraSet(List.copyOf(cameras), clock, connections, udp, sessions, options);
         this.metronome = new Metronome(clock, List.copyOf(cameras), loop, set::sendDue);
         set.onPlay(metronome::wake);
         try {
-            this.listener = listen(options.port());
+            this.port = ListeningPort.open(bootstrap(tls), loop, options.bind(), options.port());
         } catch (IOException failed) {
             metronome.close();
             udp.close();
             throw failed;
         }
-        this.port = ((InetSocketAddress) listener.localAddress()).getPort();
+        this.faults = new FaultRunner(loop, clock, new FaultActions(set, clip, then, this::listenOrNot), listener);
         every(500, this::housekeep);
         every(1_000, set::logFaults);
+        await(loop.submit(() -> faults.run(options.faults(), cameras, possible)));
     }
 
-    private void addCameras(Clock clock, FaultPlan faults) {
+    private void addCameras(Clock clock) {
         long startNs = clock.monotonicNs() + LEAD_NS;
         SecureRandom random = new SecureRandom();
         FrameIndex index = clip.index();
@@ -138,13 +156,14 @@ public final class RtspCameraServer implements AutoCloseable {
                     timeline,
                     new CameraClock(clock, utc),
                     random.nextInt(),
-                    faults,
+                    new CameraFaults(new Random(options.faults().seed() + i)),
+                    options.login(),
                     PooledByteBufAllocator.DEFAULT));
         }
     }
 
-    private Channel listen(int atPort) throws IOException {
-        ChannelFuture bound = new ServerBootstrap()
+    private ServerBootstrap bootstrap(SslContext tls) {
+        return new ServerBootstrap()
                 .group(group)
                 .channel(NioServerSocketChannel.class)
                 .childOption(ChannelOption.TCP_NODELAY, true)
@@ -154,29 +173,24 @@ public final class RtspCameraServer implements AutoCloseable {
                     @Override
                     protected void initChannel(SocketChannel connection) {
                         connections.add(connection);
+                        DripHandler drip = new DripHandler(set.clock());
+                        connection.pipeline().addLast(drip);
+                        if (tls != null) {
+                            connection.pipeline().addLast(tls.newHandler(connection.alloc()));
+                        }
                         connection
                                 .pipeline()
                                 .addLast(new InterleavedRtspDecoder())
                                 .addLast(new RtspEncoder())
                                 .addLast(new IdleStateHandler((int) set.sessionTimeoutS(), 0, 0))
-                                .addLast(new RtspRequestHandler(set));
+                                .addLast(new RtspRequestHandler(set, drip));
                     }
-                })
-                .bind(options.bind(), atPort)
-                .awaitUninterruptibly();
-        if (bound.isSuccess()) {
-            return bound.channel();
-        }
-        if (bound.cause() instanceof BindException) {
-            throw new IOException(
-                    "can not listen at " + options.bind() + ":" + atPort + ": "
-                            + (bound.cause().getMessage().contains("in use")
-                                    ? "the port is in use; choose another with --port"
-                                    : bound.cause().getMessage()),
-                    bound.cause());
-        }
-        throw new IOException(
-                "can not listen at " + options.bind() + ":" + atPort + ": " + bound.cause(), bound.cause());
+                });
+    }
+
+    /** The port is closed when there is nobody behind it: while every camera refuses connections. */
+    private void listenOrNot() {
+        port.listen(!cameras.stream().allMatch(camera -> camera.faults().on(FaultKind.REFUSE)));
     }
 
     private void housekeep() {
@@ -206,7 +220,7 @@ public final class RtspCameraServer implements AutoCloseable {
 
     /** The RTSP port that the server listens at. */
     public int port() {
-        return port;
+        return port.port();
     }
 
     public int cameras() {
@@ -217,8 +231,9 @@ public final class RtspCameraServer implements AutoCloseable {
     public URI uri(int camera) {
         String host =
                 options.bind().equals("0.0.0.0") ? "127.0.0.1" : options.bind().equals("::") ? "[::1]" : options.bind();
-        return URI.create("rtsp://" + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":"
-                + port + options.pathOf(camera));
+        return URI.create((options.tls() == null ? "rtsp://" : "rtsps://")
+                + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port()
+                + options.pathOf(camera));
     }
 
     /** Pictures in the file. */
@@ -271,51 +286,38 @@ public final class RtspCameraServer implements AutoCloseable {
         return cameras.get(camera).clock();
     }
 
-    /** Faults of one camera. */
-    public FaultSwitches faults(int camera) {
-        return cameras.get(camera).switches();
-    }
-
-    /** Stops sending on all cameras; connections stay open. */
-    public void stall() {
-        cameras.forEach(camera -> camera.switches().stall());
-    }
-
-    /** Goes on after {@link #stall}. */
-    public void resume() {
-        cameras.forEach(camera -> camera.switches().resume());
-    }
-
-    /** Closes every connection and ends every session. */
-    public void disconnectAll() {
-        await(loop.submit(() -> {
-            set.sessions().closeWhere(session -> true);
-        }));
-        connections.close().awaitUninterruptibly(CALL_TIMEOUT_S, TimeUnit.SECONDS);
-    }
-
     /**
-     * Closes the port, so that new connections are refused, or opens it again; those that are there stay.
+     * Begins a fault at one camera, and lasts until {@link #end} is called with the same one; what happens at a moment has
+     * happened when this returns.
      *
-     * @throws IOException when another program has taken the port meanwhile
+     * @throws IllegalArgumentException when these options do not allow it
      */
-    public synchronized void refuse(boolean refuse) throws IOException {
-        if (closed) {
-            return;
+    public void begin(int camera, Fault fault) {
+        if (!possible.contains(fault.kind())) {
+            throw new IllegalArgumentException(PossibleFaults.why(fault.kind()));
         }
-        if (refuse && listener != null) {
-            listener.close().awaitUninterruptibly(CALL_TIMEOUT_S, TimeUnit.SECONDS);
-            listener = null;
-            // The port itself closes with the selector's next round.
-            await(loop.schedule(() -> {}, 1, TimeUnit.MILLISECONDS));
-        } else if (!refuse && listener == null) {
-            listener = listen(port);
+        onLoop(() -> faults.begin(cameras.get(camera), fault));
+    }
+
+    /** Ends what {@link #begin} has begun. */
+    public void end(int camera, Fault fault) {
+        onLoop(() -> faults.end(cameras.get(camera), fault));
+    }
+
+    private void onLoop(Runnable task) {
+        if (loop.inEventLoop()) {
+            task.run();
+        } else {
+            await(loop.submit(task));
         }
     }
 
     private static void await(Future<?> done) {
         if (!done.awaitUninterruptibly(CALL_TIMEOUT_S, TimeUnit.SECONDS)) {
             throw new IllegalStateException("the camera server's thread does not answer");
+        }
+        if (!done.isSuccess()) {
+            throw new IllegalStateException("the camera server's thread failed", done.cause());
         }
     }
 
@@ -327,13 +329,17 @@ public final class RtspCameraServer implements AutoCloseable {
         }
         closed = true;
         metronome.close();
-        if (listener != null) {
-            listener.close().awaitUninterruptibly(CALL_TIMEOUT_S, TimeUnit.SECONDS);
-        }
-        disconnectAll();
+        await(loop.submit(() -> {
+            port.close();
+            set.sessions().closeWhere(session -> true);
+        }));
+        connections.close().awaitUninterruptibly(CALL_TIMEOUT_S, TimeUnit.SECONDS);
         udp.close();
         if (group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(CALL_TIMEOUT_S, TimeUnit.SECONDS)) {
             clip.close();
+            if (then != null) {
+                then.close();
+            }
         } else {
             log.warn("the camera server's thread did not end; its memory is kept");
         }

@@ -2,6 +2,7 @@ package dev.vigil.source.sim;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -13,6 +14,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.rtsp.RtspResponseStatuses;
 import io.netty.handler.codec.rtsp.RtspVersions;
 import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.util.AttributeKey;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +44,9 @@ final class RtspRequestHandler extends SimpleChannelInboundHandler<HttpObject> {
     private static final String UNSUPPORTED = "Unsupported";
     private static final String WWW_AUTHENTICATE = "WWW-Authenticate";
 
+    /** The camera that the connection's requests were about last. */
+    private static final AttributeKey<SimulatedCamera> CAMERA = AttributeKey.valueOf("vigil.camera");
+
     private static final int BODY_BYTES_MAX = 65_536;
 
     /** After these, nothing that follows can be understood. */
@@ -49,9 +54,17 @@ final class RtspRequestHandler extends SimpleChannelInboundHandler<HttpObject> {
             Set.of(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, RtspResponseStatuses.RTSP_VERSION_NOT_SUPPORTED);
 
     private final CameraSet cameras;
+    private final DripHandler drip;
 
-    RtspRequestHandler(CameraSet cameras) {
+    /** @param drip what lets this connection's bytes trickle */
+    RtspRequestHandler(CameraSet cameras, DripHandler drip) {
         this.cameras = cameras;
+        this.drip = drip;
+    }
+
+    /** The camera that a connection has asked for; null before it has. */
+    static SimulatedCamera cameraOf(Channel connection) {
+        return connection.attr(CAMERA).get();
     }
 
     @Override
@@ -64,6 +77,20 @@ final class RtspRequestHandler extends SimpleChannelInboundHandler<HttpObject> {
             respondAndClose(ctx, answer(null, HttpResponseStatus.BAD_REQUEST));
         } else if (message instanceof HttpRequest request) {
             FullHttpResponse refusal = refuse(request);
+            SimulatedCamera camera = cameras.at(RtspUri.parse(request.uri()).cameraPath());
+            if (camera != null) {
+                ctx.channel().attr(CAMERA).set(camera);
+                drip.follow(camera.faults());
+            }
+            if (camera != null && camera.faults().on(FaultKind.HANG)) {
+                return;
+            }
+            if (refusal == null && camera != null) {
+                refusal = refuseByFault(request, camera.faults());
+            }
+            if (refusal == null) {
+                refusal = demandLogin(request, camera == null ? cameras.login() : camera.login());
+            }
             if (refusal == null) {
                 serve(ctx, request);
             } else if (CLOSING.contains(refusal.status())) {
@@ -91,17 +118,31 @@ final class RtspRequestHandler extends SimpleChannelInboundHandler<HttpObject> {
             unsupported.headers().set(UNSUPPORTED, required);
             return unsupported;
         }
-        RtspLogin login = cameras.login();
-        String method = request.method().name();
-        if (login != null
-                && !method.equals("OPTIONS")
-                && !login.permits(method, request.headers().get(AUTHORIZATION))) {
-            FullHttpResponse unauthorized = answer(request, HttpResponseStatus.UNAUTHORIZED);
-            unauthorized.headers().add(WWW_AUTHENTICATE, login.digestChallenge());
-            unauthorized.headers().add(WWW_AUTHENTICATE, login.basicChallenge());
-            return unauthorized;
-        }
         return null;
+    }
+
+    /** What a fault refuses; null when none does. */
+    private static FullHttpResponse refuseByFault(HttpRequest request, CameraFaults faults) {
+        if (faults.on(FaultKind.REFUSE)) {
+            return answer(request, HttpResponseStatus.GONE);
+        }
+        Fault wrong = faults.get(FaultKind.ANSWER);
+        return wrong != null && wrong.meets(request.method().name())
+                ? answer(request, RtspResponseStatuses.valueOf((int) wrong.value()))
+                : null;
+    }
+
+    /** The demand to log in; null when the request may pass. OPTIONS always may. */
+    private static FullHttpResponse demandLogin(HttpRequest request, RtspLogin login) {
+        String method = request.method().name();
+        if (login == null
+                || method.equals("OPTIONS")
+                || login.permits(method, request.headers().get(AUTHORIZATION))) {
+            return null;
+        }
+        FullHttpResponse unauthorized = answer(request, HttpResponseStatus.UNAUTHORIZED);
+        unauthorized.headers().add(WWW_AUTHENTICATE, login.challenges());
+        return unauthorized;
     }
 
     private void serve(ChannelHandlerContext ctx, HttpRequest request) {
@@ -146,6 +187,9 @@ final class RtspRequestHandler extends SimpleChannelInboundHandler<HttpObject> {
         }
         InetSocketAddress local = (InetSocketAddress) ctx.channel().localAddress();
         String sdp = Sdp.describe(camera, local.getAddress(), cameras.startedUtcS());
+        if (FaultyAnswers.describe(ctx, request.headers().get(CSEQ), sdp, camera.faults())) {
+            return;
+        }
         ByteBuf body = Unpooled.copiedBuffer(sdp, StandardCharsets.US_ASCII);
         FullHttpResponse description = answer(request, HttpResponseStatus.OK, body);
         description.headers().set(CONTENT_TYPE, "application/sdp");
@@ -165,14 +209,14 @@ final class RtspRequestHandler extends SimpleChannelInboundHandler<HttpObject> {
             refusal = RtspResponseStatuses.SESSION_NOT_FOUND;
         } else if (known != null && (known.playing() || known.camera() != camera)) {
             refusal = RtspResponseStatuses.METHOD_NOT_VALID;
-        } else if (wanted == null) {
+        } else if (wanted == null || cameras.tls() && !wanted.tcp()) {
             refusal = RtspResponseStatuses.UNSUPPORTED_TRANSPORT;
         }
         if (refusal != null) {
             respond(ctx, request, refusal);
             return;
         }
-        RtpSink sink = cameras.sink(ctx.channel(), wanted);
+        RtpSink sink = cameras.sink(ctx.channel(), wanted, camera);
         RtspSession session = known;
         if (session == null) {
             session = cameras.sessions().open(camera, ctx.channel(), sink, cameras.nowNs());
@@ -213,8 +257,7 @@ final class RtspRequestHandler extends SimpleChannelInboundHandler<HttpObject> {
                                 RTP_INFO,
                                 "url=" + uri.base() + "/" + RtspUri.TRACK + ";seq="
                                         + camera.timeline().sequence(first) + ";rtptime="
-                                        + Integer.toUnsignedString(
-                                                camera.timeline().timestamp(first)));
+                                        + Integer.toUnsignedString(camera.timestamp(first)));
                 // First the answer, then the first report, and both at once.
                 queue(ctx, done);
                 if (!session.playing()) {

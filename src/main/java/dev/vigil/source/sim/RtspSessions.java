@@ -3,7 +3,6 @@ package dev.vigil.source.sim;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -80,15 +79,14 @@ final class RtspSessions {
         }
     }
 
+    List<RtspSession> where(Predicate<RtspSession> which) {
+        return byId.values().stream().filter(which).toList();
+    }
+
     /** Ends sessions; their connections stay open. */
     List<RtspSession> closeWhere(Predicate<RtspSession> which) {
-        List<RtspSession> ended = new ArrayList<>();
-        for (RtspSession session : List.copyOf(byId.values())) {
-            if (which.test(session)) {
-                close(session);
-                ended.add(session);
-            }
-        }
+        List<RtspSession> ended = where(which);
+        ended.forEach(this::close);
         return ended;
     }
 }

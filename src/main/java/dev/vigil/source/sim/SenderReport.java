@@ -4,10 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 
-/** Writes RTCP sender reports with the source's name (RFC 3550, 6.4.1 and 6.5). */
+/** Writes RTCP sender reports with the source's name, and its good-bye (RFC 3550, 6.4.1, 6.5 and 6.6). */
 final class SenderReport {
     private static final int SENDER_REPORT = 200;
+    private static final int RECEIVER_REPORT = 201;
     private static final int SOURCE_DESCRIPTION = 202;
+    private static final int GOODBYE = 203;
     private static final int CNAME = 1;
     /** Seconds from 1900, where NTP counts from, to 1970. */
     private static final long NTP_OFFSET_S = 2_208_988_800L;
@@ -36,6 +38,14 @@ final class SenderReport {
         report.writeByte(CNAME).writeByte(name.length).writeBytes(name);
         report.writeZero(chunkBytes - 6 - name.length);
         return report;
+    }
+
+    /** That this source sends no more. The caller owns it; it begins with an empty receiver report, as compound packets must. */
+    static ByteBuf goodbye(ByteBufAllocator allocator, int ssrc) {
+        ByteBuf packet = allocator.directBuffer(16);
+        packet.writeByte(0x80).writeByte(RECEIVER_REPORT).writeShort(1).writeInt(ssrc);
+        packet.writeByte(0x81).writeByte(GOODBYE).writeShort(1).writeInt(ssrc);
+        return packet;
     }
 
     /** NTP's 64 bits: seconds since 1900 and their fraction, to the nearest unit of 2^-32 s. */

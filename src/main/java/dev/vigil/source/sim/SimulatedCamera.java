@@ -17,15 +17,16 @@ final class SimulatedCamera {
     /** A camera that comes this late (the machine slept) goes on at the present instead of catching up. */
     private static final long LATE_MAX_NS = TimeUnit.SECONDS.toNanos(1);
 
+    private static final String AUDIO_ONLY = "m=audio 0 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n";
+
     private final int number;
     private final String path;
-    private final Clip clip;
-    private final Timeline timeline;
     private final CameraClock clock;
     private final int ssrc;
     private final String cname;
-    private final FaultSwitches switches = new FaultSwitches();
-    private final FaultPlan faults;
+    private final CameraFaults faults;
+    private final RtspLogin login;
+    private final RtspLogin unknownLogin = RtspLogin.unknown("camera");
     private final ByteBufAllocator allocator;
     private final OutgoingFrame outgoing;
     private final List<RtpSink> sinks = new ArrayList<>();
@@ -33,6 +34,8 @@ final class SimulatedCamera {
     private final AtomicLong framesSkipped = new AtomicLong();
     private final AtomicLong framesLate = new AtomicLong();
     private volatile int clients;
+    private Clip clip;
+    private volatile Timeline timeline;
     private long nextFrame;
     private long skippedLogged;
     private long lateLogged;
@@ -44,7 +47,8 @@ final class SimulatedCamera {
             Timeline timeline,
             CameraClock clock,
             int ssrc,
-            FaultPlan faults,
+            CameraFaults faults,
+            RtspLogin login,
             ByteBufAllocator allocator) {
         this.number = number;
         this.path = path;
@@ -54,8 +58,9 @@ final class SimulatedCamera {
         this.ssrc = ssrc;
         this.cname = "camera" + (number + 1) + "@vigil";
         this.faults = faults;
+        this.login = login;
         this.allocator = allocator;
-        this.outgoing = new OutgoingFrame(number, ssrc);
+        this.outgoing = new OutgoingFrame(ssrc);
     }
 
     /** Sends every frame that is due at {@code nowNs}. */
@@ -73,9 +78,9 @@ final class SimulatedCamera {
     }
 
     private void send(long frame) {
-        outgoing.take(allocator, clip, timeline, clock, frame);
+        outgoing.take(allocator, clip, timeline, frame, timestamp(frame));
         try {
-            if (!switches.apply(outgoing) || !faults.apply(outgoing) || outgoing.packets() == 0) {
+            if (!faults.spoil(outgoing)) {
                 return;
             }
             int written = 0;
@@ -126,7 +131,7 @@ final class SimulatedCamera {
     }
 
     private void report(RtpSink sink, long nowNs) {
-        if (clock.reports() && switches.reports(number) && faults.reports(number)) {
+        if (clock.reports() && !faults.silent()) {
             // A whole tick of the sampling clock, so that wall clock and timestamp are exactly the same moment.
             long tick = timeline.tickAt(nowNs);
             double errorTicks = clock.samplingErrorTicks(timeline.tickNs(tick));
@@ -173,8 +178,9 @@ final class SimulatedCamera {
         return path;
     }
 
+    /** Its media section of the description. */
     String sdpMedia() {
-        return clip.sdpMedia();
+        return faults.on(FaultKind.NO_VIDEO) ? AUDIO_ONLY : clip.sdpMedia();
     }
 
     int ssrc() {
@@ -189,8 +195,46 @@ final class SimulatedCamera {
         return clock;
     }
 
-    FaultSwitches switches() {
-        return switches;
+    /** Who may watch now; null for everyone. */
+    RtspLogin login() {
+        return faults.on(FaultKind.PASSWORD) ? unknownLogin : login;
+    }
+
+    /** Clients must log in anew. */
+    void renewLogin() {
+        login.renew();
+    }
+
+    CameraFaults faults() {
+        return faults;
+    }
+
+    /**
+     * Shows another clip from its first frame on, which is a keyframe. Sequence numbers and timestamps go on without a gap.
+     */
+    void show(Clip other, long nowNs) {
+        if (other == clip) {
+            return;
+        }
+        comeToPresent(nowNs);
+        long tick = timeline.tickAt(nowNs);
+        timeline = new Timeline(
+                other.index(), timeline.tickNs(tick), timeline.timestampOfTick(tick), timeline.sequence(nextFrame));
+        clip = other;
+        nextFrame = 0;
+    }
+
+    /** Says good-bye to all clients (RTCP BYE). */
+    void sayGoodbye() {
+        for (RtpSink sink : sinks) {
+            sink.say(SenderReport.goodbye(allocator, ssrc));
+        }
+    }
+
+    /** RTP timestamp of a frame, by the camera's clock. */
+    int timestamp(long frame) {
+        double errorTicks = clock.samplingErrorTicks(timeline.captureNs(frame));
+        return timeline.timestamp(frame) + (int) Math.round(errorTicks);
     }
 
     int clients() {

@@ -28,6 +28,15 @@ final class TcpSink extends RtpSink {
         connection.writeAndFlush(frame.interleaved(connection.alloc(), rtpChannel), connection.voidPromise());
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // The connection ends either way.
+    @Override
+    protected void writeHalf(OutgoingFrame frame, Runnable after) {
+        ByteBuf whole = frame.interleaved(connection.alloc(), rtpChannel);
+        ByteBuf half =
+                whole.slice(0, RtpPacketizer.PREFIX_BYTES + frame.packet(0).readableBytes() / 2);
+        connection.writeAndFlush(half).addListener(written -> after.run());
+    }
+
     @SuppressWarnings("FutureReturnValueIgnored") // As above.
     @Override
     protected void writeReport(ByteBuf report) {

@@ -14,12 +14,14 @@ final class UdpSink extends RtpSink {
     private static final int BURSTS_MAX = 16;
 
     private final UdpPorts ports;
+    private final DripRate rate;
     private final InetSocketAddress rtp;
     private final InetSocketAddress rtcp;
 
-    UdpSink(UdpPorts ports, InetSocketAddress rtp, InetSocketAddress rtcp, boolean waitsForKey) {
+    UdpSink(UdpPorts ports, DripRate rate, InetSocketAddress rtp, InetSocketAddress rtcp, boolean waitsForKey) {
         super(waitsForKey);
         this.ports = ports;
+        this.rate = rate;
         this.rtp = rtp;
         this.rtcp = rtcp;
     }
@@ -35,7 +37,10 @@ final class UdpSink extends RtpSink {
 
     @Override
     protected void write(OutgoingFrame frame) {
-        int packets = frame.packets();
+        int packets = 0; // what a drip does not let through is lost
+        while (packets < frame.packets() && rate.lets(frame.packet(packets).readableBytes())) {
+            packets++;
+        }
         int burst = Math.max(BURST_PACKETS, (packets + BURSTS_MAX - 1) / BURSTS_MAX);
         for (int first = 0; first < packets; first += burst) {
             int count = Math.min(burst, packets - first);
@@ -63,6 +68,14 @@ final class UdpSink extends RtpSink {
             channel.write(datagram, channel.voidPromise());
         }
         channel.flush();
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // The session ends either way.
+    @Override
+    protected void writeHalf(OutgoingFrame frame, Runnable after) {
+        ByteBuf whole = frame.datagram(0);
+        ByteBuf half = whole.slice(0, whole.readableBytes() / 2);
+        ports.rtp().writeAndFlush(new DatagramPacket(half, rtp)).addListener(written -> after.run());
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // As above.

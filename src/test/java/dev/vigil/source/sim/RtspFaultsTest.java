@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,7 +73,7 @@ class RtspFaultsTest {
             stalled.play();
             other.play();
             rtp(stalled);
-            server.faults(0).stall();
+            server.begin(0, Fault.of(FaultKind.STALL));
             assertThat(stalled.request("OPTIONS", "").status()).isEqualTo(200);
             long sentBefore = server.framesSent(0);
             for (int i = 0; i < 100; i++) {
@@ -84,7 +84,7 @@ class RtspFaultsTest {
             assertThat(stalled.request("OPTIONS", "").status())
                     .as("the connection stays open")
                     .isEqualTo(200);
-            server.faults(0).resume();
+            server.end(0, Fault.of(FaultKind.STALL));
             long resumedUtcUs = Clock.SYSTEM.utcUs();
             Packet packet = rtp(stalled);
             while (packet.arrivalUtcUs() < resumedUtcUs) {
@@ -102,16 +102,26 @@ class RtspFaultsTest {
         start();
         try (RtspTestClient client = new RtspTestClient(server.uri(0))) {
             client.play();
+            Fault fault = Fault.parse("lose=30%");
+            server.begin(0, fault);
             int last = rtp(client).sequence();
-            server.faults(0).dropPackets(3);
             int lost = 0;
-            while (lost == 0) {
+            int packets = 300;
+            for (int i = 0; i < packets; i++) {
                 int next = rtp(client).sequence();
-                lost = (next - last - 1) & 0xffff;
+                lost += (next - last - 1) & 0xffff;
                 last = next;
             }
-            assertThat(lost).isEqualTo(3);
-            assertThat((rtp(client).sequence() - last) & 0xffff).isEqualTo(1);
+            assertThat((double) lost / (lost + packets)).isBetween(0.2, 0.4);
+            server.end(0, fault);
+            server.begin(0, Fault.of(FaultKind.CLOSE));
+        }
+        try (RtspTestClient client = new RtspTestClient(server.uri(0))) {
+            client.play();
+            int last = rtp(client).sequence();
+            for (int i = 0; i < 100; i++) {
+                assertThat(rtp(client).sequence()).isEqualTo(last = (last + 1) & 0xffff);
+            }
         }
     }
 
@@ -119,8 +129,10 @@ class RtspFaultsTest {
     void shouldFlipBytesOfSomeFramesWhenTold() throws Exception {
         start();
         List<ByteBuffer> good = loop();
-        server.faults(0).corrupt(2);
+        Fault fault = Fault.parse("corrupt=20%");
+        server.begin(0, fault);
         List<ByteBuffer> bad = loop();
+        server.end(0, fault);
         List<ByteBuffer> after = loop();
         assertThat(bad).hasSameSizeAs(good).isNotEqualTo(good);
         assertThat(after).isEqualTo(good);
@@ -141,16 +153,19 @@ class RtspFaultsTest {
     }
 
     @Test
-    void shouldCloseEveryConnectionWhenDisconnectingAll() throws Exception {
+    void shouldCloseConnectionsOfThatCameraOnlyWhenTold() throws Exception {
         start();
         try (RtspTestClient one = new RtspTestClient(server.uri(0));
                 RtspTestClient two = new RtspTestClient(server.uri(1))) {
             one.play();
             two.play();
-            server.disconnectAll();
+            server.begin(0, Fault.of(FaultKind.CLOSE));
             assertThat(one.closedByServer()).isTrue();
+            assertThat(server.clients(0)).isZero();
+            rtp(two);
+            server.begin(1, Fault.of(FaultKind.RESET));
             assertThat(two.closedByServer()).isTrue();
-            assertThat(server.clients(0) + server.clients(1)).isZero();
+            assertThat(server.clients(1)).isZero();
         }
         try (RtspTestClient again = new RtspTestClient(server.uri(0))) {
             again.play();
@@ -159,47 +174,81 @@ class RtspFaultsTest {
     }
 
     @Test
-    void shouldRefuseNewConnectionsOnlyWhenTold() throws Exception {
+    void shouldAnswerThatItIsGoneWhenOneCameraOfSeveralRefuses() throws Exception {
         start();
-        try (RtspTestClient there = new RtspTestClient(server.uri(0))) {
-            there.play();
-            server.refuse(true);
-            assertThatThrownBy(() -> new RtspTestClient(server.uri(0))).isInstanceOf(ConnectException.class);
-            rtp(there);
-            server.refuse(false);
-            try (RtspTestClient again = new RtspTestClient(server.uri(0))) {
-                assertThat(again.request("OPTIONS", "").status()).isEqualTo(200);
-            }
+        Fault refuse = Fault.of(FaultKind.REFUSE);
+        try (RtspTestClient one = new RtspTestClient(server.uri(0));
+                RtspTestClient two = new RtspTestClient(server.uri(1))) {
+            one.play();
+            two.play();
+            server.begin(0, refuse);
+            assertThat(one.closedByServer()).isTrue();
+            rtp(two);
+        }
+        try (RtspTestClient gone = new RtspTestClient(server.uri(0))) {
+            assertThat(gone.request("DESCRIBE", "").status()).isEqualTo(410);
+            server.end(0, refuse);
+            assertThat(gone.request("DESCRIBE", "").status()).isEqualTo(200);
         }
     }
 
     @Test
-    void shouldApplyAPlanOfFaultsWhenItIsGiven() throws Exception {
-        AtomicInteger frames = new AtomicInteger();
-        server = RtspCameraServer.start(
-                SimulatedCameraOptions.of(clip).withPort(0),
-                new FaultPlan() {
-                    @Override
-                    public boolean apply(OutgoingFrame frame) {
-                        if (frame.packets() > 1) {
-                            frame.swap(0, 1);
-                        }
-                        return frames.incrementAndGet() % 2 == 1;
-                    }
+    void shouldCloseThePortWhenAllCamerasRefuseAndOpenItAgain() throws Exception {
+        start();
+        Fault refuse = Fault.of(FaultKind.REFUSE);
+        server.begin(0, refuse);
+        server.begin(1, refuse);
+        await(() -> !answers());
+        assertThatThrownBy(() -> new RtspTestClient(server.uri(1))).isInstanceOf(ConnectException.class);
+        server.end(1, refuse);
+        await(this::answers);
+    }
 
-                    @Override
-                    public boolean reports(int camera) {
-                        return false;
-                    }
-                },
-                Clock.SYSTEM);
+    private boolean answers() {
+        try (RtspTestClient client = new RtspTestClient(server.uri(1))) {
+            return client.request("OPTIONS", "").status() == 200;
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    @Test
+    void shouldSendPacketsBehindTheirSuccessorsWhenReordering() throws Exception {
+        start();
+        Fault fault = Fault.parse("reorder=50%");
+        server.begin(0, fault);
         try (RtspTestClient client = new RtspTestClient(server.uri(0))) {
             client.play();
-            Packet first = client.packet();
-            assertThat(first.channel()).as("no report").isEqualTo(RTP);
-            assertThat((client.packet().sequence() - first.sequence()) & 0xffff)
-                    .as("the two changed places")
-                    .isEqualTo(0xffff);
+            TreeSet<Integer> seen = new TreeSet<>();
+            int first = rtp(client).sequence();
+            int last = 0;
+            int backwards = 0;
+            for (int i = 0; i < 300; i++) {
+                int now = (short) (rtp(client).sequence() - first);
+                seen.add(now);
+                backwards += now < last ? 1 : 0;
+                last = now;
+            }
+            assertThat(backwards).isGreaterThan(30);
+            assertThat(seen).as("none comes twice").hasSize(300);
+            assertThat(seen.last() - seen.first()).as("none is lost").isBetween(299, 303);
+        }
+    }
+
+    @Test
+    void shouldSendNoReportWhenReportsAreMissing() throws Exception {
+        start();
+        server.begin(0, Fault.of(FaultKind.NO_REPORTS));
+        try (RtspTestClient client = new RtspTestClient(server.uri(0))) {
+            client.play();
+            assertThat(client.packet().channel())
+                    .as("else a report comes first")
+                    .isEqualTo(RTP);
+        }
+        server.end(0, Fault.of(FaultKind.NO_REPORTS));
+        try (RtspTestClient client = new RtspTestClient(server.uri(0))) {
+            client.play();
+            assertThat(client.packet().channel()).isEqualTo(RTP + 1);
         }
     }
 

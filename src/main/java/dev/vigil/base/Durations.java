@@ -1,4 +1,4 @@
-package dev.vigil.config;
+package dev.vigil.base;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -30,7 +30,7 @@ public final class Durations {
     }
 
     /** @return in the largest unit up to hours that needs no fraction, from milliseconds on */
-    static String format(Duration duration) {
+    public static String format(Duration duration) {
         for (String unit : new String[] {"h", "m", "s"}) {
             long ns = nsOf(unit);
             if (!duration.isZero() && duration.toNanos() % ns == 0) {
