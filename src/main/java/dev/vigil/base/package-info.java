@@ -1,2 +1,2 @@
-/** What all others stand on: the clocks, secrets and addresses that are safe to show, logs that do not flood. Sees nobody. */
+/** What all others stand on: the clocks, secrets and addresses that are safe to show, certificates that are known by their fingerprint, logs that do not flood. Sees nobody. */
 package dev.vigil.base;
