@@ -2,12 +2,12 @@ package dev.vigil.app;
 
 import dev.vigil.base.Clock;
 import dev.vigil.base.Secret;
+import dev.vigil.config.PasswordFile;
 import dev.vigil.source.SourceException;
 import dev.vigil.source.sim.RtspCameraServer;
 import dev.vigil.source.sim.SimulatedCameraOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -228,10 +228,11 @@ public final class CameraCommand implements Callable<Integer> {
 
     private Secret password() {
         if (passwordFile != null) {
-            try (var lines = Files.lines(passwordFile)) {
-                return new Secret(lines.findFirst().orElse(""));
-            } catch (IOException unreadable) {
-                throw new IllegalArgumentException("--password-file " + passwordFile + " can not be read", unreadable);
+            try {
+                return PasswordFile.read(passwordFile);
+            } catch (IOException unusable) {
+                throw new IllegalArgumentException(
+                        "--password-file " + passwordFile + " " + unusable.getMessage(), unusable);
             }
         }
         String password = System.getenv(PASSWORD_VARIABLE);

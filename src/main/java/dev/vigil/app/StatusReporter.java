@@ -151,6 +151,7 @@ final class StatusReporter implements MqttListener, AutoCloseable {
         json.put("state", status.state().name().toLowerCase(Locale.ROOT));
         json.put("width", stream.widthPx()).put("height", stream.heightPx());
         json.put("codec", stream.codec()).put("decoder", stream.decoder());
+        json.put("transport", stream.transport()).put("stream", stream.stream());
         double fps =
                 rates.computeIfAbsent(camera.feed(), f -> new Rate()).next(ledger.published(), clock.monotonicNs());
         json.put("fps", fps);

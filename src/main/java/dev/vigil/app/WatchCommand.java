@@ -12,12 +12,12 @@ import dev.vigil.app.watch.WatchTopics;
 import dev.vigil.base.Clock;
 import dev.vigil.base.Masked;
 import dev.vigil.base.Secret;
+import dev.vigil.config.PasswordFile;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttOptions;
 import dev.vigil.mqtt.MqttOptions.Tls;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -265,10 +265,10 @@ public final class WatchCommand implements Callable<Integer> {
             return null;
         }
         if (passwordFile != null) {
-            try (var lines = Files.lines(passwordFile)) {
-                return new Secret(lines.findFirst().orElse(""));
-            } catch (IOException | UncheckedIOException e) {
-                throw wrong("--password-file: " + passwordFile + " can not be read");
+            try {
+                return PasswordFile.read(passwordFile);
+            } catch (IOException unusable) {
+                throw wrong("--password-file: " + passwordFile + " " + unusable.getMessage());
             }
         }
         return variable(PASSWORD_VARIABLE);

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,6 +20,18 @@ public final class CameraAddress {
     private static final int PORT_MAX = 65_535;
 
     private CameraAddress() {}
+
+    /**
+     * Replaces {@code ${NAME}} by variables of the environment, as in the configuration, so that no password stands in a
+     * process's command.
+     *
+     * @throws IllegalArgumentException with what is wrong and allowed, free of secrets
+     */
+    public static String substituted(String text, Map<String, String> environment) {
+        return Substitution.apply(text, environment, problem -> {
+            throw new IllegalArgumentException(problem);
+        });
+    }
 
     /**
      * @param text an address, a path or a device

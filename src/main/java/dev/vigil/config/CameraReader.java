@@ -7,6 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Reads a section under {@code cameras}. */
 final class CameraReader {
@@ -19,13 +20,37 @@ final class CameraReader {
 
     private static final Range PUBLISH_RATE = Range.zeroFor("no limit", 1_000);
 
+    private static final Pattern SIZE = Pattern.compile("[1-9][0-9]{0,3}x[1-9][0-9]{0,3}");
+    private static final String SIZE_ALLOWED = "WIDTHxHEIGHT in pixels, such as 1280x720";
+
+    /** Those that USB cameras and capture cards give. */
+    private enum V4l2Format {
+        AUTO(""),
+        MJPEG("mjpeg"),
+        H264("h264"),
+        YUYV("yuyv422"),
+        UYVY("uyvy422"),
+        NV12("nv12"),
+        YUV420("yuv420p"),
+        RGB24("rgb24"),
+        BGR24("bgr24"),
+        GREY("gray");
+
+        private final String ffmpegName;
+
+        V4l2Format(String ffmpegName) {
+            this.ffmpegName = ffmpegName;
+        }
+    }
+
     private CameraReader() {}
 
     static CameraConfig camera(String name, Section camera, Map<String, ModelConfig> models) {
         URI uri = uri(camera);
+        URI detectUri = address(camera, "detect_stream", "none");
         String model = model(camera, models);
         boolean enabled = camera.flag("enabled", true);
-        SourceOptions source = source(camera, uri);
+        SourceOptions source = source(camera, uri, detectUri);
         DetectOptions ofModel =
                 model == null ? DetectOptions.DEFAULT : models.get(model).detect();
         double score = camera.number("score", ModelReader.SCORE, ofModel.scoreMin(), "its model's", false);
@@ -45,18 +70,24 @@ final class CameraReader {
     }
 
     private static URI uri(Section camera) {
-        Section.Scalar url = camera.address("url", CameraAddress.ALLOWED);
-        if (url == null) {
-            if (!camera.has("url")) {
-                camera.problem("url", "is missing: " + CameraAddress.ALLOWED + " is expected");
-            }
-            return DEFAULT.uri();
+        URI uri = address(camera, "url", "must be given");
+        if (uri == null && !camera.has("url")) {
+            camera.problem("url", "is missing: " + CameraAddress.ALLOWED + " is expected");
+        }
+        return uri == null ? DEFAULT.uri() : uri;
+    }
+
+    /** Null where it is missing or wrong. */
+    private static URI address(Section camera, String key, String fallbackWords) {
+        Section.Scalar address = camera.address(key, fallbackWords, CameraAddress.ALLOWED);
+        if (address == null) {
+            return null;
         }
         try {
-            return CameraAddress.parse(url.value(), camera.reading().folder);
+            return CameraAddress.parse(address.value(), camera.reading().folder);
         } catch (IllegalArgumentException wrong) {
-            camera.problem("url", url.shown() + " " + wrong.getMessage());
-            return DEFAULT.uri();
+            camera.problem(key, address.shown() + " " + wrong.getMessage());
+            return null;
         }
     }
 
@@ -80,7 +111,7 @@ final class CameraReader {
         return first;
     }
 
-    private static SourceOptions source(Section camera, URI uri) {
+    private static SourceOptions source(Section camera, URI uri, URI detectUri) {
         Duration timeoutMin = Duration.ofMillis(100);
         Duration timeoutMax = Duration.ofMinutes(5);
         SourceOptions.Transport transport =
@@ -98,8 +129,10 @@ final class CameraReader {
                 clock.duration("max_offset", Duration.ofMillis(1), Duration.ofHours(24), DEFAULT.clockOffsetMax());
         double clockDriftMaxPpm = clock.number("max_drift_ppm", DRIFT_PPM, DEFAULT.clockDriftMaxPpm());
         clock.finish();
-        boolean tlsVerify = camera.flag("tls_verify", DEFAULT.tlsVerify());
+        SourceOptions.Tls tls = TlsReader.ofCamera(camera, uri, detectUri);
+        SourceOptions.V4l2 v4l2 = v4l2(camera.section("v4l2"));
         return SourceOptions.builder(uri)
+                .detectUri(detectUri)
                 .transport(transport)
                 .hardware(hardware)
                 .fpsMax(fpsMax)
@@ -111,7 +144,16 @@ final class CameraReader {
                 .decoderThreads(decoderThreads)
                 .clockOffsetMax(clockOffsetMax)
                 .clockDriftMaxPpm(clockDriftMaxPpm)
-                .tlsVerify(tlsVerify)
+                .tls(tls)
+                .v4l2(v4l2)
                 .build();
+    }
+
+    private static SourceOptions.V4l2 v4l2(Section v4l2) {
+        V4l2Format format = v4l2.choice("format", V4l2Format.class, V4l2Format.AUTO);
+        String size = v4l2.text("size", "size", "the device's choice", SIZE, SIZE_ALLOWED);
+        v4l2.finish();
+        String[] sides = size == null ? new String[] {"0", "0"} : size.split("x");
+        return new SourceOptions.V4l2(format.ffmpegName, Integer.parseInt(sides[0]), Integer.parseInt(sides[1]));
     }
 }

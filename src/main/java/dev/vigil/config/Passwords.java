@@ -2,15 +2,12 @@ package dev.vigil.config;
 
 import dev.vigil.base.Secret;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Passwords that stand in the file or the environment, in a file of their own, or in what systemd hands over. */
 final class Passwords {
-    private static final int BYTES_MAX = 65_535;
     /** Where systemd puts what {@code LoadCredential=} and {@code SetCredential=} name. */
     private static final String CREDENTIALS_DIRECTORY = "CREDENTIALS_DIRECTORY";
 
@@ -74,24 +71,11 @@ final class Passwords {
     }
 
     private static Secret content(Section section, String key, String what, Path file) {
-        Optional<String> unusable = TextFile.problem(file);
-        if (unusable.isEmpty()) {
-            try {
-                byte[] bytes = TextFile.bytes(file);
-                String content = new String(bytes, StandardCharsets.UTF_8).replaceFirst("\\r?\\n\\z", "");
-                if (content.isEmpty()) {
-                    unusable = Optional.of("is empty: the password is expected in it");
-                } else if (bytes.length > BYTES_MAX) {
-                    unusable = Optional.of("is larger than 64 KiB, which no password is");
-                } else {
-                    return new Secret(content);
-                }
-            } catch (IOException unreadable) {
-                unusable = Optional.of(TextFile.reason(unreadable));
-            }
+        try {
+            return PasswordFile.read(file);
+        } catch (IOException unusable) {
+            section.problem(key, "the " + what + " " + unusable.getMessage());
+            return null;
         }
-        section.problem(
-                key, "the " + what + " " + unusable.get().replaceFirst("^there is no such file", "is not there"));
-        return null;
     }
 }

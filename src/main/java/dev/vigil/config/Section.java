@@ -307,8 +307,8 @@ final class Section {
     }
 
     /** @return a text for the caller to judge; null with a problem added if it is no text with a value, null if missing */
-    Scalar address(String key, String allowed) {
-        known(key, "address", "must be given", false, allowed);
+    Scalar address(String key, String fallbackWords, String allowed) {
+        known(key, "address", fallbackWords, false, allowed);
         return scalar(key, allowed);
     }
 

@@ -81,11 +81,6 @@ public record MqttOptions(
             fingerprints = List.copyOf(fingerprints);
         }
 
-        /** Whether a text is what {@code fingerprints} may hold. */
-        public static boolean isFingerprint(String text) {
-            return Fingerprints.isOne(text);
-        }
-
         public Tls withCaFile(Path file) {
             return new Tls(file, fingerprints, certFile, keyFile, keyPassword, insecure);
         }

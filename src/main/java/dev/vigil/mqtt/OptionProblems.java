@@ -1,5 +1,6 @@
 package dev.vigil.mqtt;
 
+import dev.vigil.base.Fingerprints;
 import dev.vigil.mqtt.MqttOptions.Protocol;
 import dev.vigil.mqtt.MqttOptions.Tls;
 import dev.vigil.mqtt.MqttOptions.Will;

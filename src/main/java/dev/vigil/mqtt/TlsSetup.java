@@ -1,5 +1,6 @@
 package dev.vigil.mqtt;
 
+import dev.vigil.base.Fingerprints;
 import dev.vigil.mqtt.MqttOptions.Tls;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;

@@ -37,6 +37,7 @@ public final class CameraReader implements AutoCloseable {
 
     private final Feed feed;
     private final SourceOptions options;
+    private final StreamChoice choice;
     private final Clock clock;
     private final RandomGenerator jitter;
     private final Consumer<CameraStatus> onStatus;
@@ -69,6 +70,7 @@ public final class CameraReader implements AutoCloseable {
             Feed feed, SourceOptions options, Clock clock, RandomGenerator jitter, Consumer<CameraStatus> onStatus) {
         this.feed = feed;
         this.options = options;
+        this.choice = new StreamChoice(options, feed.warnings(), clock);
         this.fpsMax = options.fpsMax();
         this.waitNs = options.retryMin().toNanos();
         this.clock = clock;
@@ -79,6 +81,12 @@ public final class CameraReader implements AutoCloseable {
     }
 
     public void start() {
+        if (!options.tls().verify() && choice.isTls()) {
+            LOG.warn(
+                    "{}: any certificate is accepted (tls_verify: false): anybody on the way can read what is sent, the"
+                            + " password too",
+                    feed.camera());
+        }
         thread.start();
     }
 
@@ -178,7 +186,7 @@ public final class CameraReader implements AutoCloseable {
 
     /** Returns when a file is at its end or the abort was requested; whatever else ends is a fault, and opened again. */
     private void readToEnd(Abort abort) throws SourceException, InterruptedException {
-        SourceReader.read(feed.camera(), feed, options, new RateGate(() -> fpsMax), clock, abort, this::picture);
+        SourceReader.read(feed.camera(), feed, choice, new RateGate(() -> fpsMax), clock, abort, this::picture);
         if (!abort.isRequested() && upSinceNs == NEVER) {
             throw new SourceException(
                     Cause.NO_VIDEO, SourceAddress.shown(options.uri()) + " came to its end without a whole picture");

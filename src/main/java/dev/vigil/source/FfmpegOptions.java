@@ -36,9 +36,12 @@ final class FfmpegOptions {
         switch (SourceAddress.kind(options.uri())) {
             case HTTP -> {
                 live(settings);
-                if (isHttps(options)) {
-                    av_dict_set(settings, "tls_verify", options.tlsVerify() ? "1" : "0", 0);
-                    String certificates = systemCertificates();
+                // What a playlist names is opened too, and a camera must not have files of this box read.
+                av_dict_set(settings, "protocol_whitelist", "http,https,tcp,tls,crypto,data", 0);
+                if (SourceAddress.isTls(options.uri())) {
+                    av_dict_set(settings, "tls_verify", options.tls().verify() ? "1" : "0", 0);
+                    Path ownAuthority = options.tls().caFile();
+                    String certificates = ownAuthority == null ? systemCertificates() : ownAuthority.toString();
                     if (certificates != null) {
                         av_dict_set(settings, "ca_file", certificates, 0);
                     }
@@ -51,11 +54,18 @@ final class FfmpegOptions {
                 if (options.fpsMax() > 0) {
                     av_dict_set(settings, "framerate", Double.toString(options.fpsMax()), 0);
                 }
+                SourceOptions.V4l2 asked = options.v4l2();
+                if (!asked.format().isEmpty()) {
+                    av_dict_set(settings, "input_format", asked.format(), 0);
+                }
+                if (asked.widthPx() > 0) {
+                    av_dict_set(settings, "video_size", asked.widthPx() + "x" + asked.heightPx(), 0);
+                }
                 // A device that gives nothing would otherwise block in the kernel, where no deadline reaches.
                 context.flags(context.flags() | AVFMT_FLAG_NONBLOCK);
                 return av_find_input_format("v4l2");
             }
-            default -> {}
+            default -> av_dict_set(settings, "protocol_whitelist", "file,crypto,data", 0); // a playlist, as above
         }
         return null;
     }
@@ -66,10 +76,6 @@ final class FfmpegOptions {
      */
     private static void live(AVDictionary settings) {
         av_dict_set(settings, "fpsprobesize", "0", 0);
-    }
-
-    static boolean isHttps(SourceOptions options) {
-        return "https".equalsIgnoreCase(options.uri().getScheme());
     }
 
     /** The system's certificates; FFmpeg's build looks for them where the box that it was built on had them. */

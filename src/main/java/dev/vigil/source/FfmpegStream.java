@@ -23,6 +23,7 @@ import dev.vigil.base.Clock;
 import dev.vigil.frame.Capture;
 import dev.vigil.source.SourceAddress.Kind;
 import dev.vigil.source.SourceException.Cause;
+import dev.vigil.source.rtsp.Resolver;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
@@ -44,6 +45,7 @@ final class FfmpegStream implements PacketStream {
 
     private final SourceOptions options;
     private final Clock clock;
+    private final Abort abort;
     private final boolean isFile;
     private final String name;
     private final Interruption interruption;
@@ -68,6 +70,7 @@ final class FfmpegStream implements PacketStream {
         this.clock = clock;
         this.isFile = SourceAddress.kind(options.uri()) == Kind.FILE;
         this.name = SourceAddress.shown(options.uri());
+        this.abort = abort;
         this.interruption = new Interruption(clock, abort);
     }
 
@@ -88,12 +91,21 @@ final class FfmpegStream implements PacketStream {
         }
         interruption.deadline(options.openTimeout());
         interruption.attach(context);
+        if (SourceAddress.kind(options.uri()) == Kind.HTTP) {
+            Resolver.resolveFirst(
+                    options.uri().getHost(),
+                    name,
+                    clock.monotonicNs() + options.openTimeout().toNanos(),
+                    clock,
+                    abort);
+        }
         AVDictionary settings = new AVDictionary(null);
         try {
             AVInputFormat format = FfmpegOptions.apply(options, name, context, settings);
             int result = avformat_open_input(context, SourceAddress.forFfmpeg(options.uri()), format, settings);
             if (result < 0) {
-                boolean verified = FfmpegOptions.isHttps(options) && options.tlsVerify();
+                boolean verified =
+                        SourceAddress.isTls(options.uri()) && options.tls().verify();
                 throw failure(
                         result,
                         Cause.UNREACHABLE,
@@ -157,6 +169,9 @@ final class FfmpegStream implements PacketStream {
         while (true) {
             int result = av_read_frame(context, packet);
             if (result == AVERROR_EOF()) {
+                if (!isFile && interruption.isDue()) { // a playlist's demuxer takes the interruption for the end
+                    throw failure(AVERROR_EXIT(), Cause.STALLED, "");
+                }
                 if (!options.loop() || packetsThisRound == 0) {
                     return false;
                 }

@@ -31,6 +31,11 @@ public final class SourceAddress {
         };
     }
 
+    /** {@code rtsps:} and {@code https:}. */
+    static boolean isTls(URI uri) {
+        return "rtsps".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
+    }
+
     /** The address as FFmpeg wants it. */
     static String forFfmpeg(URI uri) {
         return switch (kind(uri)) {

@@ -1,7 +1,7 @@
 package dev.vigil.source;
 
 /** A camera's stream failed. The message is one line for people, without credentials; the cause is what status topics name. */
-public final class SourceException extends Exception {
+public class SourceException extends Exception {
     private static final long serialVersionUID = 1;
 
     /** Why a camera is not delivering. */

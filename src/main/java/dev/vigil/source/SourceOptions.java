@@ -2,14 +2,17 @@ package dev.vigil.source;
 
 import dev.vigil.base.Masked;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How one camera is read.
  *
  * @param uri {@code rtsp:}, {@code rtsps:}, {@code http:}, {@code https:}, {@code file:} or {@code v4l2:} (a device such as
  *     {@code v4l2:/dev/video0}); user and password may stand in it and are never shown
- * @param transport how RTP comes; only for RTSP
+ * @param detectUri the stream that is read instead of {@code uri} for as long as it can be had; null for none
+ * @param transport how RTP comes; only for RTSP. Over UDP nothing may come: then TCP is used, see {@link StreamChoice}
  * @param hardware hardware decoding
  * @param fpsMax frames per second that are wanted; 0 for all
  * @param loop start a file again at its end
@@ -22,10 +25,12 @@ import java.time.Duration;
  * @param clockOffsetMax how far a camera's clock may be from the box's; one that is further is told of, and not used for
  *     capture times
  * @param clockDriftMaxPpm how much faster or slower it may run, in parts per million; more is told of
- * @param tlsVerify check the certificate of {@code rtsps:} and {@code https:}
+ * @param tls whom to trust; only for {@code rtsps:} and {@code https:}
+ * @param v4l2 what a device is asked for; only for {@code v4l2:}
  */
 public record SourceOptions(
         URI uri,
+        URI detectUri,
         Transport transport,
         Hardware hardware,
         double fpsMax,
@@ -38,11 +43,38 @@ public record SourceOptions(
         int decoderThreads,
         Duration clockOffsetMax,
         double clockDriftMaxPpm,
-        boolean tlsVerify) {
+        Tls tls,
+        V4l2 v4l2) {
 
     public enum Transport {
         TCP,
         UDP
+    }
+
+    /**
+     * Whom to trust: with neither file nor fingerprints the system's authorities, for the host that is connected to.
+     *
+     * @param verify false accepts any certificate
+     * @param caFile certificates to trust instead of the system's (PEM); null for none
+     * @param fingerprints SHA-256 of certificates that are trusted whoever signed them and whichever host they name
+     */
+    public record Tls(boolean verify, Path caFile, List<String> fingerprints) {
+        public static final Tls DEFAULT = new Tls(true, null, List.of());
+
+        public Tls {
+            fingerprints = List.copyOf(fingerprints);
+        }
+    }
+
+    /**
+     * What a device is asked for. Where it can not do that, it gives what comes next to it.
+     *
+     * @param format FFmpeg's name of a pixel format or codec, such as {@code mjpeg} and {@code yuyv422}; empty for the
+     *     device's own choice
+     * @param widthPx 0 for the device's own choice, and then {@code heightPx} too
+     */
+    public record V4l2(String format, int widthPx, int heightPx) {
+        public static final V4l2 DEFAULT = new V4l2("", 0, 0);
     }
 
     public enum Hardware {
@@ -55,13 +87,14 @@ public record SourceOptions(
     /** Without user and password. */
     @Override
     public String toString() {
-        return "SourceOptions[uri=" + Masked.uri(uri) + ", transport=" + transport + ", hardware=" + hardware
+        return "SourceOptions[uri=" + Masked.uri(uri) + ", detectUri=" + Masked.uri(detectUri) + ", transport="
+                + transport + ", hardware=" + hardware
                 + ", fpsMax="
                 + fpsMax + ", loop=" + loop + ", realtime=" + realtime + ", openTimeout=" + openTimeout
                 + ", readTimeout="
                 + readTimeout + ", retryMin=" + retryMin + ", retryMax=" + retryMax + ", decoderThreads="
                 + decoderThreads + ", clockOffsetMax=" + clockOffsetMax + ", clockDriftMaxPpm=" + clockDriftMaxPpm
-                + ", tlsVerify=" + tlsVerify + "]";
+                + ", tls=" + tls + ", v4l2=" + v4l2 + "]";
     }
 
     /** The defaults of {@code config/vigil.yml} for one address. */
@@ -77,6 +110,7 @@ public record SourceOptions(
     /** Begins with these. */
     public Builder toBuilder() {
         Builder builder = new Builder(uri);
+        builder.detectUri = detectUri;
         builder.transport = transport;
         builder.hardware = hardware;
         builder.fpsMax = fpsMax;
@@ -89,13 +123,15 @@ public record SourceOptions(
         builder.decoderThreads = decoderThreads;
         builder.clockOffsetMax = clockOffsetMax;
         builder.clockDriftMaxPpm = clockDriftMaxPpm;
-        builder.tlsVerify = tlsVerify;
+        builder.tls = tls;
+        builder.v4l2 = v4l2;
         return builder;
     }
 
     /** Options in the making; what each means stands at {@link SourceOptions}. */
     public static final class Builder {
-        private final URI uri;
+        private URI uri;
+        private URI detectUri;
         private Transport transport = Transport.TCP;
         private Hardware hardware = Hardware.AUTO;
         private double fpsMax;
@@ -108,10 +144,21 @@ public record SourceOptions(
         private int decoderThreads = 1;
         private Duration clockOffsetMax = Duration.ofMillis(100);
         private double clockDriftMaxPpm = 100;
-        private boolean tlsVerify = true;
+        private Tls tls = Tls.DEFAULT;
+        private V4l2 v4l2 = V4l2.DEFAULT;
 
         private Builder(URI uri) {
             this.uri = uri;
+        }
+
+        public Builder uri(URI newUri) {
+            uri = newUri;
+            return this;
+        }
+
+        public Builder detectUri(URI newDetectUri) {
+            detectUri = newDetectUri;
+            return this;
         }
 
         public Builder transport(Transport newTransport) {
@@ -171,13 +218,24 @@ public record SourceOptions(
         }
 
         public Builder tlsVerify(boolean verify) {
-            tlsVerify = verify;
+            tls = new Tls(verify, tls.caFile(), tls.fingerprints());
+            return this;
+        }
+
+        public Builder tls(Tls newTls) {
+            tls = newTls;
+            return this;
+        }
+
+        public Builder v4l2(V4l2 newV4l2) {
+            v4l2 = newV4l2;
             return this;
         }
 
         public SourceOptions build() {
             return new SourceOptions(
                     uri,
+                    detectUri,
                     transport,
                     hardware,
                     fpsMax,
@@ -190,7 +248,8 @@ public record SourceOptions(
                     decoderThreads,
                     clockOffsetMax,
                     clockDriftMaxPpm,
-                    tlsVerify);
+                    tls,
+                    v4l2);
         }
     }
 }

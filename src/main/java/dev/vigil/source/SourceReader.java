@@ -30,12 +30,35 @@ public final class SourceReader {
      * in the feed or behind it then go on by themselves.
      *
      * @param name of the source, for the log
+     * @param choice what is opened: where one stream or transport does not serve, the next
      * @throws SourceException when it can not be opened, decoded or read on
      * @throws InterruptedException when interrupted while waiting for the feed's mailbox to be free
      */
     public static void read(
-            String name, Feed feed, SourceOptions options, FrameGate gate, Clock clock, Abort abort, Listener listener)
+            String name, Feed feed, StreamChoice choice, FrameGate gate, Clock clock, Abort abort, Listener listener)
             throws SourceException, InterruptedException {
+        boolean again = true;
+        try {
+            while (again && !abort.isRequested()) {
+                try {
+                    again = readChosen(name, feed, choice, gate, clock, abort, listener);
+                } catch (SourceException e) {
+                    if (abort.isRequested() || !choice.another(e)) {
+                        throw e;
+                    }
+                }
+            }
+        } finally {
+            choice.close();
+        }
+    }
+
+    /** True when it was left for a better one. */
+    private static boolean readChosen(
+            String name, Feed feed, StreamChoice choice, FrameGate gate, Clock clock, Abort abort, Listener listener)
+            throws SourceException, InterruptedException {
+        SourceOptions options = choice.next();
+        Listener labelling = labelling(choice, listener);
         try (PacketStream stream = open(options, clock, abort);
                 VideoDecoder decoder = new VideoDecoder(
                         name,
@@ -46,10 +69,33 @@ public final class SourceReader {
                 FrameReader reader = new FrameReader(feed, stream, decoder, gate, clock);
                 ClockWatch watch = new ClockWatch(feed, stream, options, clock)) {
             boolean more = true;
-            while (more && !abort.isRequested()) {
-                more = reader.step(listener);
+            boolean better = false;
+            while (more && !better && !abort.isRequested()) {
+                more = reader.step(labelling);
                 watch.look();
+                better = choice.hasBetter();
             }
+            return better;
         }
+    }
+
+    /** Tells the choice that pictures come, and the listener also where from. */
+    private static Listener labelling(StreamChoice choice, Listener listener) {
+        String transport = choice.transport();
+        String which = choice.stream();
+        return new Listener() {
+            private StreamInfo plain;
+            private StreamInfo labelled;
+
+            @Override
+            public void onPicture(StreamInfo stream) {
+                choice.delivers();
+                if (stream != plain) {
+                    plain = stream;
+                    labelled = stream.from(transport, which);
+                }
+                listener.onPicture(labelled);
+            }
+        };
     }
 }

@@ -23,9 +23,9 @@ class ShippedConfigTest {
     private static final Path SHIPPED = Path.of("config/vigil.yml");
 
     /** A key behind a # in the first column: indentation is even, while a remark has one space. */
-    private static final Pattern COMMENTED_KEY = Pattern.compile("#((?:  )*[a-z_]+:(?: .*)?)");
+    private static final Pattern COMMENTED_KEY = Pattern.compile("#((?:  )*[a-z][a-z0-9_]*:(?: .*)?)");
 
-    private static final Pattern KEY = Pattern.compile("((?:  )*)([a-z_]+):(.*)");
+    private static final Pattern KEY = Pattern.compile("((?:  )*)([a-z][a-z0-9_]*):(.*)");
 
     @TempDir
     private Path folder;
@@ -56,13 +56,17 @@ class ShippedConfigTest {
     void shouldBeAllowedWhenExamplesAreUncommentedToo() throws Exception {
         config.environment.put("MQTT_PASSWORD", "from the environment");
         config.environment.put("MQTT_KEY_PASSWORD", "of the key");
-        for (String file : List.of("broker-ca.pem", "vigil.pem", "vigil.key", "labels.txt")) {
+        for (String file : List.of("broker-ca.pem", "camera-ca.pem", "vigil.pem", "vigil.key", "labels.txt")) {
             Files.writeString(folder.resolve(file), "person\ncar\n");
         }
         List<String> lines = new ArrayList<>();
         // Each stands instead of another.
         Set<String> others = Set.of(
-                "mqtt.password_file", "mqtt.password_credential", "mqtt.tls.fingerprint", "mqtt.tls.key_password_file");
+                "mqtt.password_file",
+                "mqtt.password_credential",
+                "mqtt.tls.fingerprint",
+                "mqtt.tls.key_password_file",
+                "cameras.NAME.tls.fingerprint");
         lines(path -> !others.contains(path), lines);
         VigilConfig all = config.read(String.join("\n", lines));
         assertThat(all.mqtt().password().reveal()).isEqualTo("from the environment");

@@ -53,7 +53,10 @@ class SourceReaderTest {
         SourceReader.read(
                 "test",
                 feed,
-                SourceOptions.builder(REORDERED.toUri()).realtime(false).build(),
+                new StreamChoice(
+                        SourceOptions.builder(REORDERED.toUri()).realtime(false).build(),
+                        feed.warnings(),
+                        Clock.SYSTEM),
                 gate,
                 Clock.SYSTEM,
                 new Abort(),

@@ -47,7 +47,10 @@ import picocli.CommandLine.Spec;
             "  vigil detect holiday/ --save marked/       pictures with their boxes go into marked/",
             "  vigil detect clip.mp4 --every 25           a frame a second of a 25 fps video",
             "  vigil detect --json clip.mp4 | jq .detections[].label",
-            "  vigil detect rtsp://user:password@camera/stream --for 30s",
+            "  vigil detect 'rtsp://user:${CAMERA_PASSWORD}@camera/stream' --for 30s",
+            "",
+            "A password that stands in the command is seen by everybody who can list this box's processes. ${NAME}, between"
+                    + " ' and ' so that the shell leaves it alone, is replaced by a variable of the environment.",
             "",
             "Exit codes: 0 all was read, 1 the model or a source failed (the other sources are done all the same), 2 wrong"
                     + " usage."
@@ -134,7 +137,7 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
     @Override
     public Integer call() throws InterruptedException {
         DetectRun.Options options = options();
-        SourceList list = new SourceList(Path.of("").toAbsolutePath(), this::fail);
+        SourceList list = new SourceList(Path.of("").toAbsolutePath(), surroundings.environment(), this::fail);
         words.forEach(list::add);
         List<DetectSource> sources = list.sources();
         if (!sources.isEmpty()) {

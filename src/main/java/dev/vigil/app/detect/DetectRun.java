@@ -16,6 +16,7 @@ import dev.vigil.source.FrameGate;
 import dev.vigil.source.SourceException;
 import dev.vigil.source.SourceOptions;
 import dev.vigil.source.SourceReader;
+import dev.vigil.source.StreamChoice;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -132,7 +133,8 @@ final class DetectRun implements ResultSink, AutoCloseable {
         long[] endNs = {Long.MAX_VALUE};
         boolean failed = false;
         try {
-            SourceReader.read(source.shown(), feed, sourceOptions(source), gate, clock, enough, stream -> {
+            StreamChoice choice = new StreamChoice(sourceOptions(source), feed.warnings(), clock);
+            SourceReader.read(source.shown(), feed, choice, gate, clock, enough, stream -> {
                 if (source.form() == Form.STREAM && isOver(endNs)) {
                     enough.request();
                 }

@@ -11,20 +11,24 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /** What the words of the command line name: files, all that folders hold, and streams. */
 final class SourceList {
     private final Path workingDir;
+    private final Map<String, String> environment;
     private final BiConsumer<String, String> onFailure;
     private final List<DetectSource> sources = new ArrayList<>();
 
     /**
+     * @param environment holds the variables that addresses may name
      * @param onFailure takes a source as people may see it, and why it can not be looked at
      */
-    SourceList(Path workingDir, BiConsumer<String, String> onFailure) {
+    SourceList(Path workingDir, Map<String, String> environment, BiConsumer<String, String> onFailure) {
         this.workingDir = workingDir;
+        this.environment = environment;
         this.onFailure = onFailure;
     }
 
@@ -45,7 +49,7 @@ final class SourceList {
         }
         URI uri;
         try {
-            uri = CameraAddress.parse(text, workingDir);
+            uri = CameraAddress.parse(CameraAddress.substituted(text, environment), workingDir);
         } catch (IllegalArgumentException wrong) {
             onFailure.accept(Masked.uri(text), wrong.getMessage());
             return;

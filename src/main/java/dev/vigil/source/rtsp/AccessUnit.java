@@ -80,6 +80,16 @@ final class AccessUnit {
         bytes[size++] = (byte) value;
     }
 
+    /** Writes a number into four bytes that were appended for it, in the form that AV1 calls leb128. */
+    void putLeb128(int at, int value) {
+        if (overflown) {
+            return;
+        }
+        for (int i = 0; i < 4; i++) {
+            bytes[at + i] = (byte) (value >> 7 * i & 0x7f | (i < 3 ? 0x80 : 0));
+        }
+    }
+
     /**
      * Notes a coded slice.
      *

@@ -82,6 +82,11 @@ final class Authentication {
         return scheme != null;
     }
 
+    /** The password goes over the wire as it is. */
+    boolean isBasic() {
+        return scheme == Scheme.BASIC;
+    }
+
     /** The camera says that the credentials were right and only its nonce too old. */
     boolean stale() {
         return stale;

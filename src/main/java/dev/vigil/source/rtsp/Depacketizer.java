@@ -19,6 +19,8 @@ interface Depacketizer {
         return switch (format.codec()) {
             case H264 -> new H264Depacketizer(address);
             case H265 -> new H265Depacketizer(address);
+            case VP9 -> new Vp9Depacketizer();
+            case AV1 -> new Av1Depacketizer();
             case JPEG -> new JpegDepacketizer(format.widthPx(), format.heightPx(), address);
         };
     }

@@ -1,10 +1,7 @@
 package dev.vigil.source.rtsp;
 
-import dev.vigil.source.SourceException;
-import dev.vigil.source.SourceException.Cause;
-
 /** H.265 in RTP (RFC 7798) in decoding order: single NAL units, aggregation packets and fragmentation units. */
-final class H265Depacketizer implements Depacketizer {
+final class H265Depacketizer extends NalDepacketizer {
     private static final int VCL_MAX = 31;
     private static final int IRAP_MIN = 16;
     private static final int IRAP_MAX = 23;
@@ -12,104 +9,39 @@ final class H265Depacketizer implements Depacketizer {
     private static final int FU = 49;
     private static final int PACI = 50;
 
-    private final RtspAddress address;
-    private boolean fragmentOpen;
-    /** Packets that can be taken apart came: one of a kind that can not is damaged, and no sign of how the camera sends. */
-    private boolean understood;
-
     H265Depacketizer(RtspAddress address) {
-        this.address = address;
+        super(address, 2, AP, FU);
     }
 
     @Override
-    public void add(byte[] bytes, int offset, int length, boolean gap, AccessUnit unit) throws SourceException {
-        if (gap) {
-            fragmentOpen = false;
-        }
-        if (length < 3) {
-            unit.damage();
-            return;
-        }
-        int type = bytes[offset] >> 1 & 0x3f;
-        if (type == FU) {
-            understood = true;
-            fragment(bytes, offset, length, unit);
-            return;
-        }
-        if (fragmentOpen) {
-            unit.damage(); // the fragments' end never came
-            fragmentOpen = false;
-        }
-        if (type == AP) {
-            aggregate(bytes, offset + 2, offset + length, unit);
-        } else if (!understood && type == PACI) {
-            throw address.error(Cause.UNSUPPORTED, "sends H.265 in PACI packets");
-        } else if (type >= PACI) {
-            unit.damage();
-        } else {
-            understood = true;
-            nal(bytes, offset, length, unit);
-        }
+    int type(int firstByte) {
+        return firstByte >> 1 & 0x3f;
     }
 
     @Override
-    public void finish(AccessUnit unit) {
-        if (fragmentOpen) {
-            unit.damage();
-            fragmentOpen = false;
-        }
+    String foreign(int type) {
+        return type == PACI ? "H.265 in PACI packets" : null;
     }
 
-    private static void aggregate(byte[] bytes, int from, int end, AccessUnit unit) {
-        int at = from;
-        while (at + 2 < end) {
-            int size = (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
-            at += 2;
-            if (size < 2 || size > end - at) {
-                unit.damage();
-                return;
-            }
-            nal(bytes, at, size, unit);
-            at += size;
-        }
+    @Override
+    boolean isNalUnit(int type) {
+        return type < AP;
     }
 
-    /** Payload header of two bytes (type 49), FU header (start, end, the NAL unit's type), then a part of the NAL unit. */
-    private void fragment(byte[] bytes, int offset, int length, AccessUnit unit) {
-        if (length < 4) {
-            unit.damage();
-            return;
-        }
-        int header = bytes[offset + 2];
-        boolean start = (header & 0x80) != 0;
-        boolean end = (header & 0x40) != 0;
-        if (start) {
-            if (fragmentOpen) {
-                unit.damage();
-            }
-            int type = header & 0x3f;
-            unit.append(AccessUnit.START_CODE);
-            unit.appendByte(bytes[offset] & 0x81 | type << 1);
-            unit.appendByte(bytes[offset + 1]);
-            noteSlice(type, bytes[offset + 3], unit);
-        } else if (!fragmentOpen) {
-            unit.damage();
-            return;
-        }
-        unit.append(bytes, offset + 3, length - 3);
-        fragmentOpen = !end;
+    @Override
+    int fragmentedType(int fragmentHeader) {
+        return fragmentHeader & 0x3f;
     }
 
-    private static void nal(byte[] bytes, int offset, int length, AccessUnit unit) {
-        unit.append(AccessUnit.START_CODE);
-        unit.append(bytes, offset, length);
-        if (length > 2) {
-            noteSlice(bytes[offset] >> 1 & 0x3f, bytes[offset + 2], unit);
-        }
+    @Override
+    void appendHeader(byte[] bytes, int offset, AccessUnit unit) {
+        unit.appendByte(bytes[offset] & 0x81 | fragmentedType(bytes[offset + 2]) << 1);
+        unit.appendByte(bytes[offset + 1]);
     }
 
     /** The first bit after the NAL unit's header is first_slice_segment_in_pic_flag. */
-    private static void noteSlice(int type, int firstByte, AccessUnit unit) {
+    @Override
+    void noteSlice(int type, int firstByte, AccessUnit unit) {
         if (type <= VCL_MAX) {
             unit.slice(type >= IRAP_MIN && type <= IRAP_MAX, (firstByte & 0x80) != 0);
         }

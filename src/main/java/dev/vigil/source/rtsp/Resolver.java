@@ -1,6 +1,7 @@
 package dev.vigil.source.rtsp;
 
 import dev.vigil.base.Clock;
+import dev.vigil.source.Abort;
 import dev.vigil.source.SourceException;
 import dev.vigil.source.SourceException.Cause;
 import java.io.Closeable;
@@ -13,32 +14,53 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Looks up a host's addresses by a deadline. The system's resolver knows none, so a name (not a literal) costs a short-lived thread. */
-final class Resolver {
+public final class Resolver {
     private Resolver() {}
 
-    static InetAddress[] resolve(RtspAddress to, long deadlineNs, Clock clock, OpenResources resources)
+    /**
+     * Waits for a name to be known, for a library whose own look-up nothing can end: with a resolver that answers, that one is
+     * quick.
+     *
+     * @param host null or a literal address is not looked up
+     * @param shown the address for people
+     */
+    public static void resolveFirst(String host, String shown, long deadlineNs, Clock clock, Abort abort)
             throws SourceException {
-        FutureTask<InetAddress[]> lookup = new FutureTask<>(() -> InetAddress.getAllByName(to.host()));
+        if (host != null && !host.startsWith("[")) {
+            OpenResources resources = new OpenResources();
+            abort.onRequest(resources::closeAll);
+            try {
+                resolve(host, shown, deadlineNs, clock, resources);
+            } finally {
+                abort.onRequest(null);
+            }
+        }
+    }
+
+    /** @param shown the address for people */
+    static InetAddress[] resolve(String host, String shown, long deadlineNs, Clock clock, OpenResources resources)
+            throws SourceException {
+        FutureTask<InetAddress[]> lookup = new FutureTask<>(() -> InetAddress.getAllByName(host));
         Closeable cancelling = () -> lookup.cancel(true);
         try {
             resources.guard(cancelling);
-            if (isLiteral(to.host())) {
+            if (isLiteral(host)) {
                 lookup.run();
             } else {
-                Thread thread = new Thread(lookup, "resolve " + to.host());
+                Thread thread = new Thread(lookup, "resolve " + host);
                 thread.setDaemon(true);
                 thread.start();
             }
             return lookup.get(Math.max(0, deadlineNs - clock.monotonicNs()), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
-            throw to.error(Cause.UNREACHABLE, "unknown host", e.getCause());
+            throw new SourceException(Cause.UNREACHABLE, shown + ": unknown host", e.getCause());
         } catch (TimeoutException e) {
-            throw to.error(Cause.UNREACHABLE, "the name server does not answer", e);
+            throw new SourceException(Cause.UNREACHABLE, shown + ": the name server does not answer", e);
         } catch (CancellationException | IOException e) {
-            throw to.error(Cause.ENDED, "stopped", e);
+            throw new SourceException(Cause.ENDED, shown + ": stopped", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw to.error(Cause.ENDED, "stopped", e);
+            throw new SourceException(Cause.ENDED, shown + ": stopped", e);
         } finally {
             lookup.cancel(true);
             resources.release(cancelling);

@@ -40,6 +40,8 @@ final class RtspSession {
     private long keepAliveNs = Long.MAX_VALUE;
     private int keepAliveCseq = -1;
     private int unanswered;
+    /** The last keep-alive was refused and sent again at once: a camera that refuses each one would get a flood. */
+    private boolean keepAliveRepeated;
 
     RtspSession(RtspConnection connection, RtspAddress address, Authentication authentication, Clock clock) {
         this.connection = connection;
@@ -97,7 +99,11 @@ final class RtspSession {
         String status = answer.code() + " " + answer.phrase();
         return switch (answer.code()) {
             case 404 -> address.error(Cause.NO_SUCH_PATH, "has no such path (" + status.strip() + ")");
-            case 461 -> address.error(Cause.UNSUPPORTED, "does not support this transport (" + status.strip() + ")");
+            case 461 ->
+                address.error(
+                        Cause.UNSUPPORTED,
+                        "does not support this transport (" + status.strip()
+                                + "); it can be chosen (transport: tcp or udp)");
             default -> address.error(Cause.REFUSED, "refuses " + method + " (" + status.strip() + ")");
         };
     }
@@ -218,7 +224,9 @@ final class RtspSession {
                 String nonce = authentication.nonce();
                 boolean answerable = authentication.challenged(message.all("WWW-Authenticate"));
                 if (answerable
+                        && !keepAliveRepeated
                         && (authentication.stale() || !authentication.nonce().equals(nonce))) {
+                    keepAliveRepeated = true;
                     keepAliveNs = clock.monotonicNs(); // only the nonce was too old: again at once
                 }
             }
@@ -229,7 +237,7 @@ final class RtspSession {
                 }
             }
             case 454 -> throw address.error(Cause.ENDED, "ended the session (454 " + message.phrase() + ")");
-            default -> {}
+            default -> keepAliveRepeated = false;
         }
     }
 

@@ -9,9 +9,12 @@ import dev.vigil.source.SourceException;
 import dev.vigil.source.SourceException.Cause;
 import dev.vigil.source.SourceOptions;
 import dev.vigil.source.SourceOptions.Transport;
+import dev.vigil.source.UdpException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -31,6 +34,9 @@ public final class RtspStream implements PacketStream {
     private static final int REDIRECTS_MAX = 4;
     private static final long TEARDOWN_NS = 250_000_000;
 
+    /** Cameras that were told of already, by host and port. */
+    private static final Set<String> ASK_OPENLY = ConcurrentHashMap.newKeySet();
+
     private final SourceOptions options;
     private final Clock clock;
     private final Abort abort;
@@ -49,6 +55,9 @@ public final class RtspStream implements PacketStream {
 
     private final Datagram datagram = new Datagram();
     private long firstPictureUntilNs;
+    /** Over UDP, by when anything at all must have come. */
+    private long firstPacketUntilNs = Long.MAX_VALUE;
+
     private boolean connectionLost;
 
     private RtspStream(SourceOptions options, Clock clock, Abort abort) {
@@ -61,6 +70,8 @@ public final class RtspStream implements PacketStream {
      * Connects and starts the stream within {@link SourceOptions#openTimeout()}.
      *
      * @param abort ends connecting and reading at once
+     * @throws UdpException when UDP is asked for and the camera or this box will not have it; {@link #read} throws it when
+     *     nothing comes over it
      */
     public static RtspStream open(SourceOptions options, Clock clock, Abort abort) throws SourceException {
         RtspStream stream = new RtspStream(options, clock, abort);
@@ -93,7 +104,7 @@ public final class RtspStream implements PacketStream {
     /** Goes where redirections lead, until a camera describes its streams. */
     private RtspMessage describe(long untilNs) throws SourceException {
         for (int redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
-            wire = Wire.connect(address, options.tlsVerify(), untilNs, clock, resources);
+            wire = Wire.connect(address, options.tls(), untilNs, clock, resources);
             connection = new RtspConnection(wire, address, clock, resources);
             Authentication authentication = new Authentication(
                     address, () -> Long.toHexString(ThreadLocalRandom.current().nextLong()));
@@ -111,6 +122,11 @@ public final class RtspStream implements PacketStream {
             } else if (answer.code() / 100 != 2) {
                 throw session.refused("DESCRIBE", answer);
             } else {
+                if (authentication.isBasic() && !address.tls() && ASK_OPENLY.add(address.root())) {
+                    LOG.warn(
+                            "{}: knows no authentication but Basic: the password goes over the network in the open",
+                            address.shown());
+                }
                 return answer;
             }
         }
@@ -121,25 +137,45 @@ public final class RtspStream implements PacketStream {
         faults = new Faults(address.shown());
         double clockOffsetMaxUs = options.clockOffsetMax().toNanos() / 1e3;
         receiver = new RtpReceiver(format, address, clock, faults, clockOffsetMaxUs);
-        if (options.transport() == Transport.UDP) {
-            if (address.tls()) {
-                throw address.error(Cause.UNSUPPORTED, "over TLS pictures come over TCP only");
-            }
-            UdpTransport udp = new UdpTransport(connection, session, address, clock, resources, faults, wire);
-            udp.reportOn(receiver);
-            transport = udp;
-        } else {
-            transport = new InterleavedTransport(connection, session, address, clock);
-        }
-        String offer = "Transport: " + transport.offer() + "\r\n";
         String control = ControlUri.resolve(base, format.control());
+        if (options.transport() == Transport.UDP) {
+            try {
+                setUpUdp(control, untilNs);
+            } catch (SourceException e) {
+                boolean udpToBlame = !resources.closed()
+                        && e.reason() != Cause.WRONG_PASSWORD
+                        && e.reason() != Cause.NO_SUCH_PATH
+                        && e.reason() != Cause.ENDED;
+                throw udpToBlame ? new UdpException(e.reason(), e.getMessage(), e) : e;
+            }
+        } else {
+            setUp(new InterleavedTransport(connection, session, address, clock), control, untilNs);
+        }
+        String aggregate = ControlUri.resolve(base, sdp.control());
+        session.demand("PLAY", aggregate, "Range: npt=0.000-\r\n", untilNs);
+        session.playing(aggregate);
+        if (options.transport() == Transport.UDP) {
+            long nowNs = clock.monotonicNs();
+            firstPacketUntilNs = nowNs + Math.max(0, untilNs - nowNs) / 2;
+        }
+    }
+
+    private void setUpUdp(String control, long untilNs) throws SourceException {
+        if (address.tls()) {
+            throw address.error(Cause.UNSUPPORTED, "over TLS pictures come over TCP only");
+        }
+        UdpTransport udp = new UdpTransport(connection, session, address, clock, resources, faults, wire);
+        udp.reportOn(receiver);
+        setUp(udp, control, untilNs);
+    }
+
+    private void setUp(MediaTransport newTransport, String control, long untilNs) throws SourceException {
+        transport = newTransport;
+        String offer = "Transport: " + transport.offer() + "\r\n";
         long askedNs = clock.monotonicNs();
         RtspMessage answer = session.demand("SETUP", control, offer, untilNs);
         receiver.roundTrip((clock.monotonicNs() - askedNs) / 1_000);
         transport.agreed(answer.header("Transport"));
-        String aggregate = ControlUri.resolve(base, sdp.control());
-        session.demand("PLAY", aggregate, "Range: npt=0.000-\r\n", untilNs);
-        session.playing(aggregate);
     }
 
     private static AVCodecParameters parameters(VideoFormat format) {
@@ -172,9 +208,10 @@ public final class RtspStream implements PacketStream {
         try {
             boolean complete = receiver.resume();
             while (!complete) {
-                if (!transport.next(datagram, untilNs)) {
-                    throw address.error(Cause.STALLED, "sends no picture any more");
+                if (!transport.next(datagram, Math.min(untilNs, firstPacketUntilNs))) {
+                    throw silent();
                 }
+                firstPacketUntilNs = Long.MAX_VALUE;
                 if (datagram.control) {
                     receiver.control(datagram);
                     if (receiver.ended()) {
@@ -194,6 +231,14 @@ public final class RtspStream implements PacketStream {
         receiver.take(packet, info);
         packet.time_base(timeBase);
         return true;
+    }
+
+    private SourceException silent() {
+        if (firstPacketUntilNs == Long.MAX_VALUE) {
+            return address.error(Cause.STALLED, "sends no picture any more");
+        }
+        SourceException nothing = address.error(Cause.STALLED, "plays, but nothing comes over UDP");
+        return new UdpException(nothing.reason(), nothing.getMessage(), null);
     }
 
     @Override

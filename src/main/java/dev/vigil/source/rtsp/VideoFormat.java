@@ -16,7 +16,7 @@ import org.bytedeco.ffmpeg.global.avcodec;
  *
  * @param clockRate ticks of the RTP timestamp per second
  * @param control the medium's {@code a=control}, or null
- * @param extradata parameter sets with start codes (Annex B), empty where the description has none
+ * @param extradata parameter sets with start codes (Annex B) of H.264 and H.265, empty where the description has none
  * @param widthPx 0 where not told
  * @param heightPx 0 where not told
  */
@@ -26,7 +26,9 @@ record VideoFormat(
     enum Codec {
         H264(avcodec.AV_CODEC_ID_H264, "H.264"),
         H265(avcodec.AV_CODEC_ID_HEVC, "H.265"),
-        JPEG(avcodec.AV_CODEC_ID_MJPEG, "JPEG");
+        JPEG(avcodec.AV_CODEC_ID_MJPEG, "JPEG"),
+        VP9(avcodec.AV_CODEC_ID_VP9, "VP9"),
+        AV1(avcodec.AV_CODEC_ID_AV1, "AV1");
 
         final int id;
         final String label;
@@ -41,6 +43,8 @@ record VideoFormat(
                 case "H264" -> H264;
                 case "H265", "HEVC" -> H265;
                 case "JPEG" -> JPEG;
+                case "VP9" -> VP9;
+                case "AV1" -> AV1;
                 default -> null;
             };
         }
@@ -136,7 +140,7 @@ record VideoFormat(
                 switch (codec) {
                     case H264 -> List.of("sprop-parameter-sets");
                     case H265 -> List.of("sprop-vps", "sprop-sps", "sprop-pps");
-                    case JPEG -> List.of();
+                    case JPEG, VP9, AV1 -> List.of();
                 };
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (String name : names) {

@@ -3,6 +3,7 @@ package dev.vigil.source.rtsp;
 import dev.vigil.base.Clock;
 import dev.vigil.source.SourceException;
 import dev.vigil.source.SourceException.Cause;
+import dev.vigil.source.SourceOptions;
 import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
+import javax.net.ssl.SSLException;
 
 /**
  * A TCP connection, or TLS on one, on which every read has an absolute deadline: a peer that sends a byte a second extends
@@ -41,15 +43,15 @@ final class Wire implements Closeable {
     }
 
     /** Connects, with TLS where the address asks for it. Tries the host's addresses one after the other. */
-    static Wire connect(RtspAddress to, boolean tlsVerify, long deadlineNs, Clock clock, OpenResources resources)
+    static Wire connect(RtspAddress to, SourceOptions.Tls tls, long deadlineNs, Clock clock, OpenResources resources)
             throws SourceException {
-        InetAddress[] addresses = Resolver.resolve(to, deadlineNs, clock, resources);
+        InetAddress[] addresses = Resolver.resolve(to.host(), to.shown(), deadlineNs, clock, resources);
         SourceException failure = null;
         for (int i = 0; i < addresses.length; i++) {
             long nowNs = clock.monotonicNs();
             long shareNs = Math.max(0, deadlineNs - nowNs) / (addresses.length - i);
             try {
-                return connect(to, addresses[i], tlsVerify, nowNs + shareNs, deadlineNs, clock, resources);
+                return connect(to, addresses[i], tls, nowNs + shareNs, deadlineNs, clock, resources);
             } catch (SourceException e) {
                 failure =
                         e; // the last address's failure is told; with one address, which is the rule, that is all there
@@ -62,7 +64,7 @@ final class Wire implements Closeable {
     private static Wire connect(
             RtspAddress to,
             InetAddress address,
-            boolean tlsVerify,
+            SourceOptions.Tls tls,
             long connectDeadlineNs,
             long deadlineNs,
             Clock clock,
@@ -75,7 +77,7 @@ final class Wire implements Closeable {
             raw.setOption(StandardSocketOptions.TCP_NODELAY, true);
             raw.connect(new InetSocketAddress(address, to.port()), leftMs(connectDeadlineNs, clock));
             raw.deadlineNs = deadlineNs;
-            Wire wire = new Wire(raw, to.tls() ? Tls.over(raw, to, tlsVerify) : raw);
+            Wire wire = new Wire(raw, to.tls() ? Tls.over(raw, to, tls) : raw);
             done = true;
             return wire;
         } catch (SocketTimeoutException e) {
@@ -89,6 +91,10 @@ final class Wire implements Closeable {
                     refused ? Cause.REFUSED : Cause.UNREACHABLE,
                     refused ? "connection refused" : "can not connect: " + e.getMessage(),
                     e);
+        } catch (SSLException e) {
+            throw resources.closed()
+                    ? to.error(Cause.ENDED, "stopped", e)
+                    : to.error(Cause.REFUSED, "no TLS: " + Text.printable(String.valueOf(e.getMessage()), 400), e);
         } catch (IOException e) {
             Cause cause = resources.closed() ? Cause.ENDED : raw.isConnected() ? Cause.REFUSED : Cause.UNREACHABLE;
             throw to.error(

@@ -1,5 +1,6 @@
 package dev.vigil.source.sim;
 
+import static org.bytedeco.ffmpeg.global.avcodec.FF_COMPLIANCE_EXPERIMENTAL;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_alloc;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_ref;
@@ -66,6 +67,7 @@ final class RtpPacketizer implements AutoCloseable {
     private void open(AVCodecParameters parameters, int packetBytesMax) throws SourceException {
         String codec = avcodec_get_name(parameters.codec_id()).getString();
         check(avformat_alloc_output_context2(muxer, null, "rtp", "rtp://127.0.0.1"), codec);
+        muxer.strict_std_compliance(FF_COMPLIANCE_EXPERIMENTAL); // as FFmpeg still calls VP9 in RTP
         AVStream stream = avformat_new_stream(muxer, null);
         check(avcodec_parameters_copy(stream.codecpar(), parameters), codec);
         stream.codecpar().codec_tag(0);

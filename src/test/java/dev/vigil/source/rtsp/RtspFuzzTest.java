@@ -123,6 +123,8 @@ class RtspFuzzTest {
                     case H265 ->
                         new String[] {"40010c", "6001000340010c0003420101", "620193af", "62011308", "62015309"};
                     case JPEG -> new String[] {"00000000014b0202010203", "00000003014b0202040506"};
+                    case VP9 -> new String[] {"08820102", "ba81050208010002000400820102", "0403", "8c84010203"};
+                    case AV1 -> new String[] {"18020a0130000102", "2002120032000102", "5032001122", "90334455"};
                 };
         return Stream.of(hex).map(HexFormat.of()::parseHex).toArray(byte[][]::new);
     }

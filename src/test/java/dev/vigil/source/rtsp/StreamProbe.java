@@ -41,18 +41,12 @@ final class StreamProbe implements AutoCloseable {
     }
 
     static SourceOptions options(URI uri, Transport transport, Duration openTimeout, Duration readTimeout) {
-        return options(uri, transport, openTimeout, readTimeout, true);
-    }
-
-    static SourceOptions options(
-            URI uri, Transport transport, Duration openTimeout, Duration readTimeout, boolean tlsVerify) {
         return SourceOptions.builder(uri)
                 .transport(transport)
                 .hardware(Hardware.NONE)
                 .openTimeout(openTimeout)
                 .readTimeout(readTimeout)
                 .retry(PATIENCE, PATIENCE)
-                .tlsVerify(tlsVerify)
                 .build();
     }
 

@@ -98,7 +98,7 @@ class VideoFormatTest {
 
     @Test
     void shouldNameWhatIsUnsupportedWhenNothingFits() {
-        fails("m=video 0 RTP/AVP 96\na=rtpmap:96 AV1/90000\n", Cause.UNSUPPORTED, "AV1");
+        fails("m=video 0 RTP/AVP 96\na=rtpmap:96 VP8/90000\n", Cause.UNSUPPORTED, "VP8");
         fails("m=video 0 RTP/AVP 33\n", Cause.UNSUPPORTED, "payload type 33");
         fails(
                 "m=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000\na=fmtp:96 packetization-mode=2\n",

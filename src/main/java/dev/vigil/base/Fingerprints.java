@@ -1,4 +1,4 @@
-package dev.vigil.mqtt;
+package dev.vigil.base;
 
 import java.net.Socket;
 import java.security.MessageDigest;
@@ -15,11 +15,11 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Trusts a broker by its certificate's SHA-256, whoever signed it, whichever host it names and whatever its dates. An extended
+ * Trusts a server by its certificate's SHA-256, whoever signed it, whichever host it names and whatever its dates. An extended
  * trust manager, because the JDK adds checks of its own to others.
  */
-final class Fingerprints extends X509ExtendedTrustManager {
-    static final String FORM = "SHA-256 fingerprint: 64 hexadecimal digits, colons between pairs or not,"
+public final class Fingerprints extends X509ExtendedTrustManager {
+    public static final String FORM = "SHA-256 fingerprint: 64 hexadecimal digits, colons between pairs or not,"
             + " as openssl x509 -noout -fingerprint -sha256 prints it";
 
     private static final HexFormat PRINTED = HexFormat.ofDelimiter(":").withUpperCase();
@@ -29,11 +29,11 @@ final class Fingerprints extends X509ExtendedTrustManager {
     private final Set<String> trusted;
 
     /** @param trusted each {@link #isOne} */
-    Fingerprints(List<String> trusted) {
+    public Fingerprints(List<String> trusted) {
         this.trusted = trusted.stream().map(text -> bare(text).replace(":", "")).collect(Collectors.toSet());
     }
 
-    static boolean isOne(String text) {
+    public static boolean isOne(String text) {
         return ONE.matcher(bare(text)).matches();
     }
 
@@ -42,16 +42,19 @@ final class Fingerprints extends X509ExtendedTrustManager {
     }
 
     private void check(X509Certificate[] chain) throws CertificateException {
-        byte[] digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256").digest(chain[0].getEncoded());
-        } catch (NoSuchAlgorithmException e) {
-            throw new CertificateException("this Java has no SHA-256", e);
-        }
-        if (!trusted.contains(HexFormat.of().formatHex(digest))) {
+        String printed = of(chain[0]);
+        if (!trusted.contains(bare(printed).replace(":", ""))) {
             throw new CertificateException(
-                    "the certificate that came is not the pinned one; its SHA-256 fingerprint is "
-                            + PRINTED.formatHex(digest));
+                    "the certificate that came is not the pinned one; its SHA-256 fingerprint is " + printed);
+        }
+    }
+
+    /** A certificate's, as {@code openssl} prints it. */
+    public static String of(X509Certificate certificate) {
+        try {
+            return PRINTED.formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+        } catch (NoSuchAlgorithmException | CertificateException e) {
+            throw new IllegalStateException("every Java has SHA-256, and what was read can be written", e);
         }
     }
 

@@ -1,0 +1,92 @@
+package dev.vigil.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vigil.Peers;
+import dev.vigil.base.Clock;
+import dev.vigil.source.SourceOptions.Hardware;
+import dev.vigil.source.SourceOptions.Transport;
+import dev.vigil.source.sim.RtspCameraServer;
+import dev.vigil.source.sim.SimulatedCameraOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.javacpp.BytePointer;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every codec through the simulated camera's packets and back: the pictures are those of the file. */
+class FormatsOverRtspTest {
+    private static final int FRAMES = 50;
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "libvpx-vp9 -deadline realtime -cpu-used 8 -g 25 -auto-alt-ref 0, webm, TCP",
+        "libvpx-vp9 -deadline good -cpu-used 8 -g 25 -auto-alt-ref 1 -lag-in-frames 10, webm, UDP",
+        "libaom-av1 -usage realtime -cpu-used 8 -g 25, mp4, TCP",
+        "libsvtav1 -preset 12 -g 25, mkv, UDP",
+        "libx264 -preset ultrafast -g 25, mp4, UDP",
+        "libx265 -preset ultrafast -x265-params log-level=none:bframes=0:keyint=25, mp4, TCP",
+    })
+    void shouldShowTheFilesPicturesWhenTheyCameByRtp(String encoder, String container, Transport transport)
+            throws Exception {
+        Path clip = clip(encoder, container);
+        List<Long> wanted = pictures(SourceOptions.builder(clip.toUri()), FRAMES);
+        assertThat(wanted).hasSize(FRAMES).doesNotHaveDuplicates();
+        try (RtspCameraServer server =
+                RtspCameraServer.start(SimulatedCameraOptions.of(clip).withPort(0))) {
+            List<Long> came = pictures(SourceOptions.builder(server.uri(0)).transport(transport), 2 * FRAMES);
+            assertThat(wanted).containsAll(came);
+            int first = wanted.indexOf(came.get(0));
+            List<Long> inOrder = new ArrayList<>();
+            for (int i = 0; i < came.size(); i++) {
+                inOrder.add(wanted.get((first + i) % FRAMES));
+            }
+            assertThat(came).isEqualTo(inOrder);
+        }
+    }
+
+    private Path clip(String encoder, String container) throws Exception {
+        Peers.require("/usr/bin/ffmpeg", "ffmpeg");
+        Path clip = folder.resolve("clip." + container);
+        String command = "/usr/bin/ffmpeg -v error -i media/demo-clip.mp4 -frames:v " + FRAMES
+                + " -vf scale=320:180 -pix_fmt yuv420p -c:v " + encoder + " " + clip;
+        Process process = new ProcessBuilder(command.split(" "))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(process.exitValue()).isZero();
+        return clip;
+    }
+
+    /** A check sum of each picture's brightness. */
+    private static List<Long> pictures(SourceOptions.Builder source, int count) throws SourceException {
+        List<Long> sums = new ArrayList<>();
+        try (PictureReader reader =
+                PictureReader.open(source.hardware(Hardware.NONE).build(), Clock.SYSTEM)) {
+            for (AVFrame frame = reader.next(); frame != null && sums.size() < count; frame = reader.next()) {
+                sums.add(sum(frame));
+            }
+        }
+        return sums;
+    }
+
+    private static long sum(AVFrame frame) {
+        CRC32 crc = new CRC32();
+        byte[] line = new byte[frame.width()];
+        for (int y = 0; y < frame.height(); y++) {
+            BytePointer data = new BytePointer(frame.data(0)).position((long) y * frame.linesize(0));
+            data.get(line);
+            crc.update(line);
+        }
+        return crc.getValue();
+    }
+}
