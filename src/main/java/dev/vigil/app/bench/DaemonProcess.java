@@ -2,17 +2,22 @@ package dev.vigil.app.bench;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** {@code vigil run} in a process of its own, measured from outside, as any daemon of the system would be. */
 public final class DaemonProcess implements AutoCloseable {
     /** The kernel's unit of CPU time in /proc, which on Linux is fixed for user space. */
     private static final double TICK_MS = 10;
+    /** The young and the old generation of the serial collector, in KiB. */
+    private static final Pattern HEAP_USED = Pattern.compile("generation +total \\d+K, used (\\d+)K");
 
     private final Process process;
     private final Path log;
@@ -87,6 +92,36 @@ public final class DaemonProcess implements AutoCloseable {
     public int descriptors() {
         String[] open = new File("/proc/" + process.pid() + "/fd").list();
         return open == null ? 0 : open.length;
+    }
+
+    /**
+     * What a full collection leaves in its heap, in MiB; -1 where this Java comes without {@code jcmd}. The process stands still
+     * for as long as it takes.
+     */
+    public int heapLeftMib() throws IOException, InterruptedException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        if (!Files.isExecutable(jcmd)) {
+            return -1;
+        }
+        String pid = Long.toString(process.pid());
+        ask(jcmd.toString(), pid, "GC.run");
+        Matcher used = HEAP_USED.matcher(ask(jcmd.toString(), pid, "GC.heap_info"));
+        long kib = 0;
+        while (used.find()) {
+            kib += Long.parseLong(used.group(1));
+        }
+        return (int) (kib / 1024);
+    }
+
+    private static String ask(String... command) throws IOException, InterruptedException {
+        Process asked = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String answer = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (asked.waitFor() != 0) {
+            throw new IOException(String.join(" ", command) + " failed: " + answer);
+        }
+        return answer;
     }
 
     /** What it said, for an error. */

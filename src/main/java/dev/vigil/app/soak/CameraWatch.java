@@ -166,7 +166,7 @@ final class CameraWatch {
     synchronized void status(JsonNode told, long nowUs) {
         String state = told.path("state").asText();
         status = told;
-        if (state.equals("up") || closing) {
+        if (state.equals("up") || closing || heardUs == 0) {
             return;
         }
         if (own != null && !own.noticed) {

@@ -7,7 +7,7 @@ import java.util.List;
  * A figure over time, and how it grows: the lowest value of each of a dozen stretches of time, and the straight line that fits
  * them best. The lowest, since garbage that waits for its collection is no growth. Threadsafe.
  */
-final class SampleLine {
+public final class SampleLine {
     private static final int STRETCHES = 12;
     /** Fewer stretches tell nothing. */
     private static final int STRETCHES_MIN = 4;
@@ -23,23 +23,23 @@ final class SampleLine {
      * @param confidence half the width of its 95 % interval
      * @param hours that it is about
      */
-    record Slope(double perHour, double confidence, double hours) {
+    public record Slope(double perHour, double confidence, double hours) {
         /** What it amounts to over the time that was measured. */
-        double rise() {
+        public double rise() {
             return perHour * hours;
         }
 
         /** More than noise, and more than {@code allowed} in all. */
-        boolean grows(double allowed) {
+        public boolean grows(double allowed) {
             return perHour - confidence > 0 && rise() > allowed;
         }
     }
 
-    void add(double value) {
+    public void add(double value) {
         add(System.nanoTime(), value);
     }
 
-    synchronized void add(long timeNs, double value) {
+    public synchronized void add(long timeNs, double value) {
         timesNs.add(timeNs);
         values.add(value);
     }
@@ -58,7 +58,7 @@ final class SampleLine {
         return values.isEmpty() ? Double.NaN : values.get(values.size() - 1);
     }
 
-    synchronized Slope slope() {
+    public synchronized Slope slope() {
         int count = values.size();
         int stretches = Math.min(STRETCHES, count / 5);
         if (stretches < STRETCHES_MIN) {

@@ -61,7 +61,12 @@ final class SoakReport {
                 result.residentMib()[0],
                 result.residentMib()[1],
                 slope(result.resident()));
-        line(text, "left in the heap %s", slope(result.heap()));
+        line(
+                text,
+                "left in the heap %s",
+                result.heapMib()[0] < 0
+                        ? "unknown: there is no jcmd beside this Java"
+                        : result.heapMib()[0] + " MiB, at the end " + result.heapMib()[1] + " MiB");
         line(text, "threads          %d, at the end %d", result.threads()[0], result.threads()[1]);
         line(text, "descriptors      %d, at the end %d", result.descriptors()[0], result.descriptors()[1]);
         line(text, "longest silence  %.1f s of a camera that had no fault", result.quietS());
@@ -120,7 +125,9 @@ final class SoakReport {
         json.withObjectProperty("resident")
                 .put("start_mib", result.residentMib()[0])
                 .put("end_mib", result.residentMib()[1]);
-        slope(json.putObject("heap"), result.heap());
+        if (result.heapMib()[0] >= 0) {
+            startEnd(json.putObject("heap_left_mib"), result.heapMib());
+        }
         startEnd(json.putObject("threads"), result.threads());
         startEnd(json.putObject("descriptors"), result.descriptors());
         json.put("longest_silence_s", result.quietS()).put("disturbed", result.disturbed());

@@ -8,7 +8,7 @@ import java.util.Locale;
  * What came out of a soak.
  *
  * @param residentMib resident memory at the start, after the warm-up, and at the end
- * @param heap what remains in the heap, in MiB
+ * @param heapMib what a full collection leaves in the heap, at start and end; -1 where it can not be asked for
  * @param threads at start and end
  * @param descriptors open file descriptors at start and end
  * @param quietS the longest silence of any camera that no fault explains
@@ -21,7 +21,7 @@ record SoakResult(
         List<CameraWatch.Account> accounts,
         int[] residentMib,
         SampleLine.Slope resident,
-        SampleLine.Slope heap,
+        int[] heapMib,
         int[] threads,
         int[] descriptors,
         double quietS,
@@ -60,8 +60,8 @@ record SoakResult(
         if (resident.grows(RISE_MAX_MIB)) {
             add(broken, "resident memory grows by %.1f MiB/h", resident.perHour());
         }
-        if (heap.grows(RISE_MAX_MIB)) {
-            add(broken, "what remains in the heap grows by %.1f MiB/h", heap.perHour());
+        if (heapMib[1] - heapMib[0] > RISE_MAX_MIB) {
+            add(broken, "a full collection leaves %d MiB more in the heap", heapMib[1] - heapMib[0]);
         }
         if (threads[1] > threads[0]) {
             add(broken, "%d threads more", threads[1] - threads[0]);

@@ -33,18 +33,20 @@ final class SoakRun implements AutoCloseable {
     private final List<CameraWatch> watches = new ArrayList<>();
     private final List<RtspCameraServer> servers = new ArrayList<>();
     private final SampleLine resident = new SampleLine();
-    private final SampleLine heap = new SampleLine();
-    private final SoakBroker broker;
-    private final Witness witness;
     private final Injector injector;
-    private final DaemonProcess daemon;
+    private SoakBroker broker;
+    private Witness witness;
+    private DaemonProcess daemon;
 
     /** @param progress is told a line each second */
-    SoakRun(SoakPlan plan, Consumer<String> progress) throws IOException, InterruptedException, SourceException {
+    SoakRun(SoakPlan plan, Consumer<String> progress) {
         this.plan = plan;
         this.progress = progress;
         this.injector = new Injector(plan.seed(), plan.every(), recoveries);
-        this.broker = SoakBroker.start(plan.folder());
+    }
+
+    private void start() throws IOException, InterruptedException, SourceException {
+        broker = SoakBroker.start(plan.folder());
         for (int camera = 1; camera <= plan.cameras(); camera++) {
             RtspCameraServer server = RtspCameraServer.start(
                     SimulatedCameraOptions.of(plan.clip()).withPort(0));
@@ -54,9 +56,9 @@ final class SoakRun implements AutoCloseable {
             injector.add(server, watch);
         }
         injector.add(broker, watches);
-        this.witness = new Witness(broker.uri(), watches, heap);
+        witness = new Witness(broker.uri(), watches);
         Path configuration = Files.writeString(plan.folder().resolve("soak.yml"), configuration());
-        this.daemon = DaemonProcess.start(
+        daemon = DaemonProcess.start(
                 plan.vigil(), plan.environment(), configuration, plan.folder().resolve("daemon.log"));
     }
 
@@ -70,8 +72,7 @@ final class SoakRun implements AutoCloseable {
                   qos: 1
                   retry: {min: 250ms, max: 1s}
                   outbox: {dir: "%s"}
-                stats: {interval: 1s}
-                status: {interval: 2s}
+                                status: {interval: 2s}
                 cameras:
                 """, Witness.NODE, broker.proxyUri(), plan.folder().resolve("outbox")));
         for (int camera = 1; camera <= servers.size(); camera++) {
@@ -85,24 +86,25 @@ final class SoakRun implements AutoCloseable {
         return yaml.toString();
     }
 
-    SoakResult run() throws IOException, InterruptedException {
+    SoakResult run() throws IOException, InterruptedException, SourceException {
+        start();
         await("each camera's first detection", START_S, () -> watches.stream()
                 .allMatch(watch -> watch.account().received() > 0));
         long startNs = System.nanoTime();
         injector.start();
         throwFaults(startNs, plan.warmUp().toNanos(), "warming up");
         quiesce();
+        int[] heapMib = {daemon.heapLeftMib(), 0}; // first, since being asked costs a thread for good
         int[] threads = {most(DaemonProcess::threads), 0};
         int[] descriptors = {most(DaemonProcess::descriptors), 0};
         int[] residentMib = {(int) daemon.residentMib(), 0};
         resident.restart();
-        heap.restart();
         injector.pause(false);
         throwFaults(startNs, plan.duration().toNanos(), "of " + plan.duration().toSeconds() + " s");
         SampleLine.Slope residentSlope = resident.slope();
-        SampleLine.Slope heapSlope = heap.slope();
         quiesce();
         residentMib[1] = (int) daemon.residentMib();
+        heapMib[1] = daemon.heapLeftMib();
         threads[1] = settled(threads[0], DaemonProcess::threads);
         descriptors[1] = settled(descriptors[0], DaemonProcess::descriptors);
         closeAccounts();
@@ -112,7 +114,7 @@ final class SoakRun implements AutoCloseable {
                 watches.stream().map(CameraWatch::account).toList(),
                 residentMib,
                 residentSlope,
-                heapSlope,
+                heapMib,
                 threads,
                 descriptors,
                 watches.stream().mapToDouble(CameraWatch::quietS).max().orElse(0),
@@ -211,9 +213,15 @@ final class SoakRun implements AutoCloseable {
     @Override
     public void close() throws IOException {
         injector.close();
-        daemon.close();
+        if (daemon != null) {
+            daemon.close();
+        }
         servers.forEach(RtspCameraServer::close);
-        witness.close();
-        broker.close();
+        if (witness != null) {
+            witness.close();
+        }
+        if (broker != null) {
+            broker.close();
+        }
     }
 }

@@ -29,17 +29,12 @@ final class Witness implements MqttListener, AutoCloseable {
     private static final String PREFIX = "vigil/" + NODE + "/";
 
     private final List<CameraWatch> cameras;
-    private final SampleLine heap;
     private final MqttClient client;
     private final AtomicReference<String> unreadable = new AtomicReference<>();
 
-    /**
-     * @param cameras in the order of their names, {@code cam1} first
-     * @param heap gets the heap that the daemon says it uses, in MiB
-     */
-    Witness(URI broker, List<CameraWatch> cameras, SampleLine heap) {
+    /** @param cameras in the order of their names, {@code cam1} first */
+    Witness(URI broker, List<CameraWatch> cameras) {
         this.cameras = cameras;
-        this.heap = heap;
         MqttOptions options = MqttOptions.builder(broker)
                 .clientId("vigil-soak-witness")
                 .sessionExpiry(Duration.ofHours(1))
@@ -60,8 +55,6 @@ final class Witness implements MqttListener, AutoCloseable {
                 watch(topic).detection(json.required("frame").intValue(), capturedUs(json), nowUs);
             } else if (topic.endsWith("/status") && !message.retain()) {
                 watch(topic).status(read(message), nowUs);
-            } else if (topic.equals("stats")) {
-                heap.add(read(message).required("heap_bytes").longValue() / (double) (1 << 20));
             }
         } catch (IOException | RuntimeException e) {
             unreadable.compareAndSet(null, message.topic() + ": " + e);
