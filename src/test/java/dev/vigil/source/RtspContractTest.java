@@ -30,9 +30,8 @@ class RtspContractTest {
     private static final Map<Codec, Path> CLIPS = new EnumMap<>(Codec.class);
 
     static Stream<Arguments> camerasOfEachCodec() {
-        return Stream.of(Maker.values())
-                .flatMap(maker -> Stream.of(Transport.values()).flatMap(transport -> Stream.of(Codec.values())
-                        .map(codec -> Arguments.of(maker, transport, codec))));
+        return Stream.of(Maker.values()).flatMap(maker -> Stream.of(Transport.values())
+                .flatMap(transport -> Stream.of(Codec.values()).map(codec -> Arguments.of(maker, transport, codec))));
     }
 
     static Stream<Arguments> cameras() {

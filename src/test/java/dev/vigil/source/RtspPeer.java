@@ -34,8 +34,7 @@ abstract class RtspPeer implements AutoCloseable {
             this.label = label;
             this.payloader = payloader;
             this.encoding = new String[6 + options.length];
-            System.arraycopy(
-                    new String[] {"-c:v", encoder, "-g", "12", "-threads", "1"}, 0, encoding, 0, 6);
+            System.arraycopy(new String[] {"-c:v", encoder, "-g", "12", "-threads", "1"}, 0, encoding, 0, 6);
             System.arraycopy(options, 0, encoding, 6, options.length);
         }
 

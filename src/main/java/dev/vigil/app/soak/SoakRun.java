@@ -72,7 +72,7 @@ final class SoakRun implements AutoCloseable {
                   qos: 1
                   retry: {min: 250ms, max: 1s}
                   outbox: {dir: "%s"}
-                                status: {interval: 2s}
+                status: {interval: 2s}
                 cameras:
                 """, Witness.NODE, broker.proxyUri(), plan.folder().resolve("outbox")));
         for (int camera = 1; camera <= servers.size(); camera++) {

@@ -59,8 +59,7 @@ class CameraWatchTest {
         watch.detection(1, S, S);
         watch.detection(2, 6 * S, 6 * S);
         watch.status(status("down", 2, 2, 0), 7 * S);
-        assertThat(watch.disturbances())
-                .containsExactly("cam1: nothing came for 5.0 s", "cam1: is down, null");
+        assertThat(watch.disturbances()).containsExactly("cam1: nothing came for 5.0 s", "cam1: is down, null");
     }
 
     @Test

@@ -40,9 +40,7 @@ class SoakTest {
                 folder);
         try (SoakRun run = new SoakRun(plan, line -> {})) {
             SoakResult result = run.run();
-            assertThat(result.broken())
-                    .as("%s", new SoakReport(result).text())
-                    .isEmpty();
+            assertThat(result.broken()).as("%s", new SoakReport(result).text()).isEmpty();
             assertThat(result.all().count()).isGreaterThan(5);
             assertThat(result.accounts()).hasSize(3);
         }
