@@ -72,6 +72,19 @@ public final class MosquittoProcess implements Closeable {
         }
     }
 
+    /** Has it save what it keeps, and waits until {@code file} is there. */
+    public void save(Path file) throws IOException, InterruptedException {
+        Process signal = new ProcessBuilder("kill", "-USR1", Long.toString(process.pid())).start();
+        boolean signalled = signal.waitFor(DEADLINE_S, TimeUnit.SECONDS) && signal.exitValue() == 0;
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_S);
+        while (!Files.exists(file)) {
+            if (!signalled || System.nanoTime() - endNs > 0) {
+                throw new IOException("Mosquitto did not save " + file);
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
     public int port() {
         return port;
     }

@@ -1,7 +1,6 @@
 package dev.vigil.app.soak;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -95,11 +94,5 @@ final class Recoveries {
         return Times.of(kinds.values().stream()
                 .flatMap(kind -> kind.recoveredS.stream())
                 .toList());
-    }
-
-    /** For people, when there is nothing to show yet. */
-    @Override
-    public synchronized String toString() {
-        return Arrays.toString(summaries().toArray());
     }
 }

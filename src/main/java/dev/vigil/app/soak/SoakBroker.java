@@ -27,9 +27,11 @@ final class SoakBroker implements AutoCloseable {
     private final MosquittoProcess mosquitto;
     private final Closeable running;
     private final int port;
+    private final Path store;
     private final BrokerProxy proxy;
 
-    private SoakBroker(MosquittoProcess mosquitto, Closeable running, int port) throws IOException {
+    private SoakBroker(MosquittoProcess mosquitto, Closeable running, int port, Path store) throws IOException {
+        this.store = store;
         this.mosquitto = mosquitto;
         this.running = running;
         this.port = port;
@@ -46,14 +48,10 @@ final class SoakBroker implements AutoCloseable {
                         open, PosixFilePermissions.fromString(open.equals(store) ? "rwxrwxrwx" : "rwxr-xr-x"));
             }
             MosquittoProcess mosquitto = MosquittoProcess.start(LINES.formatted(store));
-            return new SoakBroker(mosquitto, mosquitto, mosquitto.port());
+            return new SoakBroker(mosquitto, mosquitto, mosquitto.port(), store);
         }
         EmbeddedBroker broker = EmbeddedBroker.start(0);
-        return new SoakBroker(null, broker::close, broker.port());
-    }
-
-    String name() {
-        return mosquitto != null ? "Mosquitto" : "HiveMQ CE in this process";
+        return new SoakBroker(null, broker::close, broker.port(), null);
     }
 
     boolean canRestart() {
@@ -62,6 +60,13 @@ final class SoakBroker implements AutoCloseable {
 
     MosquittoProcess mosquitto() {
         return mosquitto;
+    }
+
+    /** From here on the sessions that there are outlive a restart: messages for them are kept before they are back themselves. */
+    void keepSessions() throws IOException, InterruptedException {
+        if (mosquitto != null) {
+            mosquitto.save(store.resolve("mosquitto.db"));
+        }
     }
 
     BrokerProxy proxy() {

@@ -57,6 +57,8 @@ final class SoakRun implements AutoCloseable {
         }
         injector.add(broker, watches);
         witness = new Witness(broker.uri(), watches);
+        witness.awaitSubscribed();
+        broker.keepSessions();
         Path configuration = Files.writeString(plan.folder().resolve("soak.yml"), configuration());
         daemon = DaemonProcess.start(
                 plan.vigil(), plan.environment(), configuration, plan.folder().resolve("daemon.log"));

@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -25,12 +27,14 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class Witness implements MqttListener, AutoCloseable {
     static final String NODE = "soak";
+    private static final long SUBSCRIBED_S = 10;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PREFIX = "vigil/" + NODE + "/";
 
     private final List<CameraWatch> cameras;
     private final MqttClient client;
     private final AtomicReference<String> unreadable = new AtomicReference<>();
+    private final CountDownLatch subscribed = new CountDownLatch(1);
 
     /** @param cameras in the order of their names, {@code cam1} first */
     Witness(URI broker, List<CameraWatch> cameras) {
@@ -43,6 +47,17 @@ final class Witness implements MqttListener, AutoCloseable {
         client = new MqttClient(options, this);
         client.start();
         client.subscribe(PREFIX + "#", 1);
+    }
+
+    @Override
+    public void onSubscribed(String filter, int grantedQos) {
+        subscribed.countDown();
+    }
+
+    void awaitSubscribed() throws IOException, InterruptedException {
+        if (!subscribed.await(SUBSCRIBED_S, TimeUnit.SECONDS)) {
+            throw new IOException("the broker took no subscription within " + SUBSCRIBED_S + " s");
+        }
     }
 
     @Override

@@ -30,7 +30,7 @@ class SoakTest {
         vigil.add(Vigil.class.getName());
         SoakPlan plan = new SoakPlan(
                 3,
-                Duration.ofSeconds(30),
+                Duration.ofSeconds(25),
                 20_261_122,
                 Duration.ofSeconds(4),
                 2,
