@@ -6,7 +6,7 @@ import java.util.List;
 final class ChildJava {
     /**
      * The heap has its full size from the beginning and is swept often, so that resident memory grows by nothing but leaks;
-     * and no thread of Java's own comes and goes.
+     * no thread of Java's own comes and goes, and none compiles late with tens of MiB, which the C library then keeps.
      */
     static final List<String> OPTIONS = List.of(
             "-Xms64m",
@@ -14,6 +14,7 @@ final class ChildJava {
             "-Xmn16m",
             "-XX:+AlwaysPreTouch",
             "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
             "-XX:-UseDynamicNumberOfCompilerThreads",
             "-Xshare:auto",
             "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");

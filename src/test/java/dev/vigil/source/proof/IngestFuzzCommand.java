@@ -100,10 +100,12 @@ public final class IngestFuzzCommand implements Callable<Integer> {
                 Folders.delete(folder);
                 return 0;
             }
-            if (status != 1) {
+            if (status != 1 && status != IngestFuzzRun.GROWN) {
                 out.println("FAILED       the process died with " + status);
             }
-            tell(out, keepCase(used, marker, clips, folder), used, marker);
+            if (status != IngestFuzzRun.GROWN) {
+                tell(out, keepCase(used, marker, clips, folder), used, marker);
+            }
             out.println(child.log());
             out.flush();
             return 1;

@@ -39,6 +39,9 @@ final class IngestFuzzRun {
     /** A case takes a few milliseconds; nothing in it may wait longer than the deadlines of its options. */
     private static final long CASE_DEADLINE_NS = TimeUnit.SECONDS.toNanos(15);
 
+    /** Exit code when something grew: no single case is to blame. */
+    static final int GROWN = 3;
+
     private static final double RISE_MAX_MIB = 8;
     private static final PrintStream OUT = System.out;
 
@@ -50,6 +53,7 @@ final class IngestFuzzRun {
     private final Sink sink = new Sink("fuzz");
     private volatile long caseBeganNs = System.nanoTime();
     private String found;
+    private boolean grown;
 
     private IngestFuzzRun(long seed, Path marker, List<Path> files) throws IOException, SourceException {
         this.seed = seed;
@@ -72,7 +76,8 @@ final class IngestFuzzRun {
             files.add(Path.of(arguments[i]));
         }
         IngestFuzzRun run = new IngestFuzzRun(Long.parseLong(arguments[0]), Path.of(arguments[3]), files);
-        System.exit(run.run(Long.parseLong(arguments[1]), Long.parseLong(arguments[2])) ? 0 : 1);
+        boolean holds = run.run(Long.parseLong(arguments[1]), Long.parseLong(arguments[2]));
+        System.exit(holds ? 0 : run.grown ? GROWN : 1);
     }
 
     static FuzzCase fuzzCase(List<RtpClip> clips, long seed, long number) {
@@ -160,8 +165,10 @@ final class IngestFuzzRun {
                 slope.rise());
         if (found == null && slope.grows(RISE_MAX_MIB)) {
             found = "resident memory grows";
+            grown = true;
         }
         if (found == null && start != null && end.descriptors() > start.descriptors() + 1) {
+            grown = true;
             found = "file descriptors grow"; // one may be the connection that is just closing
         }
         OUT.println(
