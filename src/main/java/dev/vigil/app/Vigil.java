@@ -3,6 +3,7 @@ package dev.vigil.app;
 import dev.vigil.app.bench.BenchCommand;
 import dev.vigil.app.demo.DemoCommand;
 import dev.vigil.app.detect.DetectCommand;
+import dev.vigil.app.soak.SoakCommand;
 import dev.vigil.config.Surroundings;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -71,6 +72,7 @@ public final class Vigil implements Runnable {
                 .addSubcommand(new WatchCommand())
                 .addSubcommand(new CameraCommand())
                 .addSubcommand(new BenchCommand())
+                .addSubcommand(new SoakCommand())
                 .addSubcommand(new VersionCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionStrategy(parsed -> {

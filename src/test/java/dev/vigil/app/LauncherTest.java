@@ -130,6 +130,7 @@ class LauncherTest {
     @CsvSource({
         "demo,                demo",
         "bench,               demo",
+        "soak,                demo",
         "-q demo,             demo",
         "run,                 runtime",
         "watch --camera demo, runtime",

@@ -22,55 +22,68 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacv.FFmpegFrameRecorder;
 import org.bytedeco.javacv.Frame;
 
-/** The demo clip scaled to 1080p, made once into the cache folder: what the benchmark's figures are about. */
-final class BenchClip {
-    private static final int WIDTH_PX = 1920;
-    private static final int HEIGHT_PX = 1080;
-    private static final int FPS = 25;
-    /** Every two seconds a keyframe, as the demo clip and most cameras have it. */
-    private static final int KEYFRAME_INTERVAL = 50;
+/** The demo clip in another form, made once into the cache folder: what figures are about. */
+public final class BenchClip {
+    /**
+     * What a clip is like.
+     *
+     * @param name of its file, without the ending
+     * @param everyNth which of the source's pictures are in it; its frame rate is the source's divided by this
+     * @param keyframeInterval in its own frames
+     */
+    public record Form(String name, int widthPx, int heightPx, int everyNth, int keyframeInterval, int bitsPerSecond) {
+        /** Every two seconds a keyframe, as the demo clip and most cameras have it. */
+        static final Form BENCH = new Form("bench-1080p", 1920, 1080, 1, 50, 4_000_000);
+        /** Cheap for many cameras on a small box, at 5 frames/s, with a keyframe each second. */
+        public static final Form SOAK = new Form("soak-360p", 640, 360, 5, 5, 400_000);
+    }
 
-    private static final int BITS_PER_SECOND = 4_000_000;
+    private static final int SOURCE_FPS = 25;
 
     private BenchClip() {}
 
-    /** The scaled clip of {@code source}; made when it is not there yet, which takes half a minute. */
-    static Path of(Path source, Path cacheDir) throws IOException, SourceException {
-        Path clip = cacheDir.resolve("bench-1080p.mp4");
+    /** {@code source} in that form; made when it is not there yet, which takes up to half a minute. */
+    public static Path of(Form form, Path source, Path cacheDir) throws IOException, SourceException {
+        Path clip = cacheDir.resolve(form.name + ".mp4");
         if (!Files.exists(clip)) {
             Files.createDirectories(cacheDir);
-            Path part = cacheDir.resolve("bench-1080p.part.mp4");
-            make(source, part);
+            Path part = Files.createTempFile(cacheDir, form.name, ".mp4");
+            make(form, source, part);
             Files.move(part, clip, StandardCopyOption.REPLACE_EXISTING);
         }
         return clip;
     }
 
-    private static void make(Path source, Path target) throws IOException, SourceException {
+    private static void make(Form form, Path source, Path target) throws IOException, SourceException {
         try (PictureReader reader = PictureReader.open(SourceOptions.of(source.toUri()), Clock.SYSTEM);
-                FFmpegFrameRecorder recorder = new FFmpegFrameRecorder(target.toFile(), WIDTH_PX, HEIGHT_PX, 0);
-                Frame picture = new Frame(WIDTH_PX, HEIGHT_PX, Frame.DEPTH_UBYTE, 3);
+                FFmpegFrameRecorder recorder =
+                        new FFmpegFrameRecorder(target.toFile(), form.widthPx, form.heightPx, 0);
+                Frame picture = new Frame(form.widthPx, form.heightPx, Frame.DEPTH_UBYTE, 3);
                 PointerPointer<Pointer> planes = new PointerPointer<>(1);
                 IntPointer strides = new IntPointer(1)) {
             recorder.setVideoCodec(avcodec.AV_CODEC_ID_H264);
             recorder.setFormat("mp4");
-            recorder.setFrameRate(FPS);
-            recorder.setGopSize(KEYFRAME_INTERVAL);
+            recorder.setFrameRate((double) SOURCE_FPS / form.everyNth);
+            recorder.setGopSize(form.keyframeInterval);
             recorder.setMaxBFrames(0);
-            recorder.setVideoBitrate(BITS_PER_SECOND);
+            recorder.setVideoBitrate(form.bitsPerSecond);
             recorder.setPixelFormat(avutil.AV_PIX_FMT_YUV420P);
             recorder.start();
             planes.put(0, new BytePointer((ByteBuffer) picture.image[0]));
             strides.put(0, picture.imageStride);
             SwsContext scaler = null;
+            int number = 0;
             for (AVFrame frame = reader.next(); frame != null; frame = reader.next()) {
+                if (number++ % form.everyNth != 0) {
+                    continue;
+                }
                 if (scaler == null) {
                     scaler = swscale.sws_getContext(
                             frame.width(),
                             frame.height(),
                             frame.format(),
-                            WIDTH_PX,
-                            HEIGHT_PX,
+                            form.widthPx,
+                            form.heightPx,
                             avutil.AV_PIX_FMT_BGR24,
                             swscale.SWS_BICUBIC,
                             null,

@@ -118,7 +118,10 @@ public final class BenchCommand implements Callable<Integer> {
             progress("making the clip");
             Path clip = video != null
                     ? video.toAbsolutePath()
-                    : BenchClip.of(surroundings.home().resolve("media/demo-clip.mp4"), surroundings.cacheDir());
+                    : BenchClip.of(
+                            BenchClip.Form.BENCH,
+                            surroundings.home().resolve("media/demo-clip.mp4"),
+                            surroundings.cacheDir());
             String deviceKey = device.name().toLowerCase(Locale.ROOT);
             Bench bench = new Bench(surroundings, running.uri(), folder, deviceKey);
             report.box(clip, running.name());

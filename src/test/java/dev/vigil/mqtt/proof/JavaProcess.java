@@ -6,15 +6,17 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A Java process with this one's class path; what it logs goes into a file, what it says comes line by line. */
-final class JavaProcess implements AutoCloseable {
+public final class JavaProcess implements AutoCloseable {
     private static final long END_S = 20;
     /** Longer than any measurement takes. */
     private static final long LINE_S = 180;
@@ -25,7 +27,7 @@ final class JavaProcess implements AutoCloseable {
 
     private final Path log;
 
-    JavaProcess(Class<?> main, List<String> javaOptions, List<String> arguments, Path log) throws IOException {
+    public JavaProcess(Class<?> main, List<String> javaOptions, List<String> arguments, Path log) throws IOException {
         this.log = log;
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -56,16 +58,36 @@ final class JavaProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Passes on each line that it says, until it ends. */
+    public void lines(Consumer<String> listener) throws IOException, InterruptedException {
+        lines(listener, Duration.ZERO);
+    }
+
+    /** @param silence how long it may be silent beyond the usual */
+    public void lines(Consumer<String> listener, Duration silence) throws IOException, InterruptedException {
+        long atMostS = LINE_S + silence.toSeconds();
+        for (Optional<String> line = next(atMostS); line.isPresent(); line = next(atMostS)) {
+            listener.accept(line.get());
+        }
+    }
+
+    private Optional<String> next(long atMostS) throws IOException, InterruptedException {
+        Optional<String> line = lines.poll(atMostS, TimeUnit.SECONDS);
+        if (line == null) {
+            throw new IOException("a child process said nothing for " + atMostS + " s:\n" + log());
+        }
+        return line;
+    }
+
     int exitValue() {
         return process.exitValue();
     }
 
     /** The next line of its standard output. */
     String line() throws IOException, InterruptedException {
-        Optional<String> line = lines.poll(LINE_S, TimeUnit.SECONDS);
-        if (line == null || line.isEmpty()) {
-            throw new IOException("a child process "
-                    + (line == null ? "said nothing for " + LINE_S + " s" : "ended without a word") + ":\n" + log());
+        Optional<String> line = next(LINE_S);
+        if (line.isEmpty()) {
+            throw new IOException("a child process ended without a word:\n" + log());
         }
         return line.get();
     }
@@ -73,15 +95,11 @@ final class JavaProcess implements AutoCloseable {
     /** All that it still says until it ends. */
     String rest() throws IOException, InterruptedException {
         StringBuilder rest = new StringBuilder();
-        Optional<String> line = lines.poll(LINE_S, TimeUnit.SECONDS);
-        while (line != null && line.isPresent()) {
-            rest.append(line.get()).append('\n');
-            line = lines.poll(LINE_S, TimeUnit.SECONDS);
-        }
+        lines(line -> rest.append(line).append('\n'));
         return rest.toString();
     }
 
-    int awaitExit() throws InterruptedException {
+    public int awaitExit() throws InterruptedException {
         if (!process.waitFor(END_S, TimeUnit.SECONDS)) {
             throw new IllegalStateException("a child process did not end");
         }
@@ -93,7 +111,7 @@ final class JavaProcess implements AutoCloseable {
         process.getOutputStream().flush();
     }
 
-    String log() throws IOException {
+    public String log() throws IOException {
         return Files.readString(log);
     }
 

@@ -2,6 +2,8 @@ package dev.vigil.mqtt.proof;
 
 import dev.vigil.app.Logging;
 import dev.vigil.source.proof.ClockProofCommand;
+import dev.vigil.source.proof.IngestFuzzCommand;
+import dev.vigil.source.proof.ReconnectCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,13 +11,13 @@ import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** {@code vigil prove}: what is claimed of the MQTT client, shown. */
+/** {@code vigil prove}: what is claimed of the MQTT client and of the ingest, shown. */
 @Command(
         name = "vigil prove",
         mixinStandardHelpOptions = true,
         description = {
-            "Shows what is claimed of the MQTT client, with Mosquitto (apt-get install mosquitto). Ends with 0 when it holds,"
-                    + " 1 when not, 2 for wrong usage."
+            "Shows what is claimed of the MQTT client, with Mosquitto (apt-get install mosquitto), and of reading cameras. Ends"
+                    + " with 0 when it holds, 1 when not, 2 for wrong usage."
         },
         footer = {"", "Example: vigil prove mqtt-chaos --cuts 20 --messages 2000"},
         synopsisSubcommandLabel = "COMMAND")
@@ -46,6 +48,8 @@ public final class Prove implements Runnable {
                 .addSubcommand(new SpeedCommand())
                 .addSubcommand(new FuzzCommand())
                 .addSubcommand(new ClockProofCommand())
+                .addSubcommand(new ReconnectCommand())
+                .addSubcommand(new IngestFuzzCommand())
                 .setOut(new PrintWriter(System.out, false, StandardCharsets.UTF_8));
         // What to install stands in one line; what broke in the middle needs its place.
         return line.setExecutionExceptionHandler((error, at, parsed) -> {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** GStreamer's RTSP server in a process of its own, as a peer that we have not written. */
-final class GstreamerServer implements AutoCloseable {
+public final class GstreamerServer implements AutoCloseable {
     private static final String PYTHON = "/usr/bin/python3";
     private static final String PACKAGES =
             "gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-good gstreamer1.0-plugins-bad";
@@ -26,7 +26,7 @@ final class GstreamerServer implements AutoCloseable {
     }
 
     /** Skips the calling test where GStreamer is not installed. */
-    static void require() throws IOException, InterruptedException {
+    public static void require() throws IOException, InterruptedException {
         Peers.require(PYTHON, "python3");
         String probe = "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer";
         Process process = new ProcessBuilder(PYTHON, "-c", probe)
@@ -37,7 +37,7 @@ final class GstreamerServer implements AutoCloseable {
         Peers.require(there, "GStreamer's RTSP server is missing: apt-get install " + PACKAGES);
     }
 
-    static GstreamerServer start(String launch, String... options) throws IOException, URISyntaxException {
+    public static GstreamerServer start(String launch, String... options) throws IOException, URISyntaxException {
         Path script =
                 Path.of(GstreamerServer.class.getResource("rtsp_server.py").toURI());
         List<String> command = new ArrayList<>(List.of(PYTHON, script.toString(), launch));
@@ -54,12 +54,27 @@ final class GstreamerServer implements AutoCloseable {
         return new GstreamerServer(process, Integer.parseInt(line));
     }
 
-    URI uri(String scheme, String credentials) {
+    public URI uri(String scheme, String credentials) {
         return URI.create(scheme + "://" + credentials + "127.0.0.1:" + port + "/cam");
     }
 
+    public int port() {
+        return port;
+    }
+
+    /** Stops it where it is, as a camera that hangs: connections stay open and nothing is answered; false lets it go on. */
+    public void freeze(boolean on) throws IOException, InterruptedException {
+        String signal = on ? "-STOP" : "-CONT";
+        Process kill = new ProcessBuilder("kill", signal, Long.toString(process.pid())).start();
+        if (!kill.waitFor(10, TimeUnit.SECONDS) || kill.exitValue() != 0) {
+            throw new IOException("kill " + signal + " failed");
+        }
+    }
+
+    /** Ends it as a crash would; its port is free when this returns. */
     @Override
     public void close() {
         process.destroyForcibly();
+        process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
     }
 }

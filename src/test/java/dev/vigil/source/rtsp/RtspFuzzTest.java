@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.base.Clock;
 import dev.vigil.source.SourceException;
+import dev.vigil.source.proof.Mutation;
 import java.io.ByteArrayInputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -129,23 +129,7 @@ class RtspFuzzTest {
         return Stream.of(hex).map(HexFormat.of()::parseHex).toArray(byte[][]::new);
     }
 
-    /** Flips, cuts, repeats and inserts, a few at a time. */
     private byte[] mutate(byte[] seed) {
-        byte[] bytes = seed.clone();
-        for (int i = random.nextInt(4); i >= 0 && bytes.length > 0; i--) {
-            int at = random.nextInt(bytes.length);
-            switch (random.nextInt(4)) {
-                case 0 -> bytes[at] = (byte) random.nextInt(256);
-                case 1 -> bytes = Arrays.copyOf(bytes, at);
-                case 2 -> bytes = Packets.join(bytes, Arrays.copyOfRange(bytes, at, bytes.length));
-                default -> {
-                    byte[] junk = new byte[random.nextInt(20)];
-                    random.nextBytes(junk);
-                    byte[] tail = Arrays.copyOfRange(bytes, at, bytes.length);
-                    bytes = Packets.join(Arrays.copyOf(bytes, at), junk, tail);
-                }
-            }
-        }
-        return bytes;
+        return Mutation.of(seed, random);
     }
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A foreign RTSP server for tests: GStreamer's. Serves one launch line at /cam and prints its port.
 
-usage: rtsp_server.py LAUNCH [--digest USER:PASSWORD] [--basic USER:PASSWORD] [--tls CERTIFICATE_AND_KEY.pem]
+usage: rtsp_server.py LAUNCH [--port PORT] [--digest USER:PASSWORD] [--basic USER:PASSWORD] [--tls CERTIFICATE_AND_KEY.pem]
 """
 import argparse
 import sys
@@ -15,6 +15,7 @@ from gi.repository import Gio, GLib, Gst, GstRtsp, GstRtspServer
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument('launch')
+arguments.add_argument('--port', default='0')
 arguments.add_argument('--digest')
 arguments.add_argument('--basic')
 arguments.add_argument('--tls')
@@ -23,7 +24,7 @@ options = arguments.parse_args()
 Gst.init(None)
 server = GstRtspServer.RTSPServer()
 server.set_address('127.0.0.1')
-server.set_service('0')
+server.set_service(options.port)
 factory = GstRtspServer.RTSPMediaFactory()
 factory.set_launch(options.launch)
 

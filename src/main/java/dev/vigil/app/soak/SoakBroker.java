@@ -1,0 +1,92 @@
+package dev.vigil.app.soak;
+
+import dev.vigil.app.bench.MosquittoProcess;
+import dev.vigil.app.demo.EmbeddedBroker;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * The broker, and a proxy in front of it for the daemon: Mosquitto where it is installed, which can be ended and started again
+ * without losing what it has acknowledged, else one in this process, which can not. The subscriber goes past the proxy.
+ */
+final class SoakBroker implements AutoCloseable {
+    /** What it confirmed to the daemon comes to the subscriber, over its own restart too: no queue is bounded. */
+    private static final String LINES = """
+            persistence true
+            persistence_location %s/
+            autosave_interval 0
+            max_inflight_messages 0
+            max_queued_messages 0
+            set_tcp_nodelay true
+            """;
+
+    private final MosquittoProcess mosquitto;
+    private final Closeable running;
+    private final int port;
+    private final Path store;
+    private final BrokerProxy proxy;
+
+    private SoakBroker(MosquittoProcess mosquitto, Closeable running, int port, Path store) throws IOException {
+        this.store = store;
+        this.mosquitto = mosquitto;
+        this.running = running;
+        this.port = port;
+        this.proxy = new BrokerProxy(port);
+    }
+
+    /** @param folder for what Mosquitto keeps over its end */
+    static SoakBroker start(Path folder) throws IOException, InterruptedException {
+        if (MosquittoProcess.isInstalled()) {
+            Path store = Files.createDirectory(folder.resolve("mosquitto"));
+            // Mosquitto gives up being root; the folders above must let it through.
+            for (Path open : new Path[] {folder, store}) {
+                Files.setPosixFilePermissions(
+                        open, PosixFilePermissions.fromString(open.equals(store) ? "rwxrwxrwx" : "rwxr-xr-x"));
+            }
+            MosquittoProcess mosquitto = MosquittoProcess.start(LINES.formatted(store));
+            return new SoakBroker(mosquitto, mosquitto, mosquitto.port(), store);
+        }
+        EmbeddedBroker broker = EmbeddedBroker.start(0);
+        return new SoakBroker(null, broker::close, broker.port(), null);
+    }
+
+    boolean canRestart() {
+        return mosquitto != null;
+    }
+
+    MosquittoProcess mosquitto() {
+        return mosquitto;
+    }
+
+    /** From here on the sessions that there are outlive a restart: messages for them are kept before they are back themselves. */
+    void keepSessions() throws IOException, InterruptedException {
+        if (mosquitto != null) {
+            mosquitto.save(store.resolve("mosquitto.db"));
+        }
+    }
+
+    BrokerProxy proxy() {
+        return proxy;
+    }
+
+    /** For the subscriber. */
+    URI uri() {
+        return URI.create("mqtt://127.0.0.1:" + port);
+    }
+
+    /** For the daemon. */
+    URI proxyUri() {
+        return URI.create("mqtt://127.0.0.1:" + proxy.port());
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (proxy) {
+            running.close();
+        }
+    }
+}
