@@ -373,8 +373,7 @@ class ReloadTest {
                 Process kill = new ProcessBuilder("kill", "-HUP", pid).start();
                 assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
             }
-            Await.until(
-                    "what was written last", () -> daemon.cameras().size() == configured.size());
+            Await.until("what was written last", () -> daemon.cameras().size() == configured.size());
         }
         awaitMore("cam1");
         assertThat(camera("cam1").reader().status().reconnects()).isZero();

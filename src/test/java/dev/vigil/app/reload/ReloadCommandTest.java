@@ -113,9 +113,8 @@ class ReloadCommandTest {
                 .contains("cameras.gate.fps: -1 is not allowed", "cameras.yard.urk: unknown key (did you mean url?)")
                 .endsWith("problems\n");
         assertThat(reload("--json", "--config", file.toString())).isEqualTo(78);
-        assertThat(out.lines().toList())
-                .hasSizeGreaterThan(1)
-                .allSatisfy(line -> assertThat(line).startsWith("{\"file\":"));
+        assertThat(out.lines().toList()).hasSizeGreaterThan(1).allSatisfy(line -> assertThat(line)
+                .startsWith("{\"file\":"));
     }
 
     @Test
