@@ -3,12 +3,159 @@ package dev.vigil.app;
 import dev.vigil.app.control.CameraSettings;
 import dev.vigil.config.CameraConfig;
 import dev.vigil.frame.Feed;
+import dev.vigil.frame.Warnings;
 import dev.vigil.metrics.StepTimes;
+import dev.vigil.publish.CameraMessages;
 import dev.vigil.source.CameraReader;
+import dev.vigil.source.CameraStatus;
+import dev.vigil.source.SourceAddress;
+import dev.vigil.source.SourceOptions;
+import java.util.List;
+import java.util.function.BiFunction;
 
-/** All that a daemon has of one camera. */
-record Camera(CameraConfig config, Feed feed, CameraReader reader, CameraSettings settings, StepTimes times) {
+/**
+ * All that a daemon has of one camera that runs. Its feed, and with it its account and the numbers of its frames, stays for as
+ * long as it is configured; the rest may be changed meanwhile, by one thread at a time, and is read by any.
+ */
+final class Camera {
+    private final Feed feed;
+    private final CameraMessages messages;
+    private final StepTimes times;
+    private final CameraSettings settings;
+    private final BiFunction<Feed, SourceOptions, CameraReader> readers;
+    private volatile CameraConfig config;
+    private volatile CameraReader reader;
+    /** Null until its model is loaded. */
+    private volatile RunningModel model;
+
+    // owned by the thread that changes it
+    /** Of its model, that are told of even when there is none. */
+    private List<String> labels = List.of();
+
+    /**
+     * @param readers makes what reads a source into the feed; not started
+     */
+    Camera(
+            CameraConfig config,
+            Feed feed,
+            CameraMessages messages,
+            StepTimes times,
+            BiFunction<Feed, SourceOptions, CameraReader> readers) {
+        this.config = config;
+        this.feed = feed;
+        this.messages = messages;
+        this.times = times;
+        this.readers = readers;
+        this.reader = readers.apply(feed, config.source());
+        this.settings = new CameraSettings(config, reader);
+    }
+
+    /** Whether every frame of a source is wanted, whatever time it takes. */
+    static boolean isLossless(SourceOptions source) {
+        return SourceAddress.kind(source.uri()) == SourceAddress.Kind.FILE && !source.realtime();
+    }
+
     String name() {
-        return config.name();
+        return feed.camera();
+    }
+
+    CameraConfig config() {
+        return config;
+    }
+
+    Feed feed() {
+        return feed;
+    }
+
+    CameraMessages messages() {
+        return messages;
+    }
+
+    StepTimes times() {
+        return times;
+    }
+
+    CameraSettings settings() {
+        return settings;
+    }
+
+    CameraReader reader() {
+        return reader;
+    }
+
+    boolean isUp() {
+        return reader.status().state() == CameraStatus.State.UP;
+    }
+
+    List<String> labels() {
+        return labels;
+    }
+
+    /** What subscribers know of it may not be what was published last. */
+    void renew() {
+        RunningModel at = model;
+        if (at != null) {
+            at.renew(this);
+        }
+    }
+
+    /** Whether it can be changed into what is configured; otherwise another has to take its place. */
+    boolean canBecome(CameraConfig next) {
+        return feed.mailbox().isLossless() == isLossless(next.source());
+    }
+
+    /**
+     * Takes what is configured now, all but its model. Only when something else is to be read, or in another way, it is connected
+     * to again.
+     */
+    void change(CameraConfig next) {
+        CameraReader before = reader;
+        boolean again = !withoutRate(next.source()).equals(withoutRate(config.source()));
+        boolean publishedOtherwise = !next.publish().equals(config.publish());
+        config = next;
+        if (publishedOtherwise && model != null) {
+            model.changePublish(this);
+        }
+        if (again) {
+            reader = readers.apply(feed, next.source());
+        }
+        settings.change(next, reader);
+        if (again) {
+            before.close();
+            for (Warnings.Kind kind : Warnings.Kind.values()) {
+                feed.warnings().clear(kind);
+            }
+            reader.start();
+        }
+    }
+
+    private static SourceOptions withoutRate(SourceOptions source) {
+        return source.toBuilder().fpsMax(0).build();
+    }
+
+    /** Has its frames seen by a model, which may be the one that sees them now. */
+    void seenBy(RunningModel next, List<String> newLabels) {
+        if (model == next) {
+            if (!labels.equals(newLabels)) {
+                labels = newLabels;
+                next.changeLabels(this);
+            }
+            return;
+        }
+        if (model != null) {
+            model.remove(this);
+        }
+        labels = newLabels;
+        model = next;
+        next.add(this);
+    }
+
+    /** Ends it for good; its reader has been told to stop. What of its frames is inside still comes through. */
+    void end() {
+        reader.close();
+        if (model != null) {
+            model.remove(this);
+        }
+        feed.mailbox().close();
     }
 }

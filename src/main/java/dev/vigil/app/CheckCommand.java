@@ -78,11 +78,22 @@ public final class CheckCommand implements Callable<Integer> {
             }
         }
         List<Problem> problems = loaded.problems().sorted();
+        if (problems.isEmpty() && !json) {
+            loaded.config().ifPresent(read -> summary(file, read, out));
+            out.flush();
+        }
+        return print(problems, json, out, err);
+    }
+
+    /**
+     * Prints all problems, in JSON to {@code out} or for people to {@code err}.
+     *
+     * @return the exit code
+     */
+    public static int print(List<Problem> problems, boolean json, PrintWriter out, PrintWriter err) {
         if (json) {
             problems.forEach(problem -> out.println(jsonLine(problem)));
-        } else if (problems.isEmpty()) {
-            loaded.config().ifPresent(read -> summary(file, read, out));
-        } else {
+        } else if (!problems.isEmpty()) {
             problems.forEach(err::println);
             err.println(problems.size() == 1 ? "1 problem" : problems.size() + " problems");
         }

@@ -4,12 +4,9 @@ import dev.vigil.app.control.CameraSettings;
 import dev.vigil.app.control.Commands;
 import dev.vigil.base.Clock;
 import dev.vigil.config.CameraConfig;
-import dev.vigil.config.LabelCheck;
-import dev.vigil.config.ModelConfig;
+import dev.vigil.config.Problems;
 import dev.vigil.config.TopicConfig;
 import dev.vigil.config.VigilConfig;
-import dev.vigil.detect.DetectOptions;
-import dev.vigil.detect.Labels;
 import dev.vigil.detect.ModelException;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.Warnings;
@@ -19,49 +16,55 @@ import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttListener;
 import dev.vigil.mqtt.MqttOptions;
 import dev.vigil.mqtt.MqttTopic;
-import dev.vigil.pipeline.FramePipeline;
-import dev.vigil.pipeline.LoadedModel;
-import dev.vigil.publish.DetectionPublisher;
+import dev.vigil.publish.CameraMessages;
 import dev.vigil.publish.ObjectPublisher;
 import dev.vigil.source.CameraReader;
 import dev.vigil.source.CameraStatus;
-import dev.vigil.source.SourceAddress;
+import dev.vigil.source.SourceOptions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything that runs: assembled from a configuration, started, and stopped in the order in which frames go, so that every
- * account is closed.
+ * Everything that runs: assembled from a configuration, started, changed into another configuration while it runs, and stopped
+ * in the order in which frames go, so that every account is closed.
  */
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
+    /** For messages on their way to the network when their camera goes. */
+    private static final long CLOSE_ACCOUNT_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private final VigilConfig config;
     private final Clock clock;
     private final MqttClient client;
     private final StatusReporter reporter;
     private final Commands commands;
     private final ObjectPublisher objects;
     private final HomeAssistant homeAssistant;
+    private final ModelLoader loader;
     /** Of the client; added to while it runs already. */
     private final List<MqttListener> listeners = new CopyOnWriteArrayList<>();
-    /** In every message's id, so that messages of different runs differ. */
-    private final String run;
 
-    private final List<Camera> cameras = new ArrayList<>();
-    private final List<LoadedModel> models = new ArrayList<>();
-    private final List<FramePipeline> pipelines = new ArrayList<>();
-    /** Added to while cameras run already. */
-    private final List<DetectionPublisher> publishers = new CopyOnWriteArrayList<>();
+    /** Held while the daemon is started or changes, so that one waits for the other. */
+    private final Object changing = new Object();
 
+    private volatile VigilConfig config;
+    /** In the configuration's order; a new list with each change. */
+    private volatile List<Camera> cameras;
+    /** Those that cameras use, by name; a new map with each change. */
+    private volatile Map<String, RunningModel> models = Map.of();
+
+    /** Guarded by this. */
     private boolean closed;
 
     public Daemon(VigilConfig config, Clock clock) {
@@ -69,30 +72,38 @@ public final class Daemon implements AutoCloseable {
         this.clock = clock;
         TopicConfig topics = config.topics();
         MqttTopic availability = MqttTopic.of(topics.availability(config.node()));
-        this.reporter = new StatusReporter(config, availability, clock, cameras);
-        MqttOptions.Will will = new MqttOptions.Will(availability.name(), StatusReporter.OFFLINE, 1, true);
-        this.run = run(clock);
-        for (CameraConfig camera : config.cameras()) {
-            boolean lossless = SourceAddress.kind(camera.source().uri()) == SourceAddress.Kind.FILE
-                    && !camera.source().realtime();
-            Feed feed = new Feed(camera.name(), lossless);
-            feed.warnings().onChange(told(feed));
-            CameraReader reader = new CameraReader(
-                    feed, camera.source(), clock, new SplittableRandom(), status -> changed(feed, status));
-            cameras.add(new Camera(camera, feed, reader, new CameraSettings(camera, reader), new StepTimes()));
-        }
-        List<CameraSettings> settings = cameras.stream().map(Camera::settings).toList();
-        this.commands = new Commands(config.node(), topics, settings, clock);
+        this.reporter = new StatusReporter(config.node(), topics, availability, clock, this::cameras);
+        this.cameras = config.cameras().stream().map(this::camera).toList();
+        this.commands = new Commands(config.node(), topics, settings(), clock);
         MqttListener renewing = new MqttListener() {
             @Override
             public void onConnected(boolean sessionPresent) {
-                cameras.forEach(camera -> renew(camera.feed()));
+                cameras.forEach(Camera::renew);
             }
         };
         listeners.addAll(List.of(reporter, commands, renewing));
+        MqttOptions.Will will = new MqttOptions.Will(availability.name(), StatusReporter.OFFLINE, 1, true);
         this.client = new MqttClient(config.mqtt().withWill(will), new Listeners(listeners));
         this.objects = new ObjectPublisher(client, clock);
-        this.homeAssistant = new HomeAssistant(config, client, listeners);
+        this.homeAssistant = new HomeAssistant(client, listeners);
+        this.loader = new ModelLoader(client, objects, config.node(), topics, clock);
+    }
+
+    private Camera camera(CameraConfig camera) {
+        Feed feed = new Feed(camera.name(), Camera.isLossless(camera.source()));
+        feed.warnings().onChange(told(feed));
+        StepTimes times = new StepTimes();
+        MqttTopic topic = MqttTopic.of(config.topics().detections(config.node(), camera.name()));
+        CameraMessages messages = new CameraMessages(feed, config.node(), topic, run(clock), times);
+        return new Camera(camera, feed, messages, times, this::reader);
+    }
+
+    private CameraReader reader(Feed feed, SourceOptions source) {
+        return new CameraReader(feed, source, clock, new SplittableRandom(), status -> changed(feed, status));
+    }
+
+    private List<CameraSettings> settings() {
+        return cameras.stream().map(Camera::settings).toList();
     }
 
     /** Short and never the same again: the time in milliseconds, and four random digits, in base 36. */
@@ -104,7 +115,7 @@ public final class Daemon implements AutoCloseable {
 
     private void changed(Feed feed, CameraStatus status) {
         if (status.state() == CameraStatus.State.UP) {
-            renew(feed);
+            cameras.stream().filter(camera -> camera.feed() == feed).forEach(Camera::renew);
         }
         reporter.cameraChanged(feed);
     }
@@ -125,82 +136,122 @@ public final class Daemon implements AutoCloseable {
         };
     }
 
-    /** What subscribers know of a camera may not be what was published last. */
-    private void renew(Feed feed) {
-        publishers.forEach(publisher -> publisher.renew(feed));
-    }
-
     /**
      * Sets everything going. Cameras and broker are connected to while the models load.
      *
      * @throws InferException when a model can not be loaded
-     * @throws ModelException when a model is none that is known
+     * @throws ModelException when a model is none that is known, or can not tell what is asked of it
      */
     public void start() throws InferException, ModelException {
-        commands.start(client);
-        client.start();
-        cameras.forEach(camera -> camera.reader().start());
-        for (ModelConfig model : config.models().values()) {
-            List<Camera> users = cameras.stream()
-                    .filter(camera -> camera.config().model().equals(model.name()))
-                    .toList();
-            if (!users.isEmpty()) {
-                LoadedModel loaded =
-                        LoadedModel.load(model.file(), model.description(), model.infer(), config.cacheDir());
-                models.add(loaded);
-                startPipeline(loaded, users);
+        synchronized (changing) {
+            commands.start(client);
+            client.start();
+            cameras.forEach(camera -> camera.reader().start());
+            models = loader.load(config);
+            seen();
+            reporter.start(client, config.reports());
+            listeners.add(objects);
+            objects.start();
+            homeAssistant.tell(config, cameras);
+        }
+    }
+
+    /** Has each camera seen by its model. */
+    private void seen() {
+        for (Camera camera : cameras) {
+            RunningModel model = models.get(camera.config().model());
+            camera.seenBy(model, config.labels(camera.config(), model.labels()));
+        }
+    }
+
+    /**
+     * Changes into another configuration, whole or not at all. Cameras that stay as they are do not notice. Models are loaded
+     * beside those that run; that may take long, and a daemon that is closed meanwhile does not wait for it.
+     *
+     * @param problems takes what is wrong
+     * @return what has changed, in a line for people; empty where there is a problem, and then nothing has
+     * @throws IllegalStateException when the daemon is closed
+     */
+    public Optional<String> reload(VigilConfig next, Problems problems) {
+        synchronized (changing) {
+            RestartKeys.check(config, next, problems);
+            Map<String, RunningModel> loaded = loader.load(next, models, problems);
+            synchronized (this) {
+                if (closed || !problems.isEmpty()) {
+                    loader.closeOthers(loaded, models);
+                }
+                if (closed) {
+                    throw new IllegalStateException("Vigil is being stopped");
+                }
+                return problems.isEmpty() ? Optional.of(change(next, loaded)) : Optional.empty();
             }
         }
-        reporter.start(client);
-        listeners.add(objects);
-        objects.start();
-        homeAssistant.start();
     }
 
-    private void startPipeline(LoadedModel model, List<Camera> users) throws InferException, ModelException {
-        DetectionPublisher publisher =
-                new DetectionPublisher(client, config.topics().qos(), run, clock);
-        Map<Feed, DetectOptions> feeds = new LinkedHashMap<>();
-        for (Camera camera : users) {
-            feeds.put(camera.feed(), camera.config().detect());
-            Labels names = model.detection().labels();
-            List<String> labels = LabelCheck.labels(config, camera.config(), names);
-            MqttTopic objectsTopic = MqttTopic.of(config.topics().objects(config.node(), camera.name()));
-            objects.add(camera.feed(), config.node(), objectsTopic, names, labels, () -> isUp(camera));
-            homeAssistant.add(camera.name(), labels);
-            publisher.add(
-                    camera.feed(),
-                    config.node(),
-                    MqttTopic.of(config.topics().detections(config.node(), camera.name())),
-                    model.engine().name(),
-                    model.engine().device(),
-                    names,
-                    camera.times(),
-                    camera.config().publish());
+    private String change(VigilConfig next, Map<String, RunningModel> nextModels) {
+        Map<String, RunningModel> beforeModels = models;
+        Map<String, Camera> gone = new LinkedHashMap<>();
+        cameras.forEach(camera -> gone.put(camera.name(), camera));
+        Changes changes = new Changes(beforeModels, nextModels);
+        config = next;
+        models = nextModels;
+        List<Camera> all = new ArrayList<>();
+        List<Camera> added = new ArrayList<>();
+        Map<Camera, CameraConfig> changed = new LinkedHashMap<>();
+        for (CameraConfig of : next.cameras()) {
+            Camera camera = gone.get(of.name());
+            if (camera != null && camera.canBecome(of)) {
+                gone.remove(of.name());
+                if (!camera.config().equals(of)) {
+                    changed.put(camera, of);
+                }
+            } else {
+                camera = camera(of);
+                added.add(camera);
+            }
+            all.add(camera);
         }
-        publishers.add(publisher);
-        FramePipeline pipeline = new FramePipeline(model, feeds, objects.before(publisher), clock);
-        users.forEach(camera -> camera.settings().onDetect(detect -> pipeline.detect(camera.feed(), detect)));
-        pipelines.add(pipeline);
-        pipeline.start();
-        LOG.info(
-                "{}: ready on {} with {} worker(s) for {} camera(s)",
-                model.engine().name(),
-                model.engine().device(),
-                model.engine().workers(),
-                users.size());
+        changes.cameras(added, changed.keySet(), gone.values());
+        cameras = List.copyOf(all); // before any is stopped: a daemon whose cameras have all stopped is at its end
+        end(gone.values());
+        changed.forEach(Camera::change);
+        commands.change(settings());
+        seen();
+        added.forEach(camera -> camera.reader().start());
+        loader.closeOthers(beforeModels, nextModels);
+        reporter.intervals(next.reports());
+        homeAssistant.tell(next, cameras);
+        return changes.toString();
     }
 
-    private static boolean isUp(Camera camera) {
-        return camera.reader().status().state() == CameraStatus.State.UP;
+    /** Ends cameras, closes their accounts, and tells of them for the last time; the others go on. */
+    private void end(Collection<Camera> gone) {
+        gone.forEach(camera -> camera.reader().stop());
+        gone.forEach(Camera::end);
+        long deadlineNs = clock.monotonicNs() + CLOSE_ACCOUNT_NS;
+        for (Camera camera : gone) {
+            while (camera.feed().ledger().snapshot().inFlight() > 0 && clock.monotonicNs() - deadlineNs < 0) {
+                LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(1));
+            }
+            objects.remove(camera.feed());
+            reporter.removed(camera);
+            LOG.info(
+                    "{}: removed; {}",
+                    camera.name(),
+                    Report.ledgerLine(camera.feed().ledger().snapshot()));
+        }
     }
 
     List<Camera> cameras() {
-        return List.copyOf(cameras);
+        return cameras;
     }
 
     MqttClient client() {
         return client;
+    }
+
+    public String node() {
+        return config.node();
     }
 
     /** True when every camera is a file that was played to its end. */
@@ -214,7 +265,7 @@ public final class Daemon implements AutoCloseable {
 
     /** Waits until every frame that was read is published or dropped; false when that takes longer than {@code timeout}. */
     boolean drain(Duration timeout) {
-        return pipelines.stream().allMatch(pipeline -> pipeline.drain(timeout));
+        return models.values().stream().allMatch(model -> model.drain(timeout));
     }
 
     /** Stops reading, lets what is inside come through, says goodbye to the broker, and frees everything; once. */
@@ -227,13 +278,13 @@ public final class Daemon implements AutoCloseable {
         commands.close();
         cameras.forEach(camera -> camera.reader().stop());
         cameras.forEach(camera -> camera.reader().close());
-        pipelines.forEach(FramePipeline::close);
-        // Their pipeline has closed them, where there is one: a model that can not be loaded has none.
+        models.values().forEach(RunningModel::stop);
+        // Their ring has closed them, where there is one: a model that can not be loaded has none.
         cameras.forEach(camera -> camera.feed().mailbox().close());
         homeAssistant.close();
         objects.close();
         reporter.close();
         client.close(STOP_TIMEOUT);
-        models.forEach(LoadedModel::close);
+        models.values().forEach(RunningModel::free);
     }
 }

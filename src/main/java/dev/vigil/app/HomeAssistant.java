@@ -7,55 +7,73 @@ import dev.vigil.homeassistant.HomeAssistantOptions;
 import dev.vigil.homeassistant.Site;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttListener;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Home Assistant's part of a daemon: what is known of cameras once their models are loaded, and the one who tells it. */
+/** Home Assistant's part of a daemon: what there is of node and cameras, and the one who tells it. */
 final class HomeAssistant implements AutoCloseable {
-    private final VigilConfig config;
     private final MqttClient client;
     private final List<MqttListener> listeners;
-    private final List<Site.Camera> cameras = new ArrayList<>();
+
+    // guarded by this
+    private HomeAssistantOptions options = HomeAssistantOptions.DEFAULT;
+    private Site site;
+    /** Null while there is nothing to tell. */
     private Discovery discovery;
 
-    /** @param listeners of the client; takes one more, once there is something to tell */
-    HomeAssistant(VigilConfig config, MqttClient client, List<MqttListener> listeners) {
-        this.config = config;
+    /** @param listeners of the client; takes one more for as long as there is something to tell */
+    HomeAssistant(MqttClient client, List<MqttListener> listeners) {
         this.client = client;
         this.listeners = listeners;
     }
 
-    /** A camera to tell of, with the labels that have sensors. */
-    void add(String camera, List<String> labels) {
-        TopicConfig topics = config.topics();
-        String node = config.node();
-        cameras.add(new Site.Camera(
-                camera,
-                topics.status(node, camera),
-                topics.objects(node, camera),
-                topics.settings(node, camera),
-                topics.set(node, camera),
-                labels));
-    }
-
-    /** Begins to tell; nothing is added any more. */
-    synchronized void start() {
-        HomeAssistantOptions options = config.homeAssistant().options();
-        if (options.mode() == HomeAssistantOptions.Mode.OFF) {
+    /** Tells what there is now; nothing happens where it is what was told before. */
+    synchronized void tell(VigilConfig config, List<Camera> cameras) {
+        HomeAssistantOptions newOptions = config.homeAssistant().options();
+        Site newSite = site(config, cameras);
+        if (newOptions.equals(options) && newSite.equals(site)) {
             return;
         }
-        Site site = new Site(
-                config.node(),
+        options = newOptions;
+        site = newSite;
+        Discovery before = discovery;
+        if (options.mode() == HomeAssistantOptions.Mode.OFF) {
+            close();
+            discovery = null;
+        } else {
+            discovery = before == null
+                    ? new Discovery(options, site, client, new SplittableRandom())
+                    : before.next(options, site);
+            listeners.add(discovery);
+            discovery.start();
+        }
+        if (before != null) {
+            listeners.remove(before);
+        }
+    }
+
+    private static Site site(VigilConfig config, List<Camera> cameras) {
+        String node = config.node();
+        TopicConfig topics = config.topics();
+        return new Site(
+                node,
                 VersionCommand.version(),
-                config.topics().availability(config.node()),
-                config.topics().stats(config.node()),
+                topics.availability(node),
+                topics.stats(node),
                 config.reports().statsInterval(),
                 config.reports().statusInterval(),
-                List.copyOf(cameras));
-        discovery = new Discovery(options, site, client, new SplittableRandom());
-        listeners.add(discovery);
-        discovery.start();
+                cameras.stream().map(camera -> of(camera, node, topics)).toList());
+    }
+
+    /** With the labels that have sensors. */
+    private static Site.Camera of(Camera camera, String node, TopicConfig topics) {
+        return new Site.Camera(
+                camera.name(),
+                topics.status(node, camera.name()),
+                topics.objects(node, camera.name()),
+                topics.settings(node, camera.name()),
+                topics.set(node, camera.name()),
+                camera.labels());
     }
 
     @Override

@@ -1,5 +1,8 @@
 package dev.vigil.app;
 
+import dev.vigil.app.reload.ControlServer;
+import dev.vigil.app.reload.Hangup;
+import dev.vigil.app.reload.Reloader;
 import dev.vigil.base.Clock;
 import dev.vigil.config.ConfigException;
 import dev.vigil.config.ConfigReader;
@@ -8,6 +11,7 @@ import dev.vigil.config.VigilConfig;
 import dev.vigil.detect.ModelException;
 import dev.vigil.infer.InferException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,7 +25,9 @@ import picocli.CommandLine.Spec;
         name = "run",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Runs the daemon in the foreground until it is told to stop.",
+        description =
+                "Runs the daemon in the foreground until it is told to stop. SIGHUP, as `vigil reload`, has it take its"
+                        + " configuration as it is then.",
         footer = {"", "Example: vigil run --config config/vigil.yml"})
 public final class RunCommand implements Callable<Integer> {
     @Mixin
@@ -42,16 +48,21 @@ public final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
+        Surroundings surroundings = Surroundings.ofProcess();
+        ConfigReader reader = new ConfigReader(surroundings);
+        Path file = config.file(surroundings);
         VigilConfig read;
         try {
-            Surroundings surroundings = Surroundings.ofProcess();
-            read = new ConfigReader(surroundings).read(config.file(surroundings));
+            read = reader.read(file);
         } catch (ConfigException e) {
             err.println(e.getMessage());
             return CheckCommand.EXIT_CONFIG;
         }
         Daemon daemon = new Daemon(read, Clock.SYSTEM);
-        try (Lifetime lifetime = new Lifetime(runFor, daemon)) {
+        Reloader reloader = new Reloader(daemon, reader, file);
+        try (Lifetime lifetime = new Lifetime(runFor, daemon);
+                Hangup hangup = new Hangup(reloader);
+                ControlServer control = ControlServer.open(reloader, surroundings)) {
             daemon.start();
             lifetime.await(daemon::hasEnded);
             return 0;

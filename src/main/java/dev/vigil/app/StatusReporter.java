@@ -5,7 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vigil.base.Clock;
-import dev.vigil.config.VigilConfig;
+import dev.vigil.config.ReportConfig;
+import dev.vigil.config.TopicConfig;
 import dev.vigil.frame.ClockStatus;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
@@ -24,14 +25,18 @@ import dev.vigil.source.CameraStatus;
 import dev.vigil.source.StreamInfo;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,10 +52,11 @@ final class StatusReporter implements MqttListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StatusReporter.class);
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-    private final VigilConfig config;
+    private final String node;
+    private final TopicConfig topics;
     private final MqttTopic availability;
     private final Clock clock;
-    private final List<Camera> cameras;
+    private final Supplier<List<Camera>> cameras;
     private final long startNs;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread reporter = new Thread(task, "status");
@@ -64,7 +70,14 @@ final class StatusReporter implements MqttListener, AutoCloseable {
     private final Rate wholeRate = new Rate();
     /** Of all cameras together. */
     private final StepTimes times = new StepTimes();
+    /** Cameras that have gone and of which messages wait in the outbox still. */
+    private final List<Camera> leaving = new ArrayList<>();
+    /** Of the cameras that have gone. */
+    private final StepTimes timesOfGone = new StepTimes();
 
+    private long publishedOfGone;
+    private List<Future<?>> everySoOften = List.of();
+    private ReportConfig intervals;
     private MqttClient client;
 
     /** Frames per second since it was last asked, or as it was told then when that is less than a second ago. */
@@ -86,26 +99,46 @@ final class StatusReporter implements MqttListener, AutoCloseable {
         }
     }
 
-    StatusReporter(VigilConfig config, MqttTopic availability, Clock clock, List<Camera> cameras) {
-        this.config = config;
+    /** @param cameras those that there are at a moment */
+    StatusReporter(
+            String node, TopicConfig topics, MqttTopic availability, Clock clock, Supplier<List<Camera>> cameras) {
+        this.node = node;
+        this.topics = topics;
         this.availability = availability;
         this.clock = clock;
         this.cameras = cameras;
         this.startNs = clock.monotonicNs();
     }
 
-    void start(MqttClient newClient) {
+    void start(MqttClient newClient, ReportConfig reports) {
         run(() -> {
             client = newClient;
             connected();
+            publishEvery(reports);
         });
-        every(config.reports().statusInterval().toNanos(), () -> cameras.forEach(this::publishStatus));
-        every(config.reports().statsInterval().toNanos(), this::publishStats);
     }
 
-    private void every(long periodNs, Runnable task) {
-        // Ends with the thread; what fails in it is logged by the guard.
-        var unused = thread.scheduleAtFixedRate(() -> guarded(task), periodNs, periodNs, TimeUnit.NANOSECONDS);
+    /** Says how often figures are published from here on. */
+    void intervals(ReportConfig reports) {
+        run(() -> {
+            if (!reports.equals(intervals)) {
+                publishEvery(reports);
+            }
+        });
+    }
+
+    private void publishEvery(ReportConfig reports) {
+        intervals = reports;
+        everySoOften.forEach(before -> before.cancel(false));
+        everySoOften = List.of(
+                every(reports.statusInterval(), () -> cameras.get().forEach(this::publishStatus)),
+                every(reports.statsInterval(), this::publishStats));
+    }
+
+    private Future<?> every(Duration period, Runnable task) {
+        // What fails in it is logged by the guard.
+        return thread.scheduleAtFixedRate(
+                () -> guarded(task), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void run(Runnable task) {
@@ -129,17 +162,33 @@ final class StatusReporter implements MqttListener, AutoCloseable {
 
     private void connected() {
         publish(availability, ONLINE.getBytes(StandardCharsets.UTF_8));
-        cameras.forEach(this::publishStatus);
+        cameras.get().forEach(this::publishStatus);
     }
 
     /** A camera's state, or what is not as it should be with it, has changed. */
     void cameraChanged(Feed feed) {
-        run(() -> cameras.stream().filter(camera -> camera.feed() == feed).forEach(this::publishStatus));
+        run(() -> cameras.get().stream().filter(camera -> camera.feed() == feed).forEach(this::publishStatus));
+    }
+
+    /** Tells the last state of a camera that has gone, and has the broker forget it, unless another has taken its place. */
+    void removed(Camera camera) {
+        run(() -> {
+            if (cameras.get().stream().noneMatch(other -> other.name().equals(camera.name()))) {
+                publishStatus(camera);
+                client.forget(statusTopic(camera));
+            }
+            rates.remove(camera.feed());
+            ages.remove(camera.feed());
+            leaving.add(camera);
+        });
+    }
+
+    private MqttTopic statusTopic(Camera camera) {
+        return MqttTopic.of(topics.status(node, camera.name()));
     }
 
     private void publishStatus(Camera camera) {
-        MqttTopic topic = MqttTopic.of(config.topics().status(config.node(), camera.name()));
-        publish(topic, bytes(status(camera)));
+        publish(statusTopic(camera), bytes(status(camera)));
     }
 
     private ObjectNode status(Camera camera) {
@@ -147,7 +196,7 @@ final class StatusReporter implements MqttListener, AutoCloseable {
         StreamInfo stream = status.stream();
         Ledger.Snapshot ledger = camera.feed().ledger().snapshot();
         ObjectNode json = JSON.objectNode();
-        json.put("v", 1).put("node", config.node()).put("camera", camera.name());
+        json.put("v", 1).put("node", node).put("camera", camera.name());
         json.put("state", status.state().name().toLowerCase(Locale.ROOT));
         json.put("width", stream.widthPx()).put("height", stream.heightPx());
         json.put("codec", stream.codec()).put("decoder", stream.decoder());
@@ -206,19 +255,26 @@ final class StatusReporter implements MqttListener, AutoCloseable {
     }
 
     private void publishStats() {
-        long published = 0;
+        List<Camera> now = cameras.get();
+        leaving.removeIf(this::hasLeft);
+        long published = publishedOfGone;
         int up = 0;
         times.reset();
-        for (Camera camera : cameras) {
+        times.add(timesOfGone);
+        for (Camera camera : leaving) {
             published += camera.feed().ledger().snapshot().published();
-            up += camera.reader().status().state() == CameraStatus.State.UP ? 1 : 0;
+            times.add(camera.times());
+        }
+        for (Camera camera : now) {
+            published += camera.feed().ledger().snapshot().published();
+            up += camera.isUp() ? 1 : 0;
             times.add(camera.times());
         }
         long nowNs = clock.monotonicNs();
         ObjectNode json = JSON.objectNode();
-        json.put("v", 1).put("node", config.node());
+        json.put("v", 1).put("node", node);
         json.put("uptime_s", TimeUnit.NANOSECONDS.toSeconds(nowNs - startNs));
-        json.putObject("cameras").put("configured", cameras.size()).put("up", up);
+        json.putObject("cameras").put("configured", now.size()).put("up", up);
         json.put("fps", wholeRate.next(published, nowNs)).put("published", published);
         ObjectNode us = json.putObject("us");
         for (Step step : Step.ALL) {
@@ -242,7 +298,18 @@ final class StatusReporter implements MqttListener, AutoCloseable {
                 .put("waiting", mqtt.waiting())
                 .put("stored", mqtt.stored())
                 .put("stored_bytes", mqtt.storedBytes());
-        publish(MqttTopic.of(config.topics().stats(config.node())), bytes(json), false);
+        publish(MqttTopic.of(topics.stats(node)), bytes(json), false);
+    }
+
+    /** Adds a camera that has gone to the figures of those, once nothing changes in its account. */
+    private boolean hasLeft(Camera camera) {
+        Ledger.Snapshot ledger = camera.feed().ledger().snapshot();
+        if (ledger.inFlight() > 0) {
+            return false;
+        }
+        publishedOfGone += ledger.published();
+        timesOfGone.add(camera.times());
+        return true;
     }
 
     static ObjectNode quantiles(Histogram histogram) {
@@ -277,7 +344,7 @@ final class StatusReporter implements MqttListener, AutoCloseable {
     @Override
     public void close() {
         run(() -> {
-            cameras.forEach(this::publishStatus);
+            cameras.get().forEach(this::publishStatus);
             publish(availability, OFFLINE.getBytes(StandardCharsets.UTF_8));
         });
         thread.shutdown();

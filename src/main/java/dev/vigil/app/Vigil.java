@@ -3,6 +3,7 @@ package dev.vigil.app;
 import dev.vigil.app.bench.BenchCommand;
 import dev.vigil.app.demo.DemoCommand;
 import dev.vigil.app.detect.DetectCommand;
+import dev.vigil.app.reload.ReloadCommand;
 import dev.vigil.app.soak.SoakCommand;
 import dev.vigil.config.Surroundings;
 import java.io.FileDescriptor;
@@ -67,6 +68,7 @@ public final class Vigil implements Runnable {
         CommandLine line = new CommandLine(root)
                 .addSubcommand(new RunCommand())
                 .addSubcommand(new CheckCommand(Surroundings.ofProcess(), Checks.all(), Terminal.onError()))
+                .addSubcommand(new ReloadCommand(Surroundings.ofProcess()))
                 .addSubcommand(new DemoCommand())
                 .addSubcommand(new DetectCommand(Surroundings.ofProcess()))
                 .addSubcommand(new WatchCommand())

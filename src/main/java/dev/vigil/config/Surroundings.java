@@ -48,9 +48,14 @@ public record Surroundings(Path home, Map<String, String> environment, String ho
         if (!fromSystemd.isEmpty()) {
             return Path.of(fromSystemd.split(":", 2)[0], "outbox");
         }
+        return stateDir().resolve(node).resolve("outbox");
+    }
+
+    /** Where the user's state lies that is Vigil's. */
+    public Path stateDir() {
         String ofUser = environment.getOrDefault("XDG_STATE_HOME", "");
         Path state = ofUser.isEmpty() ? userHome().resolve(".local/state") : Path.of(ofUser);
-        return state.resolve("vigil").resolve(node).resolve("outbox");
+        return state.resolve("vigil");
     }
 
     Path userHome() {

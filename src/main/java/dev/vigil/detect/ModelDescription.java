@@ -8,7 +8,9 @@ import dev.vigil.frame.InputSpec.Resize;
 import dev.vigil.frame.TensorInfo;
 import dev.vigil.frame.TensorInfo.ElementType;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What the {@code .yml} beside a model says. Everything is optional: null where it says nothing, and then the model's file
@@ -48,6 +50,24 @@ public record ModelDescription(String family, Path labels, List<String> labelNam
     public record Input(
             Layout layout, Color color, float[] mean, float[] std, Resize resize, Integer padding, Element element) {
         public static final Input EMPTY = new Input(null, null, null, null, null, null, null);
+
+        /** By what stands in the arrays. */
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Input that
+                    && layout == that.layout
+                    && color == that.color
+                    && Arrays.equals(mean, that.mean)
+                    && Arrays.equals(std, that.std)
+                    && resize == that.resize
+                    && Objects.equals(padding, that.padding)
+                    && element == that.element;
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(layout, color, Arrays.hashCode(mean), Arrays.hashCode(std), resize, padding, element);
+        }
     }
 
     /**

@@ -30,7 +30,7 @@ public enum DropCause {
     PUBLISH_FAILED("publish_failed"),
     /** The camera's stream ended or was closed while the frame was inside. */
     STREAM_CLOSED("stream_closed"),
-    /** Vigil was stopped while the frame was inside. */
+    /** Vigil was stopped, or the camera taken out of its configuration, while the frame was inside. */
     SHUT_DOWN("shut_down");
 
     /** {@code values()} without its copy. */

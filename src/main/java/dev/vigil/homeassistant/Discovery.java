@@ -14,7 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -60,6 +63,9 @@ public final class Discovery implements MqttListener, AutoCloseable {
 
     // owned by the thread
     private final Deque<Message> toTell = new ArrayDeque<>();
+    /** What was told before and is not configured any more, until the client has taken it back. */
+    private final Set<MqttTopic> gone;
+
     private boolean telling;
     private boolean leaving;
     private int removed;
@@ -70,10 +76,16 @@ public final class Discovery implements MqttListener, AutoCloseable {
      * @param random spreads the answers of many boxes to Home Assistant's birth
      */
     public Discovery(HomeAssistantOptions options, Site site, MqttClient client, RandomGenerator random) {
-        this(options, site, client, random, Waits.DEFAULT);
+        this(options, site, client, random, Waits.DEFAULT, Set.of());
     }
 
-    Discovery(HomeAssistantOptions options, Site site, MqttClient client, RandomGenerator random, Waits waits) {
+    Discovery(
+            HomeAssistantOptions options,
+            Site site,
+            MqttClient client,
+            RandomGenerator random,
+            Waits waits,
+            Set<MqttTopic> toldBefore) {
         this.options = options;
         this.client = client;
         this.node = site.node();
@@ -82,6 +94,29 @@ public final class Discovery implements MqttListener, AutoCloseable {
         this.ownFilter = Configs.filter(options.prefix(), site.node());
         this.random = random;
         this.waits = waits;
+        this.gone = ConcurrentHashMap.newKeySet();
+        gone.addAll(toldBefore);
+        gone.removeAll(configs.keySet());
+    }
+
+    /**
+     * One that takes this one's place, where something else is to be told from here on: it takes back what is not. This one is
+     * closed.
+     */
+    public Discovery next(HomeAssistantOptions newOptions, Site newSite) {
+        close();
+        try {
+            if (!thread.awaitTermination(1, TimeUnit.SECONDS)) {
+                LOG.warn("Home Assistant is being told for too long");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        client.unsubscribe(ownFilter);
+        client.unsubscribe(options.birthTopic());
+        Set<MqttTopic> told = new HashSet<>(configs.keySet());
+        told.addAll(gone);
+        return new Discovery(newOptions, newSite, client, random, waits, told);
     }
 
     /** Begins. */
@@ -164,7 +199,8 @@ public final class Discovery implements MqttListener, AutoCloseable {
     }
 
     private void tellAll() {
-        toTell.removeIf(message -> configs.containsKey(message.topic));
+        toTell.removeIf(message -> configs.containsKey(message.topic) || gone.contains(message.topic));
+        gone.forEach(topic -> toTell.add(new Message(topic, NOTHING)));
         configs.forEach((topic, payload) -> toTell.add(new Message(topic, payload)));
         if (!telling) {
             tellSome();
@@ -197,6 +233,7 @@ public final class Discovery implements MqttListener, AutoCloseable {
                 break; // no room: tried again after the pause
             }
             toTell.remove();
+            gone.remove(next.topic);
         }
         if (!toTell.isEmpty()) {
             telling = true;

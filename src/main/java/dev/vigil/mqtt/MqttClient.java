@@ -1,6 +1,7 @@
 package dev.vigil.mqtt;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -151,6 +152,21 @@ public final class MqttClient implements AutoCloseable {
         Objects.requireNonNull(callback, "callback");
         Objects.requireNonNull(properties, "properties");
         return outbox.publish(topic, payload, qos, retain, properties, mayWaitOnDisk, callback);
+    }
+
+    /** Has the broker keep nothing on a topic any more: now, or as soon as it is there. */
+    public void forget(MqttTopic topic) {
+        publishInMemory(topic, Unpooled.EMPTY_BUFFER, 1, true, PublishProperties.NONE, new PublishCallback() {
+            @Override
+            public void sent(long sentNs) {
+                log.debug("the broker keeps nothing on {}", topic.name());
+            }
+
+            @Override
+            public void refused(Refusal cause) {
+                log.warn("the broker could not be told to keep nothing on {}: {}", topic.name(), cause);
+            }
+        });
     }
 
     /** {@link #subscribe(String, SubscribeOptions)} with the quality of service only. */

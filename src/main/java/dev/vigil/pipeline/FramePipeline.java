@@ -10,6 +10,7 @@ import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.PostProcessor;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
+import dev.vigil.frame.InputSpec;
 import dev.vigil.frame.Step;
 import dev.vigil.infer.Engine;
 import dev.vigil.infer.InferException;
@@ -19,8 +20,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +48,13 @@ public final class FramePipeline implements AutoCloseable {
     private final Clock clock;
     private final RingBuffer<Slot> ring;
     private final ParkingWaitStrategy waitStrategy = new ParkingWaitStrategy();
-    private final List<Lane> lanes = new ArrayList<>();
+    private final int boxesMax;
+    private final InputSpec input;
+    /** A new list with each change; changed by one thread at a time. */
+    private volatile List<Lane> lanes = List.of();
+    /** Lanes that were removed, until no frame of theirs is in the ring; guarded by itself. */
+    private final List<Leaving> leaving = new ArrayList<>();
+
     private final Ingress ingress;
     private final InferStage infer;
     private final List<BatchEventProcessor<Slot>> stages;
@@ -54,7 +63,12 @@ public final class FramePipeline implements AutoCloseable {
     private final Thread housekeeping;
     private final TensorRing tensors;
     private final boolean keepsPictures;
+    private final int admittedAtOnce;
+    private final boolean onCpu;
     private volatile boolean closing;
+
+    /** A lane whose frames are through when the ring has come to {@code lastSequence}. */
+    private record Leaving(Lane lane, long lastSequence) {}
 
     /**
      * Builds the ring; {@link #start()} sets it going.
@@ -78,24 +92,33 @@ public final class FramePipeline implements AutoCloseable {
     public FramePipeline(
             LoadedModel model, Map<Feed, DetectOptions> cameras, ResultSink sink, Clock clock, boolean keepsPictures)
             throws InferException {
+        this(model, boxesMax(cameras), sink, clock, keepsPictures);
+        cameras.forEach(this::add);
+    }
+
+    /**
+     * Without a camera yet.
+     *
+     * @param boxesMax the most boxes that any camera may want of a frame
+     */
+    public FramePipeline(LoadedModel model, int boxesMax, ResultSink sink, Clock clock, boolean keepsPictures)
+            throws InferException {
         Engine engine = model.engine();
         PostProcessor post = model.detection().postProcessor();
         this.clock = clock;
         this.tensors = model.tensors();
+        this.input = model.detection().input();
+        this.boxesMax = boxesMax;
         this.keepsPictures = keepsPictures;
-        int boxesMax = 1;
-        for (Map.Entry<Feed, DetectOptions> camera : cameras.entrySet()) {
-            lanes.add(new Lane(camera.getKey(), model.detection().input(), camera.getValue()));
-            boxesMax = Math.max(boxesMax, camera.getValue().boxesMax());
-        }
+        this.admittedAtOnce = engine.workers() * tensors.batchMax();
+        this.onCpu = engine.onCpu();
         int[] index = {0};
-        int capacity = boxesMax;
         this.ring =
-                RingBuffer.createSingleProducer(() -> new Slot(index[0]++, capacity), tensors.slots(), waitStrategy);
+                RingBuffer.createSingleProducer(() -> new Slot(index[0]++, boxesMax), tensors.slots(), waitStrategy);
         String name = engine.name();
 
         SequenceBarrier published = ring.newBarrier();
-        this.ingress = new Ingress(ring, lanes, admittedMax(engine), clock, name);
+        this.ingress = new Ingress(ring, clock, name);
         BatchEventProcessor<Slot> convert =
                 stage("converting", this::convert, DropCause.CONVERT_FAILED, published, () -> {});
         this.infer = new InferStage(
@@ -132,10 +155,13 @@ public final class FramePipeline implements AutoCloseable {
      * On a CPU the converting takes time from inference wherever it is done, so nothing is gained by converting ahead, and
      * freshness lost; a GPU would stand still meanwhile, and where every frame is wanted there is no freshness to lose.
      */
-    private int admittedMax(Engine engine) {
-        int atOnce = engine.workers() * tensors.batchMax();
+    private int admittedMax() {
         boolean everyFrame = lanes.stream().allMatch(lane -> lane.feed.mailbox().isLossless());
-        return engine.onCpu() && !everyFrame ? atOnce : 2 * atOnce;
+        return onCpu && !everyFrame ? admittedAtOnce : 2 * admittedAtOnce;
+    }
+
+    private static int boxesMax(Map<Feed, DetectOptions> cameras) {
+        return cameras.values().stream().mapToInt(DetectOptions::boxesMax).max().orElse(1);
     }
 
     private BatchEventProcessor<Slot> stage(
@@ -161,6 +187,10 @@ public final class FramePipeline implements AutoCloseable {
     }
 
     private void publish(Slot slot, ResultSink sink) {
+        if (slot.lane.abandoned) {
+            slot.drop(DropCause.SHUT_DOWN);
+            return;
+        }
         slot.times.mark(Step.QUEUE, clock.monotonicNs());
         slot.alive = false; // from here on its account is the sink's
         try {
@@ -186,10 +216,60 @@ public final class FramePipeline implements AutoCloseable {
         }
     }
 
-    public void start() {
-        for (Lane lane : lanes) {
-            lane.feed.mailbox().onArrival(ingress::wake);
+    /** The most boxes of a frame that are found, whatever a camera asks for. */
+    public int boxesMax() {
+        return boxesMax;
+    }
+
+    /** Lets a camera's frames in, before the start or while the others run; the feed is in no other pipeline. */
+    public synchronized void add(Feed feed, DetectOptions detect) {
+        List<Lane> more = new ArrayList<>(lanes);
+        more.add(new Lane(feed, input, detect));
+        lanes(more);
+        feed.mailbox().onArrival(ingress::wake);
+        ingress.wake(); // a picture may be there already
+    }
+
+    /**
+     * Lets in no more frames of a camera, and waits until those that are inside are through, while the others run. What lies in
+     * the mailbox stays there.
+     *
+     * @return false when that took longer than {@code timeout}: then what is inside is dropped as it comes out
+     */
+    public synchronized boolean remove(Feed feed, Duration timeout) {
+        long deadlineNs = clock.monotonicNs() + timeout.toNanos();
+        Optional<Lane> found = lanes.stream().filter(lane -> lane.feed == feed).findFirst();
+        if (found.isEmpty()) {
+            return true;
         }
+        Lane lane = found.get();
+        lanes(lanes.stream().filter(other -> other != lane).toList());
+        boolean left = await(ingress::hasLeftOthers, deadlineNs);
+        long last = left ? ring.getCursor() : Long.MAX_VALUE;
+        boolean through = left && await(() -> publish.getSequence().get() >= last, deadlineNs);
+        lane.abandoned = true;
+        synchronized (leaving) {
+            leaving.add(new Leaving(lane, last));
+        }
+        return through;
+    }
+
+    private void lanes(List<Lane> newLanes) {
+        lanes = List.copyOf(newLanes);
+        ingress.lanes(newLanes.toArray(Lane[]::new), admittedMax());
+    }
+
+    private boolean await(BooleanSupplier condition, long deadlineNs) {
+        while (!condition.getAsBoolean()) {
+            if (clock.monotonicNs() - deadlineNs > 0) {
+                return false;
+            }
+            LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(1));
+        }
+        return true;
+    }
+
+    public void start() {
         for (Thread thread : threads) {
             thread.setDaemon(true);
             thread.start();
@@ -203,20 +283,27 @@ public final class FramePipeline implements AutoCloseable {
     private void keepHouse() {
         while (!closing) {
             infer.endStuckRuns();
+            closeThoseGone();
             LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(100));
+        }
+    }
+
+    /** Frees the converters of cameras that have left, once no frame of theirs is inside. */
+    private void closeThoseGone() {
+        synchronized (leaving) {
+            leaving.removeIf(gone -> {
+                boolean through = publish.getSequence().get() >= gone.lastSequence;
+                if (through) {
+                    gone.lane.close();
+                }
+                return through;
+            });
         }
     }
 
     /** Waits until every frame that was read is through; false when that takes longer than {@code timeout}. */
     public boolean drain(Duration timeout) {
-        long deadlineNs = clock.monotonicNs() + timeout.toNanos();
-        while (!isEmpty()) {
-            if (clock.monotonicNs() - deadlineNs > 0) {
-                return false;
-            }
-            LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(1));
-        }
-        return true;
+        return await(this::isEmpty, clock.monotonicNs() + timeout.toNanos());
     }
 
     /** Looked at in the order in which frames go, so that none slips from a place not looked at into one that was. */
@@ -266,6 +353,10 @@ public final class FramePipeline implements AutoCloseable {
         }
         if (gone) {
             lanes.forEach(Lane::close);
+            synchronized (leaving) {
+                leaving.forEach(left -> left.lane.close());
+                leaving.clear();
+            }
         } else {
             LOG.warn("a stage did not stop in time; its buffers stay until the process ends");
         }

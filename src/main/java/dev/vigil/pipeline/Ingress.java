@@ -5,7 +5,6 @@ import dev.vigil.base.Clock;
 import dev.vigil.frame.Mailbox;
 import dev.vigil.frame.Picture;
 import dev.vigil.frame.Step;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -23,8 +22,11 @@ final class Ingress implements Runnable {
     private static final long PARK_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final RingBuffer<Slot> ring;
-    private final List<Lane> lanes;
-    private final int admittedMax;
+    private volatile Lane[] lanes;
+    /** Those that the thread looks at; written by it alone while it runs, so that others know when it has left a lane. */
+    private volatile Lane[] looking;
+
+    private volatile int admittedMax;
     private final Clock clock;
     private final Thread thread;
     /** Frames let in that have not left inference. */
@@ -34,14 +36,11 @@ final class Ingress implements Runnable {
     /** What a camera that always has a frame has been served, in frames; owned by the thread. */
     private long virtualTime;
 
-    /**
-     * @param admittedMax frames between here and the end of inference: what the workers can take at once, and what is to be
-     *     converted ahead
-     */
-    Ingress(RingBuffer<Slot> ring, List<Lane> lanes, int admittedMax, Clock clock, String name) {
+    /** For a start without a camera. */
+    Ingress(RingBuffer<Slot> ring, Clock clock, String name) {
         this.ring = ring;
-        this.lanes = lanes;
-        this.admittedMax = admittedMax;
+        this.lanes = new Lane[0];
+        this.looking = lanes;
         this.clock = clock;
         this.thread = new Thread(this, name + "-ingress");
         this.thread.setDaemon(true);
@@ -49,6 +48,27 @@ final class Ingress implements Runnable {
 
     void start() {
         thread.start();
+    }
+
+    /**
+     * Sets where frames come from; from any thread but one at a time.
+     *
+     * @param newLanes not changed any more
+     * @param newAdmittedMax frames between here and the end of inference: what the workers can take at once, and what is to be
+     *     converted ahead
+     */
+    void lanes(Lane[] newLanes, int newAdmittedMax) {
+        admittedMax = newAdmittedMax;
+        lanes = newLanes;
+        if (!thread.isAlive()) {
+            looking = newLanes;
+        }
+        wake();
+    }
+
+    /** Whether no frame comes any more from a lane that {@link #lanes} has left out. */
+    boolean hasLeftOthers() {
+        return looking == lanes || !thread.isAlive();
     }
 
     /** There may be a frame to let in, or room for one; from any thread. */
@@ -74,6 +94,10 @@ final class Ingress implements Runnable {
     @Override
     public void run() {
         while (!halted) {
+            Lane[] now = lanes;
+            if (now != looking) {
+                looking = now;
+            }
             if (admitted.get() >= admittedMax || !ring.hasAvailableCapacity(1) || !letIn()) {
                 LockSupport.parkNanos(this, PARK_NS);
             }
@@ -114,8 +138,9 @@ final class Ingress implements Runnable {
      * there.
      */
     private Lane choose() {
+        Lane[] now = looking;
         long leastServed = Long.MAX_VALUE;
-        for (Lane lane : lanes) {
+        for (Lane lane : now) {
             lane.newestArrivalUs = lane.feed.mailbox().newestArrivalUs();
             if (lane.newestArrivalUs != Mailbox.NONE) {
                 lane.served = Math.max(lane.served, virtualTime - SLACK);
@@ -123,7 +148,7 @@ final class Ingress implements Runnable {
             }
         }
         Lane chosen = null;
-        for (Lane lane : lanes) {
+        for (Lane lane : now) {
             if (lane.newestArrivalUs != Mailbox.NONE
                     && lane.served <= leastServed + SLACK
                     && (chosen == null || lane.newestArrivalUs - chosen.newestArrivalUs > 0)) {

@@ -14,6 +14,9 @@ final class Lane implements AutoCloseable {
     /** Read once for each frame, and changed now and then by whoever commands. */
     volatile DetectOptions detect;
 
+    /** The camera has gone, and was not waited for any longer: what is still in the ring of it is dropped. */
+    volatile boolean abandoned;
+
     /** Frames let in, as fair queueing counts them; owned by the ingress. */
     long served;
 

@@ -58,6 +58,7 @@ final class DetectionEncoder {
     private final byte[] start;
     private final byte[] model;
     private final DetectionsJson detections;
+    private final int classes;
     private final int headBytesMax;
     private byte[] second = {};
     private long secondUtc = Long.MIN_VALUE;
@@ -76,7 +77,13 @@ final class DetectionEncoder {
                 raw(",\"id\":\"" + run + "-"));
         this.model = concat(raw(",\"model\":"), quoted(modelName), raw(",\"device\":"), quoted(device));
         this.detections = new DetectionsJson(labels);
+        this.classes = labels.count();
         this.headBytesMax = HEAD_FIXED_BYTES + start.length;
+    }
+
+    /** How many classes the model has. */
+    int classes() {
+        return classes;
     }
 
     private static byte[] concat(byte[]... parts) {

@@ -4,9 +4,7 @@ import dev.vigil.base.Clock;
 import dev.vigil.detect.Labels;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
-import dev.vigil.metrics.StepTimes;
 import dev.vigil.mqtt.MqttClient;
-import dev.vigil.mqtt.MqttTopic;
 import dev.vigil.mqtt.PublishCallback;
 import dev.vigil.mqtt.PublishProperties;
 import dev.vigil.mqtt.Refusal;
@@ -20,7 +18,7 @@ import java.util.Map;
  * counts as published when its message was written to the network, and as dropped when the client refused it or the camera's
  * {@link PublishOptions} did not ask for it.
  *
- * <p>Cameras are added before the ring starts; {@link #accept} is the publishing thread's.
+ * <p>Cameras come and go from any thread; {@link #accept} is the publishing thread's, and takes no lock.
  */
 public final class DetectionPublisher implements ResultSink {
     /** Enough for some ten boxes; larger messages grow. */
@@ -31,18 +29,16 @@ public final class DetectionPublisher implements ResultSink {
 
     private final MqttClient client;
     private final int qos;
-    private final String run;
     private final Clock clock;
-    private final Map<Feed, Outlet> outlets = new IdentityHashMap<>();
+    /** A new map with each change. */
+    private volatile Map<Feed, Outlet> outlets = new IdentityHashMap<>();
 
     /**
      * @param qos of detection messages, 0 to 2
-     * @param run begins the messages' ids: letters and digits that no other run of the daemon has had
      */
-    public DetectionPublisher(MqttClient client, int qos, String run, Clock clock) {
+    public DetectionPublisher(MqttClient client, int qos, Clock clock) {
         this.client = client;
         this.qos = qos;
-        this.run = run;
         this.clock = clock;
     }
 
@@ -51,21 +47,29 @@ public final class DetectionPublisher implements ResultSink {
      *
      * @param model the model's name, as messages show it
      * @param device where it runs, as messages show it
-     * @param times where the steps of its published frames are recorded
      * @param options which of its frames are published
      */
-    public void add(
-            Feed feed,
-            String node,
-            MqttTopic topic,
-            String model,
-            String device,
-            Labels labels,
-            StepTimes times,
-            PublishOptions options) {
-        DetectionEncoder encoder = new DetectionEncoder(run, node, feed.camera(), model, device, labels, clock);
+    public synchronized void add(
+            CameraMessages camera, String model, String device, Labels labels, PublishOptions options) {
+        DetectionEncoder encoder =
+                new DetectionEncoder(camera.run, camera.node, camera.feed.camera(), model, device, labels, clock);
         PublishGate gate = new PublishGate(options, labels.count());
-        outlets.put(feed, new Outlet(feed, topic, encoder, times, gate));
+        Map<Feed, Outlet> more = new IdentityHashMap<>(outlets);
+        more.put(camera.feed, new Outlet(camera, encoder, gate));
+        outlets = more;
+    }
+
+    /** No more results of a camera are published; those that come all the same are dropped. */
+    public synchronized void remove(Feed feed) {
+        Map<Feed, Outlet> fewer = new IdentityHashMap<>(outlets);
+        fewer.remove(feed);
+        outlets = fewer;
+    }
+
+    /** Says which frames of a camera are published from the next one on. */
+    public synchronized void publish(Feed feed, PublishOptions options) {
+        Outlet outlet = outlets.get(feed);
+        outlet.gate = new PublishGate(options, outlet.encoder.classes());
     }
 
     /**
@@ -82,94 +86,44 @@ public final class DetectionPublisher implements ResultSink {
     @Override
     public void accept(FrameResult result) {
         Outlet outlet = outlets.get(result.feed());
-        if (!outlet.gate.admits(result.detections(), clock.monotonicNs())) {
-            outlet.feed.ledger().dropped(DropCause.WITHHELD);
+        if (outlet == null) {
+            result.feed().ledger().dropped(DropCause.SHUT_DOWN);
             return;
         }
-        long[] dropped = outlet.takeDropped(result.number());
+        if (!outlet.gate.admits(result.detections(), clock.monotonicNs())) {
+            outlet.camera.feed.ledger().dropped(DropCause.WITHHELD);
+            return;
+        }
+        long[] dropped = outlet.camera.takeDropped(result.number());
         ByteBuf message = PooledByteBufAllocator.DEFAULT.directBuffer(MESSAGE_BYTES);
         long ageUs;
         try {
             ageUs = outlet.encoder.encode(result, dropped, message);
         } catch (RuntimeException | Error e) {
             message.release();
-            outlet.giveBack(dropped);
+            outlet.camera.giveBack(dropped);
             throw e;
         }
         PublishCallback delivery = qos == 0 ? new Delivery(outlet, dropped) : outlet.reliable;
-        if (client.publish(outlet.topic, message, qos, false, PROPERTIES, delivery)) {
-            outlet.times.record(result.times(), ageUs);
+        if (client.publish(outlet.camera.topic, message, qos, false, PROPERTIES, delivery)) {
+            outlet.camera.times.record(result.times(), ageUs);
         } else if (qos > 0) {
-            outlet.giveBackDrops(dropped);
+            outlet.camera.giveBackDrops(dropped);
         }
     }
 
     /** One camera's way out. */
     private static final class Outlet {
-        final Feed feed;
-        final MqttTopic topic;
+        final CameraMessages camera;
         final DetectionEncoder encoder;
-        final StepTimes times;
-        final PublishGate gate;
         final Reliable reliable = new Reliable(this);
-        /** Drops that messages have told of, by the ordinal of their cause. Guarded by this. */
-        private final long[] told = new long[DropCause.ALL.length];
-        /** Frames that messages account for: each its own, and the drops that it tells of. Guarded by this. */
-        private long accounted;
+        /** The publishing thread asks it; replaced from any. */
+        volatile PublishGate gate;
 
-        Outlet(Feed feed, MqttTopic topic, DetectionEncoder encoder, StepTimes times, PublishGate gate) {
-            this.feed = feed;
-            this.topic = topic;
+        Outlet(CameraMessages camera, DetectionEncoder encoder, PublishGate gate) {
+            this.camera = camera;
             this.encoder = encoder;
-            this.times = times;
             this.gate = gate;
-        }
-
-        /**
-         * The drops before {@code frame} that no message has told of yet; from here on one has. So the frame numbers between
-         * two messages are just the drops that the second one tells of, and a subscriber sees what it missed.
-         */
-        synchronized long[] takeDropped(long frame) {
-            long[] dropped = new long[told.length];
-            feed.ledger().droppedInto(dropped);
-            long untold = 0;
-            for (int cause = 0; cause < told.length; cause++) {
-                dropped[cause] -= told[cause];
-                untold += dropped[cause];
-            }
-            // Later frames may have been dropped already, while this one was inferred. Only a reader and its mailbox
-            // do that, whose causes come first.
-            long later = untold - Math.max(0, frame - 1 - accounted);
-            for (int cause = 0; cause < told.length && later > 0; cause++) {
-                long withheld = Math.min(later, dropped[cause]);
-                dropped[cause] -= withheld;
-                later -= withheld;
-            }
-            account(dropped, 1);
-            return dropped;
-        }
-
-        /** The message that told of them did not go out: the next one will. */
-        synchronized void giveBack(long[] dropped) {
-            account(dropped, -1);
-        }
-
-        synchronized void giveBackDrops(long[] dropped) {
-            account(dropped, -1);
-            accounted++;
-        }
-
-        /** A frame whose message was to go out counts among the drops now. */
-        synchronized void giveBackFrame() {
-            accounted--;
-        }
-
-        private synchronized void account(long[] dropped, int sign) {
-            accounted += sign;
-            for (int cause = 0; cause < told.length; cause++) {
-                told[cause] += sign * dropped[cause];
-                accounted += sign * dropped[cause];
-            }
         }
     }
 
@@ -177,12 +131,12 @@ public final class DetectionPublisher implements ResultSink {
     private record Delivery(Outlet outlet, long[] dropped) implements PublishCallback {
         @Override
         public void sent(long sentNs) {
-            outlet.feed.ledger().published();
+            outlet.camera.feed.ledger().published();
         }
 
         @Override
         public void refused(Refusal cause) {
-            outlet.giveBack(dropped);
+            outlet.camera.giveBack(dropped);
             drop(outlet, cause);
         }
     }
@@ -194,19 +148,20 @@ public final class DetectionPublisher implements ResultSink {
     private record Reliable(Outlet outlet) implements PublishCallback {
         @Override
         public void sent(long sentNs) {
-            outlet.feed.ledger().published();
+            outlet.camera.feed.ledger().published();
         }
 
         @Override
         public void refused(Refusal cause) {
-            outlet.giveBackFrame();
+            outlet.camera.giveBackFrame();
             drop(outlet, cause);
         }
     }
 
     private static void drop(Outlet outlet, Refusal cause) {
         outlet.gate.renew();
-        outlet.feed
+        outlet.camera
+                .feed
                 .ledger()
                 .dropped(
                         switch (cause) {

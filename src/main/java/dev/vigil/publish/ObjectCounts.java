@@ -29,6 +29,7 @@ final class ObjectCounts {
     private final int[] labelOfClass;
 
     private final byte[][] quoted;
+    private final Map<String, Integer> indexOf = new LinkedHashMap<>();
     /** Labels that are told of even when there is none. */
     private final boolean[] always;
 
@@ -42,7 +43,6 @@ final class ObjectCounts {
      * @param always names that are told of even when there is none; each one of {@code labels}
      */
     ObjectCounts(Labels labels, Collection<String> always) {
-        Map<String, Integer> indexOf = new LinkedHashMap<>();
         labelOfClass = new int[labels.count()];
         for (int i = 0; i < labelOfClass.length; i++) {
             Integer known = indexOf.putIfAbsent(labels.name(i), indexOf.size());
@@ -52,7 +52,13 @@ final class ObjectCounts {
         latest = new int[quoted.length];
         mostInStep = new int[STEPS + 1][quoted.length];
         this.always = new boolean[quoted.length];
-        always.forEach(name -> this.always[indexOf.get(name)] = true);
+        always(always);
+    }
+
+    /** @param names that are told of even when there is none, from here on; each one of the model's */
+    final void always(Collection<String> names) {
+        Arrays.fill(always, false);
+        names.forEach(name -> always[indexOf.get(name)] = true);
     }
 
     /** @return room for a count of each label */

@@ -55,20 +55,41 @@ public final class ObjectPublisher implements MqttListener, AutoCloseable {
     }
 
     /**
-     * A camera whose results will come.
+     * A camera whose results will come, from here on of this model.
      *
      * @param always labels that are told of even when there is none of them
      * @param up whether the camera's pictures come; while they do not, there is nothing to count
      */
     public void add(
             Feed feed, String node, MqttTopic topic, Labels labels, Collection<String> always, BooleanSupplier up) {
+        Outlet before = outlets.get(feed);
+        if (before != null) {
+            before.end(); // another model has seen it
+        }
         outlets.put(feed, new Outlet(node, feed.camera(), topic, new ObjectCounts(labels, always), up));
+    }
+
+    /** Says which labels of a camera are told of even when there is none. */
+    public void always(Feed feed, Collection<String> labels) {
+        outlets.get(feed).always(labels);
+    }
+
+    /** Counts a camera's objects no longer; the broker forgets what it was told. */
+    public void remove(Feed feed) {
+        Outlet outlet = outlets.remove(feed);
+        if (outlet != null) {
+            outlet.end();
+            client.forget(outlet.topic);
+        }
     }
 
     /** A sink that counts what it passes on to {@code next}. */
     public ResultSink before(ResultSink next) {
         return result -> {
-            outlets.get(result.feed()).seen(result.detections());
+            Outlet outlet = outlets.get(result.feed());
+            if (outlet != null) {
+                outlet.seen(result.detections());
+            }
             next.accept(result);
         };
     }
@@ -123,6 +144,7 @@ public final class ObjectPublisher implements MqttListener, AutoCloseable {
         private final int[] told;
         private boolean upNow;
         private boolean toldUp;
+        private boolean ended;
         private long toldNs = clock.monotonicNs() - EVERY_NS;
 
         Outlet(String node, String camera, MqttTopic topic, ObjectCounts counts, BooleanSupplier up) {
@@ -147,12 +169,24 @@ public final class ObjectPublisher implements MqttListener, AutoCloseable {
             tell(clock.monotonicNs());
         }
 
+        synchronized void always(Collection<String> labels) {
+            counts.always(labels);
+            untold = true;
+        }
+
+        synchronized void end() {
+            ended = true;
+        }
+
         synchronized void last() {
             toldNs = clock.monotonicNs() - EVERY_NS;
             look();
         }
 
         private void tell(long nowNs) {
+            if (ended) {
+                return;
+            }
             upNow = up.getAsBoolean();
             if (!upNow) {
                 counts.forget();

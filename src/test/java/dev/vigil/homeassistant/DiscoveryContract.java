@@ -96,7 +96,7 @@ abstract class DiscoveryContract {
                 }
             });
             HomeAssistantOptions options = new HomeAssistantOptions(mode, prefix, birthTopic);
-            discovery[0] = new Discovery(options, site, client, new SplittableRandom(1), SHORT);
+            discovery[0] = new Discovery(options, site, client, new SplittableRandom(1), SHORT, Set.of());
             client.start();
             discovery[0].start();
         }

@@ -71,7 +71,8 @@ class IngressTest {
             nextUs[i] = random.nextDouble() * 1e6 / fps[i];
         }
         ring.addGatingSequences(done);
-        ingress = new Ingress(ring, lanes, 1, clock, "test");
+        ingress = new Ingress(ring, clock, "test");
+        ingress.lanes(lanes.toArray(Lane[]::new), 1);
     }
 
     /** Time passes: cameras send, and whenever the model is free one frame is let in. */

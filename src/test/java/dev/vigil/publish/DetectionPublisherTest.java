@@ -37,6 +37,8 @@ class DetectionPublisherTest {
     private final Feed feed = new Feed("gate", false);
     private final StepTimes times = new StepTimes();
     private final Recorder received = new Recorder();
+    private static final Labels LABELS = Labels.of(List.of("person"), "the test");
+
     private final Recorder connection = new Recorder();
     private MqttClient subscriber;
     private MqttClient client;
@@ -69,6 +71,10 @@ class DetectionPublisherTest {
         return URI.create("mqtt://127.0.0.1:" + port);
     }
 
+    private CameraMessages camera() {
+        return new CameraMessages(feed, "box-7", MqttTopic.of(topic), "run1", times);
+    }
+
     private DetectionPublisher publisher(int qos, int queueMessages) {
         return publisher(qos, queueMessages, PublishOptions.DEFAULT);
     }
@@ -80,16 +86,8 @@ class DetectionPublisherTest {
                         .queueMessages(queueMessages)
                         .build(),
                 connection);
-        DetectionPublisher publisher = new DetectionPublisher(client, qos, "run1", Clock.SYSTEM);
-        publisher.add(
-                feed,
-                "box-7",
-                MqttTopic.of(topic),
-                "model",
-                "cpu",
-                Labels.of(List.of("person"), "the test"),
-                times,
-                options);
+        DetectionPublisher publisher = new DetectionPublisher(client, qos, Clock.SYSTEM);
+        publisher.add(camera(), "model", "cpu", LABELS, options);
         return publisher;
     }
 

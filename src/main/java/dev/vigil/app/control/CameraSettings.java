@@ -47,8 +47,11 @@ public final class CameraSettings {
         }
     }
 
-    private final CameraConfig config;
-    private final CameraReader reader;
+    private final String camera;
+    /** Guarded by this. */
+    private CameraConfig config;
+    /** Guarded by this. */
+    private CameraReader reader;
     /** Guarded by this. */
     private Values values;
     /** Takes which boxes count, once there is a pipeline. Guarded by this. */
@@ -56,12 +59,37 @@ public final class CameraSettings {
 
     /** As the configuration has it; the reader learns at once, before its start. */
     public CameraSettings(CameraConfig config, CameraReader reader) {
+        this.camera = config.name();
         this.config = config;
         this.reader = reader;
+        this.values = configured(config);
+        reader.enable(values.enabled());
+    }
+
+    private static Values configured(CameraConfig config) {
         // A float's shortest decimal: 0.4 for 0.4f.
         double score = Double.parseDouble(Float.toString(config.detect().scoreMin()));
-        this.values = new Values(config.enabled(), score, config.source().fpsMax());
+        return new Values(config.enabled(), score, config.source().fpsMax());
+    }
+
+    /**
+     * Takes another configuration, and has it applied. What it says otherwise than the one before holds from here on; what a
+     * command has set stays where the configuration says the same as before.
+     *
+     * @param newReader may be the one that reads already
+     */
+    public synchronized void change(CameraConfig newConfig, CameraReader newReader) {
+        Values before = configured(config);
+        Values now = configured(newConfig);
+        values = new Values(
+                now.enabled() == before.enabled() ? values.enabled() : now.enabled(),
+                now.score() == before.score() ? values.score() : now.score(),
+                now.fps() == before.fps() ? values.fps() : now.fps());
+        config = newConfig;
+        reader = newReader;
         reader.enable(values.enabled());
+        reader.fpsMax(values.fps());
+        detecting.accept(detect(values));
     }
 
     /** Sets what takes which boxes count, and tells it at once. */
@@ -71,7 +99,7 @@ public final class CameraSettings {
     }
 
     String camera() {
-        return config.name();
+        return camera;
     }
 
     synchronized Values values() {
@@ -95,7 +123,7 @@ public final class CameraSettings {
         return !values.equals(before);
     }
 
-    private DetectOptions detect(Values of) {
+    private synchronized DetectOptions detect(Values of) {
         DetectOptions start = config.detect();
         return new DetectOptions((float) of.score(), start.iouMax(), start.boxesMax());
     }

@@ -10,9 +10,12 @@ import java.util.List;
  * new command takes the place of one for the same topic, so that the last one always counts. Threadsafe.
  */
 final class CommandQueue {
-    private final int countMax;
-    /** From here on commands that can not be of use are not taken: the other places are for those that can. */
-    private final int uselessMax;
+    /** Guarded by this. */
+    private int countMax;
+    /**
+     * From here on commands that can not be of use are not taken: the other places are for those that can. Guarded by this.
+     */
+    private int uselessMax;
 
     private final ArrayDeque<Command> waiting = new ArrayDeque<>();
 
@@ -20,8 +23,13 @@ final class CommandQueue {
      * @param topics on how many a command can be of use
      */
     CommandQueue(int topics) {
-        this.uselessMax = Math.max(64, topics);
-        this.countMax = uselessMax + topics;
+        topics(topics);
+    }
+
+    /** Sets on how many topics a command can be of use from here on. */
+    final synchronized void topics(int topics) {
+        uselessMax = Math.max(64, topics);
+        countMax = uselessMax + topics;
     }
 
     /**
@@ -40,9 +48,14 @@ final class CommandQueue {
             return false;
         }
         boolean replaced = removeOneLike(command);
-        // Without one like it there is room: as many places are left as there are useful topics.
+        // Without one like it there is room, as many places are left as there are useful topics; unless some wait for
+        // cameras
+        // that have gone.
+        if (waiting.size() >= countMax) {
+            waiting.poll();
+            replaced = true;
+        }
         waiting.add(command);
-        assert waiting.size() <= countMax;
         return !replaced;
     }
 

@@ -14,6 +14,7 @@ import dev.vigil.mqtt.PublishProperties;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -39,8 +40,6 @@ public final class Commands implements MqttListener, AutoCloseable {
 
     private final String node;
     private final TopicConfig topics;
-    private final List<CameraSettings> cameras;
-    private final CommandTopics commandTopics;
     private final CommandQueue queue;
     private final FaultLog faults;
     private final FaultLog changes;
@@ -51,14 +50,17 @@ public final class Commands implements MqttListener, AutoCloseable {
 
     private final ScheduledThreadPoolExecutor thread;
     private volatile MqttClient client;
+    private volatile CommandTopics commandTopics;
+
+    /** Changed by the thread of the commands alone. */
+    private volatile List<CameraSettings> cameras;
 
     /** @param cameras in the order in which they are told */
     public Commands(String node, TopicConfig topics, List<CameraSettings> cameras, Clock clock) {
         this.node = node;
         this.topics = topics;
         this.cameras = List.copyOf(cameras);
-        this.commandTopics = new CommandTopics(
-                topics, node, cameras.stream().map(CameraSettings::camera).toList());
+        this.commandTopics = new CommandTopics(topics, node, names(cameras));
         this.queue = new CommandQueue(commandTopics.count());
         this.faults = new FaultLog(LOG, clock);
         this.changes = new FaultLog(LOG, clock);
@@ -67,6 +69,31 @@ public final class Commands implements MqttListener, AutoCloseable {
             commands.setDaemon(true);
             return commands;
         });
+    }
+
+    private static List<String> names(List<CameraSettings> cameras) {
+        return cameras.stream().map(CameraSettings::camera).toList();
+    }
+
+    /** Commands other cameras from here on; tells what is set for each, and takes back what was told of those that are gone. */
+    public void change(List<CameraSettings> newCameras) {
+        try {
+            thread.execute(() -> {
+                List<String> gone = new ArrayList<>(names(cameras));
+                List<String> before = commandTopics.filters();
+                gone.removeAll(names(newCameras));
+                cameras = List.copyOf(newCameras);
+                commandTopics = new CommandTopics(topics, node, names(newCameras));
+                queue.topics(commandTopics.count());
+                List<String> now = commandTopics.filters();
+                before.stream().filter(filter -> !now.contains(filter)).forEach(client::unsubscribe);
+                now.stream().filter(filter -> !before.contains(filter)).forEach(filter -> client.subscribe(filter, 1));
+                gone.forEach(camera -> client.forget(MqttTopic.of(topics.settings(node, camera))));
+                tell();
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("closed", e);
+        }
     }
 
     /** Begins to take commands, before or after the client is started. */
@@ -153,7 +180,8 @@ public final class Commands implements MqttListener, AutoCloseable {
     /** What is wrong with a command; null when it was applied. */
     private String apply(Command command, Set<CameraSettings> changed) {
         CommandTopics.Target target = command.target();
-        if (!target.isKnown()) {
+        // A camera may have gone or come since the command came.
+        if (target.camera() != null && !names(cameras).contains(target.camera())) {
             return "there is no camera " + Words.shown(target.camera()) + ": " + cameraNames();
         }
         Setting setting = Setting.of(target.setting()).orElse(null);
@@ -184,7 +212,7 @@ public final class Commands implements MqttListener, AutoCloseable {
     }
 
     private String cameraNames() {
-        List<String> names = cameras.stream().map(CameraSettings::camera).toList();
+        List<String> names = names(cameras);
         boolean few = names.size() <= 10;
         return String.join(", ", few ? names : names.subList(0, 10)) + (few ? "" : ", …") + " are there";
     }

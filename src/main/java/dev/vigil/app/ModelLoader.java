@@ -1,0 +1,110 @@
+package dev.vigil.app;
+
+import dev.vigil.base.Clock;
+import dev.vigil.config.CameraConfig;
+import dev.vigil.config.LabelCheck;
+import dev.vigil.config.ModelConfig;
+import dev.vigil.config.Problems;
+import dev.vigil.config.TopicConfig;
+import dev.vigil.config.VigilConfig;
+import dev.vigil.detect.ModelException;
+import dev.vigil.infer.InferException;
+import dev.vigil.mqtt.MqttClient;
+import dev.vigil.publish.ObjectPublisher;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Loads the models that a configuration's cameras use. Stateless. */
+final class ModelLoader {
+    private final MqttClient client;
+    private final ObjectPublisher objects;
+    private final String node;
+    private final TopicConfig topics;
+    private final Clock clock;
+
+    ModelLoader(MqttClient client, ObjectPublisher objects, String node, TopicConfig topics, Clock clock) {
+        this.client = client;
+        this.objects = objects;
+        this.node = node;
+        this.topics = topics;
+        this.clock = clock;
+    }
+
+    /**
+     * Loads all.
+     *
+     * @return by name
+     * @throws InferException when one can not be loaded; then none stays
+     * @throws ModelException when one is none that is known, or can not tell what is asked of it; then none stays
+     */
+    Map<String, RunningModel> load(VigilConfig config) throws InferException, ModelException {
+        Map<String, RunningModel> loaded = new LinkedHashMap<>();
+        boolean whole = false;
+        try {
+            for (ModelConfig model : config.models().values()) {
+                if (boxesMax(config, model) > 0) {
+                    RunningModel running = start(config, model);
+                    loaded.put(model.name(), running);
+                    for (CameraConfig camera : config.cameras()) {
+                        if (camera.model().equals(model.name())) {
+                            LabelCheck.labels(config, camera, running.labels());
+                        }
+                    }
+                }
+            }
+            whole = true;
+            return loaded;
+        } finally {
+            if (!whole) {
+                loaded.values().forEach(RunningModel::close);
+            }
+        }
+    }
+
+    /**
+     * Loads those that do not run yet as they are configured.
+     *
+     * @param running by name, which are taken where they are what is wanted
+     * @param problems takes what is wrong with any
+     * @return by name; without those that could not be loaded
+     */
+    Map<String, RunningModel> load(VigilConfig config, Map<String, RunningModel> running, Problems problems) {
+        Map<String, RunningModel> all = new LinkedHashMap<>();
+        for (ModelConfig model : config.models().values()) {
+            int boxesMax = boxesMax(config, model);
+            if (boxesMax == 0) {
+                continue;
+            }
+            try {
+                RunningModel now = running.get(model.name());
+                RunningModel next = now != null && now.is(model, boxesMax) ? now : start(config, model);
+                all.put(model.name(), next);
+                LabelCheck.check(config, model.name(), next.labels(), problems);
+            } catch (InferException | ModelException e) {
+                problems.add("models." + model.name() + ".file", e.getMessage());
+            }
+        }
+        return all;
+    }
+
+    private RunningModel start(VigilConfig config, ModelConfig model) throws InferException, ModelException {
+        return RunningModel.start(
+                model, boxesMax(config, model), config.cacheDir(), client, objects, node, topics, clock);
+    }
+
+    /** The most boxes that any of a model's cameras wants of a frame; 0 for a model without a camera. */
+    private static int boxesMax(VigilConfig config, ModelConfig model) {
+        return config.cameras().stream()
+                .filter(camera -> camera.model().equals(model.name()))
+                .mapToInt(camera -> camera.detect().boxesMax())
+                .max()
+                .orElse(0);
+    }
+
+    /** Closes those of the first that are not among the second. */
+    void closeOthers(Map<String, RunningModel> some, Map<String, RunningModel> staying) {
+        Collection<RunningModel> stay = staying.values();
+        some.values().stream().filter(model -> !stay.contains(model)).forEach(RunningModel::close);
+    }
+}

@@ -1,0 +1,192 @@
+package dev.vigil.app;
+
+import dev.vigil.base.Clock;
+import dev.vigil.config.ModelConfig;
+import dev.vigil.config.TopicConfig;
+import dev.vigil.detect.Labels;
+import dev.vigil.detect.ModelException;
+import dev.vigil.infer.InferException;
+import dev.vigil.mqtt.MqttClient;
+import dev.vigil.mqtt.MqttTopic;
+import dev.vigil.pipeline.FramePipeline;
+import dev.vigil.pipeline.LoadedModel;
+import dev.vigil.publish.DetectionPublisher;
+import dev.vigil.publish.ObjectPublisher;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A model that is loaded, its ring, and where its results go. Cameras come and go while it runs; whoever adds and removes them is
+ * one thread at a time.
+ */
+final class RunningModel implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningModel.class);
+    /** For the frames of a camera that leaves, and for those of all at the end. */
+    private static final Duration THROUGH_TIMEOUT = Duration.ofSeconds(2);
+
+    private final ModelConfig config;
+    private final List<String> stamps;
+    private final LoadedModel loaded;
+    private final DetectionPublisher publisher;
+    private final ObjectPublisher objects;
+    private final FramePipeline pipeline;
+    private final String node;
+    private final TopicConfig topics;
+
+    private RunningModel(
+            ModelConfig config,
+            List<String> stamps,
+            LoadedModel loaded,
+            int boxesMax,
+            MqttClient client,
+            ObjectPublisher objects,
+            String node,
+            TopicConfig topics,
+            Clock clock)
+            throws InferException {
+        this.config = config;
+        this.stamps = stamps;
+        this.loaded = loaded;
+        this.objects = objects;
+        this.node = node;
+        this.topics = topics;
+        this.publisher = new DetectionPublisher(client, topics.qos(), clock);
+        this.pipeline = new FramePipeline(loaded, boxesMax, objects.before(publisher), clock, false);
+    }
+
+    /**
+     * Loads a model and sets its ring going, without a camera yet.
+     *
+     * @param boxesMax the most boxes that any of its cameras wants of a frame
+     * @throws InferException when it can not be loaded or run
+     * @throws ModelException when it is none that is known
+     */
+    static RunningModel start(
+            ModelConfig config,
+            int boxesMax,
+            Path cacheDir,
+            MqttClient client,
+            ObjectPublisher objects,
+            String node,
+            TopicConfig topics,
+            Clock clock)
+            throws InferException, ModelException {
+        List<String> stamps = stamps(config); // before: what changes while it is loaded counts as changed
+        LoadedModel loaded = LoadedModel.load(config.file(), config.description(), config.infer(), cacheDir);
+        boolean started = false;
+        try {
+            RunningModel model =
+                    new RunningModel(config, stamps, loaded, boxesMax, client, objects, node, topics, clock);
+            model.pipeline.start();
+            started = true;
+            LOG.info(
+                    "{}: ready on {} with {} worker(s)",
+                    loaded.engine().name(),
+                    loaded.engine().device(),
+                    loaded.engine().workers());
+            return model;
+        } finally {
+            if (!started) {
+                loaded.close();
+            }
+        }
+    }
+
+    /** What tells the files of a model from others that were put in their place. */
+    private static List<String> stamps(ModelConfig config) {
+        List<String> stamps = new ArrayList<>();
+        Stream.of(config.file(), config.description().labels())
+                .filter(file -> file != null)
+                .forEach(file -> stamps.add(stamp(file)));
+        return stamps;
+    }
+
+    private static String stamp(Path file) {
+        try {
+            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+            return now.fileKey() + " " + now.size() + " " + now.lastModifiedTime();
+        } catch (IOException e) {
+            return "unreadable: " + e; // whoever loads it tells
+        }
+    }
+
+    /** Whether it is what is configured now, and its files are what they were. */
+    boolean is(ModelConfig next, int boxesMax) {
+        return config.file().equals(next.file())
+                && config.description().equals(next.description())
+                && config.infer().equals(next.infer())
+                && boxesMax <= pipeline.boxesMax()
+                && stamps.equals(stamps(next));
+    }
+
+    Labels labels() {
+        return loaded.detection().labels();
+    }
+
+    void add(Camera camera) {
+        objects.add(
+                camera.feed(),
+                node,
+                MqttTopic.of(topics.objects(node, camera.name())),
+                labels(),
+                camera.labels(),
+                camera::isUp);
+        publisher.add(
+                camera.messages(),
+                loaded.engine().name(),
+                loaded.engine().device(),
+                labels(),
+                camera.config().publish());
+        pipeline.add(camera.feed(), camera.config().detect());
+        camera.settings().onDetect(detect -> pipeline.detect(camera.feed(), detect));
+    }
+
+    /** Takes a camera out, when what is inside of it has come through. */
+    void remove(Camera camera) {
+        if (!pipeline.remove(camera.feed(), THROUGH_TIMEOUT)) {
+            LOG.warn("{}: frames did not come through {} in time", camera.name(), config.name());
+        }
+        publisher.remove(camera.feed());
+    }
+
+    void changeLabels(Camera camera) {
+        objects.always(camera.feed(), camera.labels());
+    }
+
+    void changePublish(Camera camera) {
+        publisher.publish(camera.feed(), camera.config().publish());
+    }
+
+    void renew(Camera camera) {
+        publisher.renew(camera.feed());
+    }
+
+    /** Waits until every frame that was read is through; false when that takes longer than {@code timeout}. */
+    boolean drain(Duration timeout) {
+        return pipeline.drain(timeout);
+    }
+
+    /** Stops the ring; the model itself stays. */
+    void stop() {
+        pipeline.close();
+    }
+
+    /** Frees what is left after {@link #stop()}. */
+    void free() {
+        loaded.close();
+    }
+
+    @Override
+    public void close() {
+        stop();
+        free();
+    }
+}
