@@ -85,7 +85,7 @@ class CameraFaultKindsTest {
         "hang, STALLED, TCP",
         "hang, STALLED, UDP",
         "drip=500, STALLED, TCP",
-        "drip=500, STALLED, UDP",
+        "drip=50, STALLED, UDP",
         "no-keyframes, , TCP",
         "reset, ENDED, TCP",
         "reset, ENDED, UDP",
@@ -195,11 +195,11 @@ class CameraFaultKindsTest {
 
     @Test
     void shouldFollowItsScriptAndTellOfEachFault() throws Exception {
-        start(camera().withFaults(FaultScript.parse(List.of("reset@1s", "answer=503@1s+1s"), 1)), Transport.TCP);
+        start(camera().withFaults(FaultScript.parse(List.of("reset@1s", "answer=503@1s+1s/4s"), 1)), Transport.TCP);
         Await.until("the cause", () -> probe.statuses.stream().anyMatch(status -> status.cause() == Cause.REFUSED));
-        Await.until("four events", () -> events.size() == 4);
+        Await.until("four events", () -> events.size() >= 4);
         awaitMorePictures();
-        assertThat(events.stream().map(event -> event.fault() + (event.begins() ? " begins" : " ends")))
+        assertThat(events.stream().limit(4).map(event -> event.fault() + (event.begins() ? " begins" : " ends")))
                 .containsExactlyInAnyOrder("reset begins", "reset ends", "answer=503 begins", "answer=503 ends");
         assertThat(events).allMatch(event -> event.camera() == 0);
         FaultEvent end = events.get(3);

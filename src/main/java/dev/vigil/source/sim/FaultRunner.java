@@ -41,9 +41,7 @@ final class FaultRunner {
             long endNs = times.endNs();
             at(times.beginNs(), () -> {
                 begin(camera, fault);
-                if (fault.kind().momentary()) {
-                    end(camera, fault);
-                } else if (endNs != FaultEntry.UNENDING) {
+                if (endNs != FaultEntry.UNENDING && !fault.kind().momentary()) {
                     at(endNs, () -> end(camera, fault));
                 }
                 scheduleNext(camera, times);
@@ -65,14 +63,20 @@ final class FaultRunner {
                 TimeUnit.NANOSECONDS);
     }
 
+    /** What happens at a moment ends at once. */
     void begin(SimulatedCamera camera, Fault fault) {
         actions.begin(camera, fault);
         tell(camera, fault, true);
+        if (fault.kind().momentary()) {
+            tell(camera, fault, false);
+        }
     }
 
     void end(SimulatedCamera camera, Fault fault) {
-        actions.end(camera, fault);
-        tell(camera, fault, false);
+        if (!fault.kind().momentary()) {
+            actions.end(camera, fault);
+            tell(camera, fault, false);
+        }
     }
 
     private void tell(SimulatedCamera camera, Fault fault, boolean begins) {

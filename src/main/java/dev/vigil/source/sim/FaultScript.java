@@ -40,12 +40,12 @@ public final class FaultScript {
     /**
      * Faults by chance at every camera, for as long as the server runs.
      *
-     * @param kinds what may be drawn; those that the server can not do are an error at its start
+     * @param kinds what may be drawn; empty for all that the server can do, which depends on its options
      * @param pause mean time between a fault's end and the camera's next
      */
     public static FaultScript random(long seed, Set<FaultKind> kinds, Duration pause) {
         FaultEntry drawn = new FaultEntry(
-                null, EnumSet.copyOf(kinds), 0, FaultEntry.UNENDING, pause.toNanos(), FaultEntry.EVERY_CAMERA);
+                null, Set.copyOf(kinds), 0, FaultEntry.UNENDING, pause.toNanos(), FaultEntry.EVERY_CAMERA);
         return new FaultScript(List.of(drawn), seed);
     }
 

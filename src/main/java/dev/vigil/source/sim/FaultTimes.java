@@ -3,6 +3,7 @@ package dev.vigil.source.sim;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The faults that one specification brings to one camera, one after the other. The seed decides all chance. Not threadsafe. */
 final class FaultTimes {
@@ -21,7 +22,10 @@ final class FaultTimes {
 
     FaultTimes(FaultEntry entry, Set<FaultKind> possible, long seed) {
         this.entry = entry;
-        this.kinds = List.copyOf(entry.kinds().isEmpty() ? possible : entry.kinds());
+        // In the enum's order, which the seed counts on.
+        this.kinds = Stream.of(FaultKind.values())
+                .filter((entry.kinds().isEmpty() ? possible : entry.kinds())::contains)
+                .toList();
         this.random = new Random(seed);
         this.endOfLastNs = entry.startNs();
     }

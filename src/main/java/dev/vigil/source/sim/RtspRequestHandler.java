@@ -78,7 +78,7 @@ final class RtspRequestHandler extends SimpleChannelInboundHandler<HttpObject> {
         } else if (message instanceof HttpRequest request) {
             FullHttpResponse refusal = refuse(request);
             SimulatedCamera camera = cameras.at(RtspUri.parse(request.uri()).cameraPath());
-            if (camera != null) {
+            if (camera != null && camera != cameraOf(ctx.channel())) {
                 ctx.channel().attr(CAMERA).set(camera);
                 drip.follow(camera.faults());
             }
