@@ -2,6 +2,8 @@ package dev.vigil.source;
 
 import dev.vigil.base.Secret;
 import dev.vigil.source.rtsp.GstreamerServer;
+import dev.vigil.source.sim.Fault;
+import dev.vigil.source.sim.FaultKind;
 import dev.vigil.source.sim.RtspCameraServer;
 import dev.vigil.source.sim.SimulatedCameraOptions;
 import java.net.URI;
@@ -80,21 +82,20 @@ abstract class RtspPeer implements AutoCloseable {
 
         @Override
         void kill() throws Exception {
-            server.refuse(true);
-            server.disconnectAll();
+            server.begin(0, Fault.of(FaultKind.REFUSE));
         }
 
         @Override
         void restart() throws Exception {
-            server.refuse(false);
+            server.end(0, Fault.of(FaultKind.REFUSE));
         }
 
         @Override
         void freeze(boolean on) {
             if (on) {
-                server.stall();
+                server.begin(0, Fault.of(FaultKind.STALL));
             } else {
-                server.resume();
+                server.end(0, Fault.of(FaultKind.STALL));
             }
         }
 

@@ -36,6 +36,8 @@ public final class BenchClip {
         static final Form BENCH = new Form("bench-1080p", 1920, 1080, 1, 50, 4_000_000);
         /** Cheap for many cameras on a small box, at 5 frames/s, with a keyframe each second. */
         public static final Form SOAK = new Form("soak-360p", 640, 360, 5, 5, 400_000);
+        /** What such a camera may change to. */
+        public static final Form SOAK_THEN = new Form("soak-then-480p", 640, 480, 5, 5, 400_000);
     }
 
     private static final int SOURCE_FPS = 25;

@@ -1,71 +1,39 @@
 package dev.vigil.app.soak;
 
-import dev.vigil.source.sim.RtspCameraServer;
-import java.io.IOException;
-import java.util.concurrent.TimeUnit;
+import dev.vigil.source.sim.Fault;
+import dev.vigil.source.sim.FaultKind;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
 
-/** What goes wrong with one camera for a while. */
-enum CameraFault {
-    /** All connections end; it takes new ones at once. */
-    RESET(true, false) {
-        @Override
-        void begin(RtspCameraServer camera, long lengthNs) {
-            camera.disconnectAll();
-        }
-    },
-    /** It is gone, as a camera that starts again: connections end, new ones are refused. */
-    RESTART(true, true) {
-        @Override
-        void begin(RtspCameraServer camera, long lengthNs) throws IOException {
-            camera.refuse(true);
-            camera.disconnectAll();
-        }
+/**
+ * Which faults a soak throws at a camera. Not among them are those of the log-in, which is tried again slowly on purpose, and
+ * {@link FaultKind#TEARDOWN}, which only the silence after it tells of: it takes what {@link FaultKind#STALL} takes.
+ */
+final class CameraFault {
+    /** The camera's status must tell of these when they last longer than the daemon's patience. */
+    private static final Set<FaultKind> TOLD = EnumSet.of(
+            FaultKind.STALL,
+            FaultKind.HANG,
+            FaultKind.REFUSE,
+            FaultKind.ANSWER,
+            FaultKind.GARBAGE,
+            FaultKind.ENDLESS_HEADERS,
+            FaultKind.ENDLESS_BODY,
+            FaultKind.HALF_ANSWER,
+            FaultKind.NO_VIDEO);
 
-        @Override
-        void end(RtspCameraServer camera) throws IOException {
-            camera.refuse(false);
-        }
-    },
-    /** It sends nothing, with connections open and requests answered. */
-    STALL(true, true) {
-        @Override
-        void begin(RtspCameraServer camera, long lengthNs) {
-            camera.stall();
-        }
+    private static final List<FaultKind> ALL =
+            List.copyOf(EnumSet.complementOf(EnumSet.of(FaultKind.AUTH, FaultKind.PASSWORD, FaultKind.TEARDOWN)));
 
-        @Override
-        void end(RtspCameraServer camera) {
-            camera.resume();
-        }
-    },
-    /** Bytes of each packet are wrong. */
-    CORRUPT(false, true) {
-        @Override
-        void begin(RtspCameraServer camera, long lengthNs) {
-            double framesPerS = camera.clipFrames() * 1e6 / camera.clipLengthUs();
-            camera.faults(0).corrupt((int) Math.max(1, Math.floor(framesPerS * lengthNs / 1e9)));
-        }
-    },
-    /** Packets are lost. */
-    LOSS(false, true) {
-        @Override
-        void begin(RtspCameraServer camera, long lengthNs) {
-            camera.faults(0).dropPackets((int) (1 + TimeUnit.NANOSECONDS.toSeconds(lengthNs)));
-        }
-    };
+    private CameraFault() {}
 
-    /** Whether the camera's status must tell of it when it lasts longer than the daemon's patience. */
-    final boolean noticed;
-
-    /** Whether it has a length; otherwise it is over as it begins. */
-    final boolean lasts;
-
-    CameraFault(boolean noticed, boolean lasts) {
-        this.noticed = noticed;
-        this.lasts = lasts;
+    static Fault draw(Random choice) {
+        return Fault.of(ALL.get(choice.nextInt(ALL.size())));
     }
 
-    abstract void begin(RtspCameraServer camera, long lengthNs) throws IOException;
-
-    void end(RtspCameraServer camera) throws IOException {}
+    static boolean isTold(Fault fault) {
+        return TOLD.contains(fault.kind());
+    }
 }

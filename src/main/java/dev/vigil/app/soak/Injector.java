@@ -1,6 +1,7 @@
 package dev.vigil.app.soak;
 
 import dev.vigil.base.Clock;
+import dev.vigil.source.sim.Fault;
 import dev.vigil.source.sim.RtspCameraServer;
 import java.io.IOException;
 import java.time.Duration;
@@ -81,21 +82,23 @@ final class Injector implements AutoCloseable {
     /** Adds a camera; before the start. */
     void add(RtspCameraServer server, CameraWatch watch) {
         targets.add(new Target(new Random(seed + targets.size()), every) {
-            private CameraFault fault;
+            private Fault fault;
 
             @Override
-            long begin(Random choice, long lengthNs) throws IOException {
-                fault = CameraFault.values()[choice.nextInt(CameraFault.values().length)];
-                String kind = "camera " + fault.name().toLowerCase(Locale.ROOT);
+            long begin(Random choice, long lengthNs) {
+                fault = CameraFault.draw(choice);
+                String kind = "camera " + fault.kind().spelling();
                 recoveries.begun(kind);
-                watch.begun(kind, fault.noticed, CLOCK.utcUs());
-                fault.begin(server, lengthNs);
-                return fault.lasts ? lengthNs : 0;
+                watch.begun(kind, CameraFault.isTold(fault), CLOCK.utcUs());
+                server.begin(0, fault);
+                return fault.kind().momentary() ? 0 : lengthNs;
             }
 
             @Override
-            void end() throws IOException {
-                fault.end(server);
+            void end() {
+                if (!fault.kind().momentary()) {
+                    server.end(0, fault);
+                }
                 watch.ended(CLOCK.utcUs());
             }
 

@@ -120,12 +120,11 @@ public final class SoakCommand implements Callable<Integer> {
         err.flush();
         SoakResult result;
         try {
+            Path source = surroundings.home().resolve("media/demo-clip.mp4");
             Path clip = video != null
                     ? video.toAbsolutePath()
-                    : BenchClip.of(
-                            BenchClip.Form.SOAK,
-                            surroundings.home().resolve("media/demo-clip.mp4"),
-                            surroundings.cacheDir());
+                    : BenchClip.of(BenchClip.Form.SOAK, source, surroundings.cacheDir());
+            Path then = BenchClip.of(BenchClip.Form.SOAK_THEN, source, surroundings.cacheDir());
             result = run(new SoakPlan(
                     cameras,
                     runFor,
@@ -133,6 +132,7 @@ public final class SoakCommand implements Callable<Integer> {
                     every,
                     fps,
                     clip,
+                    then,
                     List.of(surroundings.home().resolve("vigil").toString()),
                     Map.of("VIGIL_JAVA_OPTS", javaOptions(surroundings)),
                     folder));

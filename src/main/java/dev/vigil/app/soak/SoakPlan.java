@@ -12,6 +12,7 @@ import java.util.Map;
  * @param every mean time from a camera's recovery to its next fault; the broker's is twice that
  * @param fps frames per second of each camera that are wanted; 0 for all
  * @param clip what the cameras show; its keyframes must be no more than a second apart for the bound on recovery to hold
+ * @param then what they change to, with pictures of another size
  * @param vigil the program, with what stands before its subcommand
  * @param environment of the program
  * @param folder for the daemon's configuration, log and outbox, and the broker's store
@@ -23,6 +24,7 @@ record SoakPlan(
         Duration every,
         double fps,
         Path clip,
+        Path then,
         List<String> vigil,
         Map<String, String> environment,
         Path folder) {

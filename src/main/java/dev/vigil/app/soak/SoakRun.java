@@ -49,7 +49,7 @@ final class SoakRun implements AutoCloseable {
         broker = SoakBroker.start(plan.folder());
         for (int camera = 1; camera <= plan.cameras(); camera++) {
             RtspCameraServer server = RtspCameraServer.start(
-                    SimulatedCameraOptions.of(plan.clip()).withPort(0));
+                    SimulatedCameraOptions.of(plan.clip()).withPort(0).withThen(plan.then()));
             CameraWatch watch = new CameraWatch("cam" + camera, recoveries);
             servers.add(server);
             watches.add(watch);

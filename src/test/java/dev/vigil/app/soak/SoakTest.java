@@ -35,6 +35,7 @@ class SoakTest {
                 Duration.ofSeconds(4),
                 2,
                 BenchClip.of(BenchClip.Form.SOAK, Path.of("media/demo-clip.mp4"), folder),
+                BenchClip.of(BenchClip.Form.SOAK_THEN, Path.of("media/demo-clip.mp4"), folder),
                 vigil,
                 Map.of("MALLOC_ARENA_MAX", "2"),
                 folder);

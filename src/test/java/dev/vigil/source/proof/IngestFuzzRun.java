@@ -11,6 +11,7 @@ import dev.vigil.source.SourceException;
 import dev.vigil.source.SourceException.Cause;
 import dev.vigil.source.SourceOptions;
 import dev.vigil.source.SourceReader;
+import dev.vigil.source.StreamChoice;
 import dev.vigil.source.sim.RtpClip;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -124,8 +125,9 @@ final class IngestFuzzRun {
     /** What is read of it, each frame accounted for; anything but a failure of the source's kind is a finding. */
     private void read(SourceOptions options, long number, boolean recovers) {
         try {
+            StreamChoice choice = new StreamChoice(options, sink.feed.warnings(), Clock.SYSTEM);
             SourceReader.read(
-                    "fuzz", sink.feed, options, (frame, pacedNs) -> true, Clock.SYSTEM, new Abort(), stream -> {});
+                    "fuzz", sink.feed, choice, (frame, pacedNs) -> true, Clock.SYSTEM, new Abort(), stream -> {});
             found = "a camera's stream ended without a word";
         } catch (SourceException e) {
             endings.merge(e.reason(), 1, Integer::sum);

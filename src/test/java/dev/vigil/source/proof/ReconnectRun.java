@@ -8,6 +8,8 @@ import dev.vigil.source.CameraReader;
 import dev.vigil.source.CameraStatus.State;
 import dev.vigil.source.SourceOptions;
 import dev.vigil.source.SourceOptions.Transport;
+import dev.vigil.source.sim.Fault;
+import dev.vigil.source.sim.FaultKind;
 import dev.vigil.source.sim.RtspCameraServer;
 import dev.vigil.source.sim.SimulatedCameraOptions;
 import java.io.PrintStream;
@@ -137,7 +139,7 @@ final class ReconnectRun {
             await("a picture", () -> sink.pictures() > before);
             if (byCamera) {
                 long reconnects = reader.status().reconnects();
-                server.disconnectAll();
+                server.begin(0, Fault.of(FaultKind.RESET));
                 await("the end", () -> reader.status().reconnects() > reconnects);
             }
             reader.enable(false);
