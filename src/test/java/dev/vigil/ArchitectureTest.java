@@ -47,6 +47,7 @@ class ArchitectureTest {
             Map.entry("source", Set.of("frame", "base")),
             Map.entry("convert", Set.of("frame")),
             Map.entry("infer", Set.of("frame")),
+            Map.entry("lens", Set.of("frame", "base")),
             Map.entry("detect", Set.of("frame")),
             Map.entry("draw", Set.of("convert", "detect", "frame")),
             Map.entry("publish", Set.of("detect", "mqtt", "frame", "metrics", "base")),
@@ -54,7 +55,7 @@ class ArchitectureTest {
             Map.entry("homeassistant", Set.of("mqtt")),
             Map.entry(
                     "config",
-                    Set.of("detect", "homeassistant", "infer", "mqtt", "publish", "source", "frame", "base")));
+                    Set.of("detect", "homeassistant", "infer", "lens", "mqtt", "publish", "source", "frame", "base")));
 
     @Test
     void shouldLookOnlyDownwardsWhenPackagesSeeEachOther() {
@@ -113,7 +114,7 @@ class ArchitectureTest {
     @CsvSource({
         "com.lmax.disruptor..,           pipeline..",
         "ai.onnxruntime..,               infer..",
-        "org.bytedeco.ffmpeg..,          frame.. source.. convert.. app..",
+        "org.bytedeco.ffmpeg..,          frame.. source.. convert.. lens.. app..",
         "org.bytedeco.opencv..,          draw..",
         "org.bytedeco.javacv..,          app..",
         "io.netty.handler.codec.mqtt..,  mqtt..",

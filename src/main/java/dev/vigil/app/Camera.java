@@ -1,9 +1,11 @@
 package dev.vigil.app;
 
 import dev.vigil.app.control.CameraSettings;
+import dev.vigil.base.Clock;
 import dev.vigil.config.CameraConfig;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.Warnings;
+import dev.vigil.lens.LensHealth;
 import dev.vigil.metrics.StepTimes;
 import dev.vigil.publish.CameraMessages;
 import dev.vigil.source.CameraReader;
@@ -23,8 +25,10 @@ final class Camera {
     private final StepTimes times;
     private final CameraSettings settings;
     private final BiFunction<Feed, SourceOptions, CameraReader> readers;
+    private final Clock clock;
     private volatile CameraConfig config;
     private volatile CameraReader reader;
+    private volatile LensHealth lens;
     /** Null until its model is loaded. */
     private volatile RunningModel model;
 
@@ -40,12 +44,15 @@ final class Camera {
             Feed feed,
             CameraMessages messages,
             StepTimes times,
-            BiFunction<Feed, SourceOptions, CameraReader> readers) {
+            BiFunction<Feed, SourceOptions, CameraReader> readers,
+            Clock clock) {
         this.config = config;
         this.feed = feed;
         this.messages = messages;
         this.times = times;
         this.readers = readers;
+        this.clock = clock;
+        this.lens = new LensHealth(feed, config.lens(), clock);
         this.reader = readers.apply(feed, config.source());
         this.settings = new CameraSettings(config, reader);
     }
@@ -83,6 +90,19 @@ final class Camera {
         return reader;
     }
 
+    LensHealth lens() {
+        return lens;
+    }
+
+    /** Is told, on the reader's thread, of each change of its status. */
+    void changed(CameraStatus status) {
+        switch (status.state()) {
+            case UP -> renew();
+            case DISABLED -> lens.forget();
+            default -> lens.pause();
+        }
+    }
+
     boolean isUp() {
         return reader.status().state() == CameraStatus.State.UP;
     }
@@ -112,6 +132,7 @@ final class Camera {
         CameraReader before = reader;
         boolean again = !withoutRate(next.source()).equals(withoutRate(config.source()));
         boolean publishedOtherwise = !next.publish().equals(config.publish());
+        boolean judgedOtherwise = again || !next.lens().equals(config.lens());
         config = next;
         if (publishedOtherwise && model != null) {
             model.changePublish(this);
@@ -122,6 +143,12 @@ final class Camera {
         settings.change(next, reader);
         if (again) {
             before.close();
+        }
+        if (judgedOtherwise) {
+            lens.pause();
+            lens = new LensHealth(feed, next.lens(), clock);
+        }
+        if (again) {
             for (Warnings.Kind kind : Warnings.Kind.values()) {
                 feed.warnings().clear(kind);
             }

@@ -95,7 +95,7 @@ public final class Daemon implements AutoCloseable {
         StepTimes times = new StepTimes();
         MqttTopic topic = MqttTopic.of(config.topics().detections(config.node(), camera.name()));
         CameraMessages messages = new CameraMessages(feed, config.node(), topic, run(clock), times);
-        return new Camera(camera, feed, messages, times, this::reader);
+        return new Camera(camera, feed, messages, times, this::reader, clock);
     }
 
     private CameraReader reader(Feed feed, SourceOptions source) {
@@ -114,9 +114,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void changed(Feed feed, CameraStatus status) {
-        if (status.state() == CameraStatus.State.UP) {
-            cameras.stream().filter(camera -> camera.feed() == feed).forEach(Camera::renew);
-        }
+        cameras.stream().filter(camera -> camera.feed() == feed).forEach(camera -> camera.changed(status));
         reporter.cameraChanged(feed);
     }
 

@@ -146,6 +146,7 @@ final class RunningModel implements AutoCloseable {
                 labels(),
                 camera.config().publish());
         pipeline.add(camera.feed(), camera.config().detect());
+        pipeline.observe(camera.feed(), picture -> camera.lens().look(picture));
         camera.settings().onDetect(detect -> pipeline.detect(camera.feed(), detect));
     }
 

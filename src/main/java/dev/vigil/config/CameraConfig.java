@@ -1,6 +1,7 @@
 package dev.vigil.config;
 
 import dev.vigil.detect.DetectOptions;
+import dev.vigil.lens.LensOptions;
 import dev.vigil.publish.PublishOptions;
 import dev.vigil.source.SourceOptions;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.List;
  * @param publish which of its frames are published
  * @param labels that are told of even when there is none, and have sensors in Home Assistant; empty where the camera says
  *     nothing, see {@link VigilConfig#labels}
+ * @param lens what is judged of its pictures
  */
 public record CameraConfig(
         String name,
@@ -24,7 +26,20 @@ public record CameraConfig(
         SourceOptions source,
         DetectOptions detect,
         PublishOptions publish,
-        List<String> labels) {
+        List<String> labels,
+        LensOptions lens) {
+    /** A camera whose lens is judged as usual. */
+    public CameraConfig(
+            String name,
+            String model,
+            boolean enabled,
+            SourceOptions source,
+            DetectOptions detect,
+            PublishOptions publish,
+            List<String> labels) {
+        this(name, model, enabled, source, detect, publish, labels, LensOptions.DEFAULT);
+    }
+
     /** A camera that is read from the start on and of which every frame is published. */
     public CameraConfig(String name, String model, SourceOptions source, DetectOptions detect) {
         this(name, model, true, source, detect, PublishOptions.DEFAULT, List.of());

@@ -1,6 +1,7 @@
 package dev.vigil.config;
 
 import dev.vigil.detect.DetectOptions;
+import dev.vigil.lens.LensOptions;
 import dev.vigil.publish.PublishOptions;
 import dev.vigil.source.SourceOptions;
 import java.net.URI;
@@ -45,7 +46,7 @@ final class CameraReader {
 
     private CameraReader() {}
 
-    static CameraConfig camera(String name, Section camera, Map<String, ModelConfig> models) {
+    static CameraConfig camera(String name, Section camera, Map<String, ModelConfig> models, LensOptions lensOfAll) {
         URI uri = uri(camera);
         URI detectUri = address(camera, "detect_stream", "none");
         String model = model(camera, models);
@@ -56,9 +57,10 @@ final class CameraReader {
         double score = camera.number("score", ModelReader.SCORE, ofModel.scoreMin(), "its model's", false);
         PublishOptions publish = publish(camera.section("publish"));
         List<String> labels = HomeAssistantReader.labelsOfCamera(camera);
+        LensOptions lens = LensReader.lens(camera, lensOfAll);
         camera.finish();
         DetectOptions detect = new DetectOptions((float) score, ofModel.iouMax(), ofModel.boxesMax());
-        return new CameraConfig(name, model, enabled, source, detect, publish, labels);
+        return new CameraConfig(name, model, enabled, source, detect, publish, labels, lens);
     }
 
     private static PublishOptions publish(Section publish) {

@@ -1,6 +1,7 @@
 package dev.vigil.config;
 
 import dev.vigil.detect.ModelDescription;
+import dev.vigil.lens.LensOptions;
 import dev.vigil.mqtt.MqttOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,7 +85,7 @@ public final class ConfigReader {
                 mqttSection.section("outbox"), topics.qos(), reading.surroundings.outboxDir(nodeName)));
         mqttSection.finish();
         Map<String, ModelConfig> models = models(root);
-        List<CameraConfig> cameras = cameras(root, models);
+        List<CameraConfig> cameras = cameras(root, models, LensReader.lens(root, LensOptions.DEFAULT));
         HomeAssistantConfig homeAssistant = HomeAssistantReader.read(root);
         ReportConfig reports = reports(root);
         Path cacheDir = root.path("cache_dir", "folder", "$CACHE_DIRECTORY, or ~/.cache/vigil", false);
@@ -118,10 +119,10 @@ public final class ConfigReader {
         return models;
     }
 
-    private static List<CameraConfig> cameras(Section root, Map<String, ModelConfig> models) {
+    private static List<CameraConfig> cameras(Section root, Map<String, ModelConfig> models, LensOptions lens) {
         List<CameraConfig> cameras = new ArrayList<>();
         Map<String, Section> sections = root.named("cameras");
-        sections.forEach((name, section) -> cameras.add(CameraReader.camera(name, section, models)));
+        sections.forEach((name, section) -> cameras.add(CameraReader.camera(name, section, models, lens)));
         if (sections.isEmpty() && !root.has("cameras")) {
             root.problem("cameras", "is missing: at least one camera, with a name and a url, is expected");
         } else if (sections.isEmpty()) {

@@ -30,6 +30,7 @@ final class CameraEntities {
         });
         entities.add(of.objects());
         entities.add(of.state());
+        entities.add(of.problem());
         entities.addAll(of.figures());
         entities.addAll(of.controls());
         ObjectNode device =
@@ -78,6 +79,19 @@ final class CameraEntities {
                         "{{ {'cause': value_json.cause, 'error': value_json.error,"
                                 + " 'reconnects': value_json.reconnects} | tojson }}")
                 .whileOnline(site);
+    }
+
+    /** Whether something is not as it should be although pictures come; what it is are its attributes. */
+    private Entity problem() {
+        return entity("binary_sensor", "problem", "Problem")
+                .state(camera.statusTopic(), "{{ 'ON' if value_json.warnings else 'OFF' }}")
+                .with("device_class", "problem")
+                .category(DIAGNOSTIC)
+                .with("json_attributes_topic", camera.statusTopic())
+                .with(
+                        "json_attributes_template",
+                        "{{ {'warnings': value_json.warnings | map(attribute='text') | list} | tojson }}")
+                .whileUp(site, camera);
     }
 
     private List<Entity> figures() {

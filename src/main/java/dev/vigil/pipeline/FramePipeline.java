@@ -11,6 +11,7 @@ import dev.vigil.detect.PostProcessor;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.InputSpec;
+import dev.vigil.frame.Picture;
 import dev.vigil.frame.Step;
 import dev.vigil.infer.Engine;
 import dev.vigil.infer.InferException;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -174,6 +176,7 @@ public final class FramePipeline implements AutoCloseable {
         slot.times.mark(Step.QUEUE, clock.monotonicNs());
         slot.lane.converter.convert(
                 slot.picture.frame(), tensors.inputBytes(slot.index), tensors.inputFloats(slot.index), slot.placement);
+        slot.lane.observer.accept(slot.picture);
         if (!keepsPictures) {
             slot.releasePicture();
         }
@@ -212,6 +215,19 @@ public final class FramePipeline implements AutoCloseable {
         for (Lane lane : lanes) {
             if (lane.feed == feed) {
                 lane.detect = detect;
+            }
+        }
+    }
+
+    /**
+     * Sets who sees a camera's decoded pictures when they have been converted, on the converting thread; from any thread.
+     *
+     * @param observer must neither block nor keep the picture; the frame is dropped if it throws
+     */
+    public void observe(Feed feed, Consumer<Picture> observer) {
+        for (Lane lane : lanes) {
+            if (lane.feed == feed) {
+                lane.observer = observer;
             }
         }
     }

@@ -4,6 +4,8 @@ import dev.vigil.convert.FrameConverter;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.InputSpec;
+import dev.vigil.frame.Picture;
+import java.util.function.Consumer;
 
 /** A camera's part of a ring: where its frames come from, its converter, and which of its boxes count. */
 final class Lane implements AutoCloseable {
@@ -16,6 +18,9 @@ final class Lane implements AutoCloseable {
 
     /** The camera has gone, and was not waited for any longer: what is still in the ring of it is dropped. */
     volatile boolean abandoned;
+
+    /** Sees each decoded picture that was converted; must not keep it. */
+    volatile Consumer<Picture> observer = picture -> {};
 
     /** Frames let in, as fair queueing counts them; owned by the ingress. */
     long served;

@@ -98,6 +98,7 @@ class ConfigsTest {
                         "homeassistant/sensor/vigil_box-7/gate_count_dining_table_f8218716/config",
                         "homeassistant/sensor/vigil_box-7/gate_objects/config",
                         "homeassistant/sensor/vigil_box-7/gate_state/config",
+                        "homeassistant/binary_sensor/vigil_box-7/gate_problem/config",
                         "homeassistant/sensor/vigil_box-7/gate_fps/config",
                         "homeassistant/sensor/vigil_box-7/gate_age/config",
                         "homeassistant/sensor/vigil_box-7/gate_age_p99/config",
@@ -230,7 +231,7 @@ class ConfigsTest {
             ids.add(config.get("unique_id").textValue());
         });
         assertThat(ids).doesNotHaveDuplicates();
-        long entities = 6 + 4 * 8 + 2 * (6 + 1 + 1 + 1); // the node's, each camera's, two for each label
+        long entities = 6 + 4 * 9 + 2 * (6 + 1 + 1 + 1); // the node's, each camera's, two for each label
         assertThat(configs).hasSize((int) entities);
     }
 

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Debian's ffmpeg as the maker of test files: its encoders are not those of the library under test. */
-final class Ffmpeg {
+public final class Ffmpeg {
     private static final String PROGRAM = "/usr/bin/ffmpeg";
 
     private Ffmpeg() {}
@@ -25,7 +25,7 @@ final class Ffmpeg {
         return run(target, arguments);
     }
 
-    static Path run(Path target, List<String> arguments) throws IOException, InterruptedException {
+    public static Path run(Path target, List<String> arguments) throws IOException, InterruptedException {
         Peers.require(PROGRAM, "ffmpeg");
         List<String> command = new ArrayList<>(List.of(PROGRAM, "-y", "-nostdin", "-loglevel", "error"));
         command.addAll(arguments);
