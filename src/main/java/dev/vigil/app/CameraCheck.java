@@ -106,11 +106,12 @@ final class CameraCheck implements ConfigCheck {
                 throw new SourceException(
                         SourceException.Cause.NO_VIDEO, SourceAddress.shown(source.uri()) + " ends before a picture");
             }
+            boolean sideways = pictures.orientation().isSideways();
             return String.format(
                     Locale.ROOT,
                     "%dx%d %s, %s, first picture after %.1f s",
-                    picture.width(),
-                    picture.height(),
+                    sideways ? picture.height() : picture.width(),
+                    sideways ? picture.width() : picture.height(),
                     pictures.codec(),
                     pictures.decoder(),
                     (System.nanoTime() - startNs) / 1e9);

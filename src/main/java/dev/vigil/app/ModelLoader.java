@@ -13,6 +13,7 @@ import dev.vigil.mqtt.MqttClient;
 import dev.vigil.publish.ObjectPublisher;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Loads the models that a configuration's cameras use. Stateless. */
@@ -105,6 +106,11 @@ final class ModelLoader {
     /** Closes those of the first that are not among the second. */
     void closeOthers(Map<String, RunningModel> some, Map<String, RunningModel> staying) {
         Collection<RunningModel> stay = staying.values();
-        some.values().stream().filter(model -> !stay.contains(model)).forEach(RunningModel::close);
+        List<RunningModel> others =
+                some.values().stream().filter(model -> !stay.contains(model)).toList();
+        others.forEach(RunningModel::close);
+        if (!others.isEmpty()) {
+            NativeHeap.trim();
+        }
     }
 }

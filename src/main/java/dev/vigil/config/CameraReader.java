@@ -6,6 +6,7 @@ import dev.vigil.publish.PublishOptions;
 import dev.vigil.source.SourceOptions;
 import java.net.URI;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -20,6 +21,11 @@ final class CameraReader {
     private static final Range DRIFT_PPM = Range.of(1, 100_000);
 
     private static final Range PUBLISH_RATE = Range.zeroFor("no limit", 1_000);
+
+    /** From one macroblock up to 16384x16384. */
+    private static final Range PIXELS = Range.of(256, 268_435_456);
+
+    private static final Map<String, Integer> QUARTER_TURNS = quarterTurns();
 
     private static final Pattern SIZE = Pattern.compile("[1-9][0-9]{0,3}x[1-9][0-9]{0,3}");
     private static final String SIZE_ALLOWED = "WIDTHxHEIGHT in pixels, such as 1280x720";
@@ -45,6 +51,14 @@ final class CameraReader {
     }
 
     private CameraReader() {}
+
+    private static Map<String, Integer> quarterTurns() {
+        Map<String, Integer> turns = new LinkedHashMap<>();
+        for (int turn = 0; turn < 4; turn++) {
+            turns.put(String.valueOf(90 * turn), turn);
+        }
+        return turns;
+    }
 
     static CameraConfig camera(String name, Section camera, Map<String, ModelConfig> models, LensOptions lensOfAll) {
         URI uri = uri(camera);
@@ -123,14 +137,19 @@ final class CameraReader {
         boolean loop = camera.flag("loop", DEFAULT.loop());
         boolean realtime = camera.flag("realtime", DEFAULT.realtime());
         Duration openTimeout = camera.duration("open_timeout", timeoutMin, timeoutMax, DEFAULT.openTimeout());
+        Duration firstFrameTimeout =
+                camera.duration("first_frame_timeout", timeoutMin, timeoutMax, DEFAULT.firstFrameTimeout());
         Duration readTimeout = camera.duration("read_timeout", timeoutMin, timeoutMax, DEFAULT.readTimeout());
-        Retry retry = Retry.of(camera, DEFAULT.retryMin(), DEFAULT.retryMax());
+        Retry retry = Retry.of(camera, DEFAULT.retryMin(), DEFAULT.retryMax(), DEFAULT.retrySlow());
         int decoderThreads = camera.integer("decoder_threads", Range.of(1, 64), DEFAULT.decoderThreads());
         Section clock = camera.section("clock");
         Duration clockOffsetMax =
                 clock.duration("max_offset", Duration.ofMillis(1), Duration.ofHours(24), DEFAULT.clockOffsetMax());
         double clockDriftMaxPpm = clock.number("max_drift_ppm", DRIFT_PPM, DEFAULT.clockDriftMaxPpm());
         clock.finish();
+        SourceOptions.Damaged damaged = camera.choice("damaged", SourceOptions.Damaged.class, DEFAULT.damaged());
+        int maxPixels = camera.integer("max_pixels", PIXELS, (int) DEFAULT.maxPixels());
+        int quarterTurns = camera.choice("rotate", QUARTER_TURNS, DEFAULT.quarterTurns());
         SourceOptions.Tls tls = TlsReader.ofCamera(camera, uri, detectUri);
         SourceOptions.V4l2 v4l2 = v4l2(camera.section("v4l2"));
         return SourceOptions.builder(uri)
@@ -141,11 +160,16 @@ final class CameraReader {
                 .loop(loop)
                 .realtime(realtime)
                 .openTimeout(openTimeout)
+                .firstFrameTimeout(firstFrameTimeout)
                 .readTimeout(readTimeout)
                 .retry(retry.min(), retry.max())
+                .retrySlow(retry.slow())
                 .decoderThreads(decoderThreads)
                 .clockOffsetMax(clockOffsetMax)
                 .clockDriftMaxPpm(clockDriftMaxPpm)
+                .damaged(damaged)
+                .maxPixels(maxPixels)
+                .quarterTurns(quarterTurns)
                 .tls(tls)
                 .v4l2(v4l2)
                 .build();

@@ -5,7 +5,7 @@ import static org.bytedeco.ffmpeg.global.swscale.SWS_ACCURATE_RND;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_BILINEAR;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_FULL_CHR_H_INT;
 import static org.bytedeco.ffmpeg.global.swscale.sws_freeContext;
-import static org.bytedeco.ffmpeg.global.swscale.sws_getCachedContext;
+import static org.bytedeco.ffmpeg.global.swscale.sws_getContext;
 import static org.bytedeco.ffmpeg.global.swscale.sws_scale;
 
 import dev.vigil.frame.Picture;
@@ -16,11 +16,16 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
 
-/** Decoded pictures into 8-bit BGR at their own size, for drawing. Not threadsafe. */
+/** Decoded pictures into 8-bit BGR as they are stored, at their own size, for drawing. Not threadsafe. */
 public final class BgrConverter implements AutoCloseable {
     private final PointerPointer<BytePointer> planes = new PointerPointer<>(4);
     private final IntPointer strides = new IntPointer(4);
     private SwsContext scaler;
+    private int widthPx;
+    private int heightPx;
+    private int format = -1;
+    private int space;
+    private int range;
 
     /**
      * Writes a picture's pixels.
@@ -31,24 +36,13 @@ public final class BgrConverter implements AutoCloseable {
      */
     public void convert(Picture picture, BytePointer into, int strideBytes) throws ConvertException {
         AVFrame frame = picture.frame();
-        scaler = sws_getCachedContext(
-                scaler,
-                frame.width(),
-                frame.height(),
-                frame.format(),
-                frame.width(),
-                frame.height(),
-                AV_PIX_FMT_BGR24,
-                SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT,
-                null,
-                null,
-                (DoublePointer) null);
-        if (scaler == null || scaler.isNull()) {
-            scaler = null;
-            throw new ConvertException("a picture of " + frame.width() + "x" + frame.height() + " in pixel format "
-                    + frame.format() + " can not be converted");
+        if (frame.width() != widthPx
+                || frame.height() != heightPx
+                || frame.format() != format
+                || frame.colorspace() != space
+                || frame.color_range() != range) {
+            prepare(frame);
         }
-        SourceColors.apply(scaler, frame);
         planes.put(0, into);
         strides.put(0, strideBytes);
         int rows = sws_scale(scaler, frame.data(), frame.linesize(), 0, frame.height(), planes, strides);
@@ -57,12 +51,43 @@ public final class BgrConverter implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    private void prepare(AVFrame frame) throws ConvertException {
+        free();
+        widthPx = frame.width();
+        heightPx = frame.height();
+        space = frame.colorspace();
+        range = frame.color_range();
+        scaler = sws_getContext(
+                widthPx,
+                heightPx,
+                frame.format(),
+                widthPx,
+                heightPx,
+                AV_PIX_FMT_BGR24,
+                SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT,
+                null,
+                null,
+                (DoublePointer) null);
+        if (scaler == null || scaler.isNull()) {
+            scaler = null;
+            throw new ConvertException("a picture of " + widthPx + "x" + heightPx + " in pixel format " + frame.format()
+                    + " can not be converted");
+        }
+        SourceColors.apply(scaler, frame);
+        format = frame.format();
+    }
+
+    private void free() {
         if (scaler != null) {
             sws_freeContext(scaler);
             scaler = null;
         }
+        format = -1;
+    }
+
+    @Override
+    public void close() {
+        free();
         planes.close();
         strides.close();
     }

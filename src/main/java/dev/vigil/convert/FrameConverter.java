@@ -13,6 +13,7 @@ import dev.vigil.frame.InputSpec.Color;
 import dev.vigil.frame.InputSpec.Element;
 import dev.vigil.frame.InputSpec.Layout;
 import dev.vigil.frame.InputSpec.Resize;
+import dev.vigil.frame.Orientation;
 import dev.vigil.frame.Placement;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -34,6 +35,9 @@ import org.bytedeco.javacpp.PointerPointer;
  * default). Of the demo clip's objects the default model finds 96 % so, 91 % after {@code AREA} and 90 % after {@code BILINEAR},
  * which both average.
  *
+ * <p>A picture that is stored sideways is scaled as it is stored, and turned on its way into the tensor: only where each value
+ * is read from differs, so that turning costs next to nothing.
+ *
  * <p>Not threadsafe: the pipeline's converting thread owns it.
  */
 public final class FrameConverter implements AutoCloseable {
@@ -51,17 +55,28 @@ public final class FrameConverter implements AutoCloseable {
     private int sourceFormat = -1;
     private int sourceSpace;
     private int sourceRange;
-    /** The picture's place in the tensor, in tensor pixels. */
+    private Orientation orientation = Orientation.UPRIGHT;
+    /** The upright picture's size. */
+    private int uprightWidthPx;
+
+    private int uprightHeightPx;
+    /** The upright picture's place in the tensor, in tensor pixels. */
     private int widthPx;
 
     private int heightPx;
     private int leftPx;
     private int topPx;
-    /** The scaled picture: three planes, or one of three bytes a pixel; rows of {@link #strideBytes}. */
+    /** The scaled picture as it is stored: three planes, or one of three bytes a pixel. */
     private ByteBuffer scaled;
 
     private BytePointer scaledAddress;
-    private int strideBytes;
+    private int scaledHeightPx;
+    private int planeBytes;
+    /** Where the upright picture's top left pixel lies in a plane, and how far it is to the next on the right and below. */
+    private int originBytes;
+
+    private int stepRightBytes;
+    private int stepDownBytes;
 
     public FrameConverter(InputSpec spec) {
         this.spec = spec;
@@ -75,20 +90,21 @@ public final class FrameConverter implements AutoCloseable {
     /**
      * Fills a tensor with a frame.
      *
-     * @param frame in system memory, of any pixel format that swscale reads
+     * @param frame in system memory, of any pixel format that swscale reads; each may differ from the one before in anything
+     * @param turn how the frame becomes upright: the tensor shows it so
      * @param bytes the tensor as bytes, for {@link Element#UINT8}
      * @param floats the same memory as floats, for {@link Element#FLOAT32}
-     * @param placement is set to where the frame lies in it
+     * @param placement is set to where the upright frame lies in it
      * @throws ConvertException when swscale can not read this kind of frame
      */
-    public void convert(AVFrame frame, ByteBuffer bytes, FloatBuffer floats, Placement placement)
+    public void convert(AVFrame frame, Orientation turn, ByteBuffer bytes, FloatBuffer floats, Placement placement)
             throws ConvertException {
-        if (isOther(frame)) {
-            prepare(frame);
+        if (isOther(frame) || turn != orientation) {
+            prepare(frame, turn);
         }
         int rows = sws_scale(scaler, frame.data(), frame.linesize(), 0, frame.height(), planes, strides);
-        if (rows != heightPx) {
-            throw new ConvertException("scaling gave " + rows + " rows of " + heightPx);
+        if (rows != scaledHeightPx) {
+            throw new ConvertException("scaling gave " + rows + " rows of " + scaledHeightPx);
         }
         if (spec.element() == Element.FLOAT32) {
             writeFloats(floats);
@@ -96,10 +112,10 @@ public final class FrameConverter implements AutoCloseable {
             writeBytes(bytes);
         }
         placement.set(
-                sourceWidthPx,
-                sourceHeightPx,
-                (float) widthPx / sourceWidthPx,
-                (float) heightPx / sourceHeightPx,
+                uprightWidthPx,
+                uprightHeightPx,
+                (float) widthPx / uprightWidthPx,
+                (float) heightPx / uprightHeightPx,
                 leftPx,
                 topPx);
     }
@@ -112,21 +128,26 @@ public final class FrameConverter implements AutoCloseable {
                 || frame.color_range() != sourceRange;
     }
 
-    private void prepare(AVFrame frame) throws ConvertException {
+    private void prepare(AVFrame frame, Orientation turn) throws ConvertException {
         free();
+        orientation = turn;
         sourceWidthPx = frame.width();
         sourceHeightPx = frame.height();
+        uprightWidthPx = turn.isSideways() ? sourceHeightPx : sourceWidthPx;
+        uprightHeightPx = turn.isSideways() ? sourceWidthPx : sourceHeightPx;
         sourceSpace = frame.colorspace();
         sourceRange = frame.color_range();
         place();
         boolean planar = spec.layout() == Layout.NCHW;
         boolean rgb = spec.color() == Color.RGB;
+        int scaledWidthPx = turn.isSideways() ? heightPx : widthPx;
+        scaledHeightPx = turn.isSideways() ? widthPx : heightPx;
         scaler = sws_getContext(
                 sourceWidthPx,
                 sourceHeightPx,
                 frame.format(),
-                widthPx,
-                heightPx,
+                scaledWidthPx,
+                scaledHeightPx,
                 planar ? AV_PIX_FMT_GBRP : rgb ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_BGR24,
                 SWS_FAST_BILINEAR,
                 null,
@@ -138,7 +159,7 @@ public final class FrameConverter implements AutoCloseable {
                     + frame.format() + " can not be scaled");
         }
         SourceColors.apply(scaler, frame);
-        allocate(planar, rgb);
+        allocate(scaledWidthPx, planar, rgb);
         sourceFormat = frame.format();
     }
 
@@ -147,19 +168,20 @@ public final class FrameConverter implements AutoCloseable {
             widthPx = spec.widthPx();
             heightPx = spec.heightPx();
         } else {
-            double scale = Math.min((double) spec.widthPx() / sourceWidthPx, (double) spec.heightPx() / sourceHeightPx);
-            widthPx = Math.max(1, (int) Math.round(sourceWidthPx * scale));
-            heightPx = Math.max(1, (int) Math.round(sourceHeightPx * scale));
+            double scale =
+                    Math.min((double) spec.widthPx() / uprightWidthPx, (double) spec.heightPx() / uprightHeightPx);
+            widthPx = Math.max(1, (int) Math.round(uprightWidthPx * scale));
+            heightPx = Math.max(1, (int) Math.round(uprightHeightPx * scale));
         }
         boolean centred = spec.resize() == Resize.LETTERBOX;
         leftPx = centred ? (spec.widthPx() - widthPx) / 2 : 0;
         topPx = centred ? (spec.heightPx() - heightPx) / 2 : 0;
     }
 
-    private void allocate(boolean planar, boolean rgb) {
-        int rowBytes = planar ? widthPx : 3 * widthPx;
-        strideBytes = (rowBytes + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
-        int planeBytes = strideBytes * heightPx;
+    private void allocate(int scaledWidthPx, boolean planar, boolean rgb) {
+        int pixelBytes = planar ? 1 : 3;
+        int strideBytes = (pixelBytes * scaledWidthPx + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
+        planeBytes = strideBytes * scaledHeightPx;
         scaled = ByteBuffer.allocateDirect((planar ? 3 : 1) * planeBytes + 2 * ROW_ALIGNMENT)
                 .order(ByteOrder.nativeOrder());
         scaledAddress = new BytePointer(scaled);
@@ -173,6 +195,23 @@ public final class FrameConverter implements AutoCloseable {
             planes.put(0, scaledAddress);
             strides.put(0, strideBytes);
         }
+        int lastColumn = (scaledWidthPx - 1) * pixelBytes;
+        int toRight = orientation.mirrored() ? -pixelBytes : pixelBytes; // in the stored picture, as is all of this
+        int leftmost = orientation.mirrored() ? lastColumn : 0;
+        int rightmost = lastColumn - leftmost;
+        int bottom = (scaledHeightPx - 1) * strideBytes;
+        switch (orientation.quarterTurns()) {
+            case 1 -> walk(leftmost + bottom, -strideBytes, toRight);
+            case 2 -> walk(rightmost + bottom, -toRight, -strideBytes);
+            case 3 -> walk(rightmost, strideBytes, -toRight);
+            default -> walk(leftmost, toRight, strideBytes);
+        }
+    }
+
+    private void walk(int origin, int stepRight, int stepDown) {
+        originBytes = origin;
+        stepRightBytes = stepRight;
+        stepDownBytes = stepDown;
     }
 
     private void writeFloats(FloatBuffer out) {
@@ -191,12 +230,12 @@ public final class FrameConverter implements AutoCloseable {
         int base = channel * spec.widthPx() * spec.heightPx();
         fill(out, base, base + topPx * spec.widthPx(), padding);
         for (int y = 0; y < heightPx; y++) {
-            int from = (channel * heightPx + y) * strideBytes;
+            int from = channel * planeBytes + originBytes + y * stepDownBytes;
             int to = base + (topPx + y) * spec.widthPx();
             fill(out, to, to + leftPx, padding);
             to += leftPx;
-            for (int x = 0; x < widthPx; x++) {
-                out.put(to + x, values[scaled.get(from + x) & 0xff]);
+            for (int x = 0; x < widthPx; x++, from += stepRightBytes) {
+                out.put(to + x, values[scaled.get(from) & 0xff]);
             }
             fill(out, to + widthPx, to - leftPx + spec.widthPx(), padding);
         }
@@ -209,11 +248,13 @@ public final class FrameConverter implements AutoCloseable {
             float padding = values[spec.padding()];
             for (int y = 0; y < spec.heightPx(); y++) {
                 int to = y * spec.widthPx() * 3 + channel;
-                int from = (y - topPx) * strideBytes + channel;
+                int from = originBytes + (y - topPx) * stepDownBytes + channel;
                 boolean inside = y >= topPx && y < topPx + heightPx;
                 for (int x = 0; x < spec.widthPx(); x++) {
                     boolean picture = inside && x >= leftPx && x < leftPx + widthPx;
-                    out.put(to + 3 * x, picture ? values[scaled.get(from + 3 * (x - leftPx)) & 0xff] : padding);
+                    out.put(
+                            to + 3 * x,
+                            picture ? values[scaled.get(from + stepRightBytes * (x - leftPx)) & 0xff] : padding);
                 }
             }
         }
@@ -240,11 +281,23 @@ public final class FrameConverter implements AutoCloseable {
                     out.put(i, padding);
                 }
                 if (inside) {
-                    out.put(from, scaled, (channel * heightPx + y - topPx) * strideBytes, copied);
+                    copyRow(out, from, channel * planeBytes + originBytes + (y - topPx) * stepDownBytes, pixelBytes);
                 }
                 for (int i = from + copied; i < to + rowBytes; i++) {
                     out.put(i, padding);
                 }
+            }
+        }
+    }
+
+    private void copyRow(ByteBuffer out, int to, int from, int pixelBytes) {
+        if (stepRightBytes == pixelBytes) {
+            out.put(to, scaled, from, widthPx * pixelBytes);
+            return;
+        }
+        for (int x = 0; x < widthPx; x++) {
+            for (int i = 0; i < pixelBytes; i++) {
+                out.put(to + x * pixelBytes + i, scaled.get(from + x * stepRightBytes + i));
             }
         }
     }

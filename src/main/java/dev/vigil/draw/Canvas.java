@@ -1,12 +1,15 @@
 package dev.vigil.draw;
 
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
+import static org.bytedeco.opencv.global.opencv_core.flip;
+import static org.bytedeco.opencv.global.opencv_core.rotate;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMWRITE_JPEG_QUALITY;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMWRITE_PNG_COMPRESSION;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imencode;
 
 import dev.vigil.convert.BgrConverter;
 import dev.vigil.convert.ConvertException;
+import dev.vigil.frame.Orientation;
 import dev.vigil.frame.Picture;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -32,23 +35,44 @@ public final class Canvas implements AutoCloseable {
 
     private final BgrConverter converter = new BgrConverter();
     private final Mat buffer = new Mat();
-    private Mat pixels = new Mat();
+    /** The picture as it is stored, inside {@link #buffer}. */
+    private Mat stored = new Mat();
 
-    /** Takes over the pixels of a picture; what was drawn before is gone. */
+    private final Mat mirrored = new Mat();
+    private final Mat turned = new Mat();
+    /** The upright picture: one of those above. */
+    private Mat pixels = stored;
+
+    /** Takes over the pixels of a picture, upright; what was drawn before is gone. */
     public void load(Picture picture) throws ConvertException {
-        int widthPx = picture.widthPx();
-        int heightPx = picture.heightPx();
-        if (pixels.cols() != widthPx || pixels.rows() != heightPx) {
+        boolean sideways = picture.orientation().isSideways();
+        int widthPx = sideways ? picture.heightPx() : picture.widthPx();
+        int heightPx = sideways ? picture.widthPx() : picture.heightPx();
+        if (stored.cols() != widthPx || stored.rows() != heightPx) {
             int rowPx = (widthPx + ROW_ALIGNMENT_PX - 1) / ROW_ALIGNMENT_PX * ROW_ALIGNMENT_PX;
-            pixels.close();
+            stored.close();
             buffer.create(heightPx + 1, rowPx, CV_8UC3);
             try (Rect area = new Rect(0, 0, widthPx, heightPx)) {
-                pixels = new Mat(buffer, area);
+                stored = new Mat(buffer, area);
             }
         }
-        try (BytePointer data = pixels.data()) {
-            converter.convert(picture, data, (int) pixels.step());
+        try (BytePointer data = stored.data()) {
+            converter.convert(picture, data, (int) stored.step());
         }
+        pixels = upright(picture.orientation());
+    }
+
+    private Mat upright(Orientation orientation) {
+        Mat from = stored;
+        if (orientation.mirrored()) {
+            flip(from, mirrored, 1); // left and right
+            from = mirrored;
+        }
+        if (orientation.quarterTurns() == 0) {
+            return from;
+        }
+        rotate(from, turned, orientation.quarterTurns() - 1); // 0 is 90 degrees clockwise, 1 is 180, 2 is 270
+        return turned;
     }
 
     Mat pixels() {
@@ -106,7 +130,9 @@ public final class Canvas implements AutoCloseable {
     @Override
     public void close() {
         converter.close();
-        pixels.close();
+        stored.close();
+        mirrored.close();
+        turned.close();
         buffer.close();
     }
 }

@@ -13,20 +13,31 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
 public final class Picture {
     private final AVFrame frame = av_frame_alloc();
     private final FrameTimes times = new FrameTimes();
+    private Orientation orientation = Orientation.UPRIGHT;
     private long number;
 
+    /** The pixels as they are stored: not yet upright. */
     public AVFrame frame() {
         return frame;
     }
 
-    /** 0 while it is empty. */
-    public int widthPx() {
-        return frame.width();
+    /** How the stored pixels become upright. */
+    public Orientation orientation() {
+        return orientation;
     }
 
-    /** 0 while it is empty. */
+    public void setOrientation(Orientation orientation) {
+        this.orientation = orientation;
+    }
+
+    /** Of the upright picture; 0 while it is empty. */
+    public int widthPx() {
+        return orientation.isSideways() ? frame.height() : frame.width();
+    }
+
+    /** Of the upright picture; 0 while it is empty. */
     public int heightPx() {
-        return frame.height();
+        return orientation.isSideways() ? frame.width() : frame.height();
     }
 
     public FrameTimes times() {
@@ -45,6 +56,7 @@ public final class Picture {
     /** Gives the pixels back to the decoder's pool. */
     void clear() {
         av_frame_unref(frame);
+        orientation = Orientation.UPRIGHT;
     }
 
     void free() {

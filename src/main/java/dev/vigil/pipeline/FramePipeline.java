@@ -175,7 +175,11 @@ public final class FramePipeline implements AutoCloseable {
     private void convert(Slot slot) throws ConvertException {
         slot.times.mark(Step.QUEUE, clock.monotonicNs());
         slot.lane.converter.convert(
-                slot.picture.frame(), tensors.inputBytes(slot.index), tensors.inputFloats(slot.index), slot.placement);
+                slot.picture.frame(),
+                slot.picture.orientation(),
+                tensors.inputBytes(slot.index),
+                tensors.inputFloats(slot.index),
+                slot.placement);
         slot.lane.observer.accept(slot.picture);
         if (!keepsPictures) {
             slot.releasePicture();

@@ -8,12 +8,13 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A camera's thread: opens its stream, reads it into the camera's {@link Feed}, and when it fails, says why and opens it again
- * after a jittered, doubling wait. The only place that retries. Commands ({@link #enable}, {@link #fpsMax}) may come from any
+ * after a jittered wait. The only place that retries. Commands ({@link #enable}, {@link #fpsMax}) may come from any
  * thread.
  */
 public final class CameraReader implements AutoCloseable {
@@ -23,6 +24,9 @@ public final class CameraReader implements AutoCloseable {
 
     /** A camera that stays away for one and the same reason is told of so often. */
     private static final long REPEAT_NS = TimeUnit.MINUTES.toNanos(1);
+
+    /** What differs each time in a message that says the same. */
+    private static final Pattern MEASURED = Pattern.compile("\\d+ ms");
 
     private static final long NEVER = Long.MIN_VALUE;
     /** Bounds what a lost wake-up could cost; there should be none. */
@@ -39,7 +43,6 @@ public final class CameraReader implements AutoCloseable {
     private final SourceOptions options;
     private final StreamChoice choice;
     private final Clock clock;
-    private final RandomGenerator jitter;
     private final Consumer<CameraStatus> onStatus;
     private final Thread thread;
     private volatile CameraStatus status = CameraStatus.INITIAL;
@@ -50,16 +53,19 @@ public final class CameraReader implements AutoCloseable {
     private Wish wish = Wish.READ;
     /** Ends the stream that is open; null when none is. Guarded by {@link #lock}. */
     private Abort stream;
+    /** A command came that may help: the wait that is on is over. Guarded by {@link #lock}. */
+    private boolean hurried;
 
     // owned by the camera's thread
+    private final RetryPace pace;
     /** When this try's first picture came. */
     private long upSinceNs = NEVER;
 
     /** When the last try began. */
     private long openedNs = NEVER;
 
-    private long waitNs;
     private int failures;
+    private Cause failedFor;
     private String reasonTold = "";
     private long toldNs;
 
@@ -72,9 +78,8 @@ public final class CameraReader implements AutoCloseable {
         this.options = options;
         this.choice = new StreamChoice(options, feed.warnings(), clock);
         this.fpsMax = options.fpsMax();
-        this.waitNs = options.retryMin().toNanos();
+        this.pace = new RetryPace(options, jitter);
         this.clock = clock;
-        this.jitter = jitter;
         this.onStatus = onStatus;
         this.thread = new Thread(this::run, "camera-" + feed.camera());
         this.thread.setDaemon(true);
@@ -142,17 +147,20 @@ public final class CameraReader implements AutoCloseable {
             pauseBetweenConnections();
         } else {
             if (upSinceNs != NEVER && clock.monotonicNs() - upSinceNs > STEADY_NS) {
-                waitNs = options.retryMin().toNanos();
+                pace.forget();
             }
-            pause((long) (waitNs * jitter.nextDouble(0.5, 1)));
-            waitNs = Math.min(2 * waitNs, options.retryMax().toNanos());
+            boolean hurriedOn = pause(pace.waitNs(failedFor, clock.monotonicNs()), true);
+            if (hurriedOn) {
+                forgetFailures();
+                pauseBetweenConnections();
+            }
         }
     }
 
     /** Commands may come as fast as they like, a camera is not connected to faster than this. */
     private void pauseBetweenConnections() {
         if (openedNs != NEVER) {
-            pause(openedNs + options.retryMin().toNanos() - clock.monotonicNs());
+            var unused = pause(openedNs + options.retryMin().toNanos() - clock.monotonicNs(), false);
         }
     }
 
@@ -166,6 +174,7 @@ public final class CameraReader implements AutoCloseable {
     private Abort begin() {
         synchronized (lock) {
             stream = wish == Wish.READ ? new Abort() : null;
+            hurried = false;
             return stream;
         }
     }
@@ -181,7 +190,7 @@ public final class CameraReader implements AutoCloseable {
     private void forgetFailures() {
         failures = 0;
         reasonTold = "";
-        waitNs = options.retryMin().toNanos();
+        pace.forget();
     }
 
     /** Returns when a file is at its end or the abort was requested; whatever else ends is a fault, and opened again. */
@@ -199,12 +208,17 @@ public final class CameraReader implements AutoCloseable {
     private void picture(StreamInfo stream) {
         if (upSinceNs == NEVER) {
             upSinceNs = clock.monotonicNs();
+            pace.accepted();
         }
         CameraStatus now = status;
         if (now.state() == State.UP && now.stream().equals(stream)) {
             return;
         }
-        LOG.info("{}: up, {}{}", feed.camera(), stream, failures > 1 ? ", after " + failures + " failures" : "");
+        if (now.state() == State.UP) {
+            LOG.info("{}: now {}, was {}", feed.camera(), stream, now.stream());
+        } else {
+            LOG.info("{}: up, {}{}", feed.camera(), stream, failures > 1 ? ", after " + failures + " failures" : "");
+        }
         failures = 0;
         reasonTold = "";
         change(now.up(stream));
@@ -212,10 +226,12 @@ public final class CameraReader implements AutoCloseable {
 
     private void fail(SourceException e) {
         failures++;
+        failedFor = e.reason();
         long nowNs = clock.monotonicNs();
-        if (!reasonTold.equals(e.getMessage()) || nowNs - toldNs >= REPEAT_NS) {
+        String reason = MEASURED.matcher(e.getMessage()).replaceAll("");
+        if (!reasonTold.equals(reason) || nowNs - toldNs >= REPEAT_NS) {
             LOG.warn("{}: {}{}", feed.camera(), e.getMessage(), failures > 1 ? " (failure " + failures + ")" : "");
-            reasonTold = e.getMessage();
+            reasonTold = reason;
             toldNs = nowNs;
         }
         change(status.down(e));
@@ -226,15 +242,23 @@ public final class CameraReader implements AutoCloseable {
         onStatus.accept(next);
     }
 
-    /** Waits before the next try, until a command comes at the latest. */
-    private void pause(long forNs) {
+    /**
+     * Waits before the next try, until something else is wished for at the latest.
+     *
+     * @param unlessHurried a command to read ends it too
+     * @return true when such a command came
+     */
+    private boolean pause(long forNs, boolean unlessHurried) {
         long endNs = clock.monotonicNs() + forNs;
         synchronized (lock) {
             long leftNs = forNs;
-            while (wish == Wish.READ && leftNs > 0) {
+            while (wish == Wish.READ && leftNs > 0 && !(unlessHurried && hurried)) {
                 await(leftNs);
                 leftNs = endNs - clock.monotonicNs();
             }
+            boolean was = hurried;
+            hurried = false;
+            return was;
         }
     }
 
@@ -262,6 +286,7 @@ public final class CameraReader implements AutoCloseable {
                 return;
             }
             wish = newWish;
+            hurried |= newWish == Wish.READ && stream == null;
             if (stream != null && newWish != Wish.READ) {
                 stream.request();
                 thread.interrupt();
@@ -272,7 +297,8 @@ public final class CameraReader implements AutoCloseable {
 
     /**
      * Says whether the camera is wanted, before the start or at any time after it. While it is not, there is no connection to
-     * it and nothing is decoded; frames that are inside already go on. A file begins at its start again. Returns at once.
+     * it and nothing is decoded; frames that are inside already go on. A file begins at its start again. A camera that is wanted
+     * and waits for its next try is tried at once. Returns at once.
      */
     public void enable(boolean enabled) {
         wish(enabled ? Wish.READ : Wish.PAUSE);

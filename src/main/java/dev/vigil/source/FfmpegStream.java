@@ -26,6 +26,8 @@ import dev.vigil.source.SourceException.Cause;
 import dev.vigil.source.rtsp.Resolver;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -42,6 +44,8 @@ import org.bytedeco.javacpp.PointerPointer;
 final class FfmpegStream implements PacketStream {
     /** Between two looks at a device that has nothing yet. */
     private static final long POLL_NS = 1_000_000;
+    /** Segments of HLS are seldom longer than ten seconds. */
+    private static final Duration SEGMENT = Duration.ofSeconds(10);
 
     private final SourceOptions options;
     private final Clock clock;
@@ -51,8 +55,11 @@ final class FfmpegStream implements PacketStream {
     private final Interruption interruption;
     private final AVFormatContext context = avformat_alloc_context();
     private AVStream stream;
+    private AVCodecParameters parameters;
+    private boolean inSegments;
     private double nsPerTick;
     private boolean opened;
+    private long readSinceNs;
 
     /** When a file's first packet came; its own pace counts from there. */
     private long startNs = Long.MIN_VALUE;
@@ -89,7 +96,7 @@ final class FfmpegStream implements PacketStream {
         if (isFile) {
             requireFile(Path.of(options.uri().getPath()));
         }
-        interruption.deadline(options.openTimeout());
+        interruption.deadlineNs(clock.monotonicNs() + options.openTimeout().toNanos());
         interruption.attach(context);
         if (SourceAddress.kind(options.uri()) == Kind.HTTP) {
             Resolver.resolveFirst(
@@ -154,18 +161,26 @@ final class FfmpegStream implements PacketStream {
             throw new SourceException(Cause.NO_VIDEO, name + " has a video stream, but no picture in it");
         }
         stream = found;
+        parameters = found.codecpar();
+        inSegments = context.iformat().name().getString().contains("hls");
         nsPerTick = 1e9 * stream.time_base().num() / stream.time_base().den();
     }
 
     @Override
     public AVCodecParameters parameters() {
-        return stream.codecpar();
+        return parameters;
     }
 
     @Override
-    public boolean read(AVPacket packet, PacketInfo info) throws SourceException {
+    public Duration longestPause() {
+        return inSegments ? SEGMENT : Duration.ZERO;
+    }
+
+    @Override
+    public boolean read(AVPacket packet, PacketInfo info, long untilNs) throws SourceException {
         // One deadline for the next packet of the video, however many of other streams come instead.
-        interruption.deadline(options.readTimeout());
+        readSinceNs = clock.monotonicNs();
+        interruption.deadlineNs(untilNs);
         while (true) {
             int result = av_read_frame(context, packet);
             if (result == AVERROR_EOF()) {
@@ -266,6 +281,7 @@ final class FfmpegStream implements PacketStream {
                         name + " did not answer within " + options.openTimeout().toMillis() + " ms")
                 : new SourceException(
                         Cause.STALLED,
-                        name + " gave no picture for " + options.readTimeout().toMillis() + " ms");
+                        name + " gave no picture for "
+                                + TimeUnit.NANOSECONDS.toMillis(clock.monotonicNs() - readSinceNs) + " ms");
     }
 }

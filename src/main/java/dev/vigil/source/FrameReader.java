@@ -12,6 +12,8 @@ import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.Picture;
 import dev.vigil.frame.Step;
+import dev.vigil.source.SourceException.Cause;
+import dev.vigil.source.SourceOptions.Damaged;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.slf4j.Logger;
@@ -23,12 +25,12 @@ import org.slf4j.LoggerFactory;
  */
 final class FrameReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CameraReader.class);
-    /** Packets without one good picture for so long: only connecting again can help. Keyframes may be 20 s apart. */
-    static final long PICTURE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(60);
 
     private final Feed feed;
     private final PacketStream stream;
     private final VideoDecoder decoder;
+    private final SourceOptions options;
+    private final Cadence cadence;
     private final FrameGate gate;
     private final Clock clock;
     private final AVPacket packet = av_packet_alloc();
@@ -37,20 +39,36 @@ final class FrameReader implements AutoCloseable {
     private final FaultLog faults;
 
     private StreamInfo shown = StreamInfo.NONE;
-    private long lastGoodNs;
+    private boolean goodSeen;
     private long packetsSinceGood;
+    /** When the first of those came. */
+    private long badSinceNs;
+
     private boolean keyframeSeen;
     /** Something is missing since the last keyframe, so what the decoder gives is not to be trusted. */
     private boolean damaged;
 
-    FrameReader(Feed feed, PacketStream stream, VideoDecoder decoder, FrameGate gate, Clock clock) {
+    /**
+     * @param stream just opened
+     * @param cadence of this camera, over all of its streams
+     */
+    FrameReader(
+            Feed feed,
+            PacketStream stream,
+            VideoDecoder decoder,
+            SourceOptions options,
+            Cadence cadence,
+            FrameGate gate,
+            Clock clock) {
         this.feed = feed;
         this.stream = stream;
         this.decoder = decoder;
+        this.options = options;
+        this.cadence = cadence;
         this.gate = gate;
         this.clock = clock;
         this.faults = new FaultLog(LOG, clock);
-        this.lastGoodNs = clock.monotonicNs();
+        cadence.opened(clock.monotonicNs(), stream.longestPause());
     }
 
     /**
@@ -59,55 +77,83 @@ final class FrameReader implements AutoCloseable {
      * @return false at the regular end, when the decoder has been emptied too
      */
     boolean step(SourceReader.Listener listener) throws SourceException, InterruptedException {
-        if (!stream.read(packet, info)) {
+        if (!read()) {
             decoder.send(null);
             receive(listener);
             return false;
         }
-        requireGoodPictures();
         long number = feed.ledger().read();
         boolean key = (packet.flags() & AV_PKT_FLAG_KEY) != 0;
+        cadence.came(info.arrivalNs, key && !info.damaged);
+        if (packetsSinceGood++ == 0) {
+            badSinceNs = info.arrivalNs;
+        }
+        if (decoder.isOutdated(stream.parameters())) {
+            empty(listener);
+            decoder.open(stream.parameters());
+            keyframeSeen = false;
+        } else if (key && damaged && !info.damaged) {
+            empty(listener); // so that nothing behind it refers to what is missing before it
+            decoder.flush();
+        }
         keyframeSeen |= key;
         if (!keyframeSeen && !decoder.waitsForItsStart()) {
             feed.ledger().dropped(DropCause.NO_KEYFRAME);
             av_packet_unref(packet);
-            return true;
+        } else {
+            damaged = info.damaged || damaged && !key;
+            boolean sent = decode(number);
+            if (!sent) {
+                giveUp(number);
+                damaged = true; // what follows refers to it
+            }
+            receive(listener);
+            if (sent && decoder.held() == 0) {
+                giveUp(number); // nothing came of it, and nothing will
+            }
         }
-        damaged = info.damaged || damaged && !key;
-        boolean sent = decode(number);
-        if (!sent) {
-            giveUp(number);
-            damaged = true; // what follows refers to it
-        }
-        receive(listener);
-        if (sent && !decoder.reorders()) {
-            giveUp(number); // nothing came of it, and nothing will
-        }
+        requireGoodPictures();
         return true;
     }
 
-    private void requireGoodPictures() throws SourceException {
-        if (++packetsSinceGood <= PendingFrames.CAPACITY || clock.monotonicNs() - lastGoodNs <= PICTURE_TIMEOUT_NS) {
-            return;
+    private boolean read() throws SourceException {
+        try {
+            return stream.read(packet, info, cadence.dueNs(clock.monotonicNs()));
+        } catch (SourceException e) {
+            if (e.reason() == Cause.STALLED) {
+                cadence.stalled();
+            }
+            throw e;
         }
-        av_packet_unref(packet);
-        throw new SourceException(
-                keyframeSeen ? SourceException.Cause.CORRUPT : SourceException.Cause.NO_VIDEO,
-                "packets come, but for " + TimeUnit.NANOSECONDS.toSeconds(PICTURE_TIMEOUT_NS)
-                        + " s no whole picture"
-                        + (keyframeSeen ? ": they are damaged" : ": no keyframe is among them"));
     }
 
-    private boolean decode(long number) {
+    private void requireGoodPictures() throws SourceException {
+        long allowedNs = goodSeen ? cadence.nextPictureNs() : cadence.firstPictureNs();
+        if (packetsSinceGood <= decoder.held() + 1 || info.arrivalNs - badSinceNs <= allowedNs) {
+            return;
+        }
+        String since = "packets come, but for " + TimeUnit.NANOSECONDS.toMillis(info.arrivalNs - badSinceNs)
+                + " ms no whole picture: ";
+        if (!keyframeSeen) {
+            cadence.keyframeMissed();
+            throw new SourceException(Cause.NO_VIDEO, since + "no keyframe is among them");
+        }
+        throw new SourceException(
+                Cause.CORRUPT, since + "they are damaged, or larger than max_pixels (" + options.maxPixels() + ")");
+    }
+
+    private boolean decode(long number) throws SourceException {
         if (pending.isPlaceTaken(number)) {
             drop(pending.comeOut(pending.find(number - PendingFrames.CAPACITY)), DropCause.CORRUPT);
         }
         pending.add(number, info, damaged);
         packet.pts(number);
         packet.dts(number);
-        boolean sent = decoder.send(packet);
-        av_packet_unref(packet);
-        return sent;
+        try {
+            return decoder.send(packet);
+        } finally {
+            av_packet_unref(packet);
+        }
     }
 
     private void giveUp(long number) {
@@ -123,13 +169,28 @@ final class FrameReader implements AutoCloseable {
         }
     }
 
+    /** Has the decoder give what it holds; what it does not give now never comes. */
+    private void empty(SourceReader.Listener listener) throws SourceException, InterruptedException {
+        decoder.send(null);
+        receive(listener);
+        loseWhatIsInside();
+    }
+
+    private void loseWhatIsInside() {
+        while (pending.count() > 0) {
+            drop(pending.lose(), DropCause.CORRUPT);
+        }
+    }
+
     private void receive(SourceReader.Listener listener) throws SourceException, InterruptedException {
         while (true) {
             Picture picture = feed.mailbox().obtain();
             DropCause cause;
             try {
-                if (!decoder.receive(picture.frame())) {
+                VideoDecoder.Outcome outcome = decoder.receive(picture.frame());
+                if (outcome != VideoDecoder.Outcome.PICTURE) {
                     feed.mailbox().recycle(picture);
+                    noteFailure(outcome);
                     return;
                 }
                 int at = pending.find(picture.frame().pts());
@@ -138,12 +199,8 @@ final class FrameReader implements AutoCloseable {
                     feed.mailbox().recycle(picture);
                     continue;
                 }
-                cause = judge(picture, at);
-                if (cause != DropCause.CORRUPT) {
-                    lastGoodNs = clock.monotonicNs();
-                    packetsSinceGood = 0;
-                    listener.onPicture(info(picture));
-                }
+                picture.setOrientation(DisplayMatrix.of(picture.frame()).turned(options.quarterTurns()));
+                cause = judge(picture, at, listener);
                 picture.times().begin(pending.arrivalNs(at), pending.capture(at));
                 picture.setNumber(pending.comeOut(at));
             } catch (SourceException | RuntimeException | Error e) {
@@ -160,26 +217,47 @@ final class FrameReader implements AutoCloseable {
         }
     }
 
+    private void noteFailure(VideoDecoder.Outcome outcome) {
+        if (outcome == VideoDecoder.Outcome.NOTHING) {
+            return;
+        }
+        damaged = true;
+        if (outcome == VideoDecoder.Outcome.RESTARTED) {
+            loseWhatIsInside();
+            keyframeSeen = false;
+        }
+    }
+
     private StreamInfo info(Picture picture) {
         if (picture.widthPx() != shown.widthPx()
                 || picture.heightPx() != shown.heightPx()
-                || !shown.decoder().equals(decoder.place())) {
+                || !shown.decoder().equals(decoder.place())
+                || !shown.codec().equals(decoder.codecName())) {
             shown = new StreamInfo(picture.widthPx(), picture.heightPx(), decoder.codecName(), decoder.place());
         }
         return shown;
     }
 
     /** Why a picture is not passed on; null when it is. */
-    private DropCause judge(Picture picture, int at) {
+    private DropCause judge(Picture picture, int at, SourceReader.Listener listener) {
         keyframeSeen = true; // or, in a stream that has none but refreshes bit by bit, all bits
         boolean trusted = !pending.isDamaged(at);
         if ((picture.frame().flags() & AV_FRAME_FLAG_KEY) != 0 && !pending.isHurt(at)) {
             trusted = true; // a keyframe that its packet did not tell of
             damaged = false;
         }
-        if (!trusted || VideoDecoder.isDamaged(picture.frame())) {
+        if (VideoDecoder.isDamaged(picture.frame())) {
+            trusted = false;
+            damaged = true; // what refers to it shows the same
+            pending.damageFrom(at);
+        }
+        if (trusted) {
+            goodSeen = true;
+            packetsSinceGood = 0;
+        } else if (options.damaged() == Damaged.DROP) {
             return DropCause.CORRUPT;
         }
+        listener.onPicture(info(picture));
         return gate.admits(pending.nextNumber(), pending.nextPacedNs()) ? null : DropCause.UNWANTED;
     }
 

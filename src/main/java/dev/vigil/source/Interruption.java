@@ -1,7 +1,6 @@
 package dev.vigil.source;
 
 import dev.vigil.base.Clock;
-import java.time.Duration;
 import java.util.Arrays;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOInterruptCB;
@@ -63,9 +62,9 @@ final class Interruption implements AutoCloseable {
         context.interrupt_callback().callback(CALLBACK).opaque(new Place(index));
     }
 
-    /** From here on calls may take so long. */
-    void deadline(Duration timeout) {
-        deadlineNs = clock.monotonicNs() + timeout.toNanos();
+    /** From here on calls may take until then, on the monotonic clock. */
+    void deadlineNs(long untilNs) {
+        deadlineNs = untilNs;
     }
 
     boolean isDue() {

@@ -1,6 +1,7 @@
 package dev.vigil.source;
 
 import dev.vigil.frame.Capture;
+import java.util.Arrays;
 
 /**
  * The frames inside a decoder: what is known of their packets until their pictures come out. Pictures may come in another order
@@ -78,6 +79,24 @@ final class PendingFrames {
         mark[at] = 0;
         count--;
         return true;
+    }
+
+    /** Forgets a frame that never comes out, and its number: the lowest there is. One must be inside. */
+    long lose() {
+        if (count == 1) {
+            Arrays.fill(mark, 0);
+        }
+        long number = numbers[first];
+        first = (first + 1) & MASK;
+        count--;
+        return number;
+    }
+
+    /** The picture at {@code at} is damaged, and so may be what was sent after it. */
+    void damageFrom(int at) {
+        for (int i = 0; i < CAPACITY; i++) {
+            damaged[i] |= mark[i] >= mark[at];
+        }
     }
 
     /** How many frames are inside. */

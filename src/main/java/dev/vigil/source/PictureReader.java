@@ -8,6 +8,8 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
 
 import dev.vigil.base.Clock;
+import dev.vigil.frame.Orientation;
+import dev.vigil.frame.Warnings;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 
@@ -15,14 +17,21 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
 public final class PictureReader implements AutoCloseable {
     private final PacketStream stream;
     private final VideoDecoder decoder;
+    private final SourceOptions options;
+    private final Clock clock;
+    private final Cadence cadence;
     private final AVPacket packet = av_packet_alloc();
     private final AVFrame frame = av_frame_alloc();
     private final PacketInfo info = new PacketInfo();
     private boolean ended;
 
-    private PictureReader(PacketStream stream, VideoDecoder decoder) {
+    private PictureReader(PacketStream stream, VideoDecoder decoder, SourceOptions options, Clock clock) {
         this.stream = stream;
         this.decoder = decoder;
+        this.options = options;
+        this.clock = clock;
+        this.cadence = new Cadence(options);
+        cadence.opened(clock.monotonicNs(), stream.longestPause());
     }
 
     /** Opens a source; a file's own pace is not kept, whatever the options say. */
@@ -36,12 +45,8 @@ public final class PictureReader implements AutoCloseable {
                 SourceReader.open(options.toBuilder().realtime(false).build(), clock, abort);
         try {
             VideoDecoder decoder = new VideoDecoder(
-                    SourceAddress.shown(options.uri()),
-                    stream.parameters(),
-                    options.hardware(),
-                    options.decoderThreads(),
-                    SourceAddress.kind(options.uri()) != SourceAddress.Kind.FILE);
-            return new PictureReader(stream, decoder);
+                    SourceAddress.shown(options.uri()), stream.parameters(), options, new Warnings(), clock);
+            return new PictureReader(stream, decoder, options, clock);
         } catch (SourceException | RuntimeException | Error e) {
             stream.close();
             throw e;
@@ -51,11 +56,12 @@ public final class PictureReader implements AutoCloseable {
     /** The next picture, valid until the next call; null at the end. */
     public AVFrame next() throws SourceException {
         av_frame_unref(frame);
-        while (!decoder.receive(frame)) {
+        while (decoder.receive(frame) != VideoDecoder.Outcome.PICTURE) {
             if (ended) {
                 return null;
             }
-            if (stream.read(packet, info)) {
+            if (stream.read(packet, info, cadence.dueNs(clock.monotonicNs()))) {
+                cadence.came(info.arrivalNs, false);
                 decoder.send(packet); // a damaged packet gives no picture, and the next one goes on
                 av_packet_unref(packet);
             } else {
@@ -64,6 +70,11 @@ public final class PictureReader implements AutoCloseable {
             }
         }
         return frame;
+    }
+
+    /** How the last picture becomes upright. */
+    public Orientation orientation() {
+        return DisplayMatrix.of(frame).turned(options.quarterTurns());
     }
 
     /** {@code h264} and the like. */

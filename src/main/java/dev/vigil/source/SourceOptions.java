@@ -17,14 +17,19 @@ import java.util.List;
  * @param fpsMax frames per second that are wanted; 0 for all
  * @param loop start a file again at its end
  * @param realtime read a file at its own pace; otherwise as fast as its frames are taken, and none is superseded
- * @param openTimeout from connecting to the first packet
- * @param readTimeout between two packets
+ * @param openTimeout from connecting to the open stream; as long as nothing else is known, packets are expected as often
+ * @param firstFrameTimeout from the open stream to the first whole picture
+ * @param readTimeout beyond a camera's own interval between two packets, and between two keyframes where pictures are damaged
  * @param retryMin first wait before connecting again; grows by doubling, with jitter
  * @param retryMax longest wait before connecting again
+ * @param retrySlow longest wait where trying again changes nothing, such as after a wrong password
  * @param decoderThreads threads of the software decoder
  * @param clockOffsetMax how far a camera's clock may be from the box's; one that is further is told of, and not used for
  *     capture times
  * @param clockDriftMaxPpm how much faster or slower it may run, in parts per million; more is told of
+ * @param damaged what becomes of pictures of which something is missing
+ * @param maxPixels pictures with more are not decoded
+ * @param quarterTurns how often the camera's pictures are turned clockwise by 90 degrees, after what their stream says of it
  * @param tls whom to trust; only for {@code rtsps:} and {@code https:}
  * @param v4l2 what a device is asked for; only for {@code v4l2:}
  */
@@ -37,12 +42,17 @@ public record SourceOptions(
         boolean loop,
         boolean realtime,
         Duration openTimeout,
+        Duration firstFrameTimeout,
         Duration readTimeout,
         Duration retryMin,
         Duration retryMax,
+        Duration retrySlow,
         int decoderThreads,
         Duration clockOffsetMax,
         double clockDriftMaxPpm,
+        Damaged damaged,
+        long maxPixels,
+        int quarterTurns,
         Tls tls,
         V4l2 v4l2) {
 
@@ -84,6 +94,14 @@ public record SourceOptions(
         NONE
     }
 
+    /** What becomes of pictures of which something is missing, or refers to what is. */
+    public enum Damaged {
+        /** They are dropped as {@code corrupt} up to the next keyframe. */
+        DROP,
+        /** They are looked at like any other, with whatever the decoder put in place of what is missing. */
+        SHOW
+    }
+
     /** Without user and password. */
     @Override
     public String toString() {
@@ -91,9 +109,10 @@ public record SourceOptions(
                 + transport + ", hardware=" + hardware
                 + ", fpsMax="
                 + fpsMax + ", loop=" + loop + ", realtime=" + realtime + ", openTimeout=" + openTimeout
-                + ", readTimeout="
-                + readTimeout + ", retryMin=" + retryMin + ", retryMax=" + retryMax + ", decoderThreads="
-                + decoderThreads + ", clockOffsetMax=" + clockOffsetMax + ", clockDriftMaxPpm=" + clockDriftMaxPpm
+                + ", firstFrameTimeout=" + firstFrameTimeout + ", readTimeout=" + readTimeout + ", retryMin=" + retryMin
+                + ", retryMax=" + retryMax + ", retrySlow=" + retrySlow + ", decoderThreads=" + decoderThreads
+                + ", damaged=" + damaged + ", maxPixels=" + maxPixels + ", quarterTurns=" + quarterTurns
+                + ", clockOffsetMax=" + clockOffsetMax + ", clockDriftMaxPpm=" + clockDriftMaxPpm
                 + ", tls=" + tls + ", v4l2=" + v4l2 + "]";
     }
 
@@ -117,12 +136,17 @@ public record SourceOptions(
         builder.loop = loop;
         builder.realtime = realtime;
         builder.openTimeout = openTimeout;
+        builder.firstFrameTimeout = firstFrameTimeout;
         builder.readTimeout = readTimeout;
         builder.retryMin = retryMin;
         builder.retryMax = retryMax;
+        builder.retrySlow = retrySlow;
         builder.decoderThreads = decoderThreads;
         builder.clockOffsetMax = clockOffsetMax;
         builder.clockDriftMaxPpm = clockDriftMaxPpm;
+        builder.damaged = damaged;
+        builder.maxPixels = maxPixels;
+        builder.quarterTurns = quarterTurns;
         builder.tls = tls;
         builder.v4l2 = v4l2;
         return builder;
@@ -138,12 +162,17 @@ public record SourceOptions(
         private boolean loop;
         private boolean realtime = true;
         private Duration openTimeout = Duration.ofSeconds(5);
+        private Duration firstFrameTimeout = Duration.ofSeconds(20);
         private Duration readTimeout = Duration.ofSeconds(2);
         private Duration retryMin = Duration.ofMillis(500);
-        private Duration retryMax = Duration.ofSeconds(10);
+        private Duration retryMax = Duration.ofSeconds(2);
+        private Duration retrySlow = Duration.ofMinutes(5);
         private int decoderThreads = 1;
         private Duration clockOffsetMax = Duration.ofMillis(100);
         private double clockDriftMaxPpm = 100;
+        private Damaged damaged = Damaged.DROP;
+        private long maxPixels = 8192L * 8192L;
+        private int quarterTurns;
         private Tls tls = Tls.DEFAULT;
         private V4l2 v4l2 = V4l2.DEFAULT;
 
@@ -191,6 +220,11 @@ public record SourceOptions(
             return this;
         }
 
+        public Builder firstFrameTimeout(Duration timeout) {
+            firstFrameTimeout = timeout;
+            return this;
+        }
+
         public Builder readTimeout(Duration timeout) {
             readTimeout = timeout;
             return this;
@@ -199,6 +233,11 @@ public record SourceOptions(
         public Builder retry(Duration min, Duration max) {
             retryMin = min;
             retryMax = max;
+            return this;
+        }
+
+        public Builder retrySlow(Duration max) {
+            retrySlow = max;
             return this;
         }
 
@@ -214,6 +253,21 @@ public record SourceOptions(
 
         public Builder clockDriftMaxPpm(double max) {
             clockDriftMaxPpm = max;
+            return this;
+        }
+
+        public Builder damaged(Damaged newDamaged) {
+            damaged = newDamaged;
+            return this;
+        }
+
+        public Builder maxPixels(long pixels) {
+            maxPixels = pixels;
+            return this;
+        }
+
+        public Builder quarterTurns(int turns) {
+            quarterTurns = turns;
             return this;
         }
 
@@ -242,12 +296,17 @@ public record SourceOptions(
                     loop,
                     realtime,
                     openTimeout,
+                    firstFrameTimeout,
                     readTimeout,
                     retryMin,
                     retryMax,
+                    retrySlow,
                     decoderThreads,
                     clockOffsetMax,
                     clockDriftMaxPpm,
+                    damaged,
+                    maxPixels,
+                    quarterTurns,
                     tls,
                     v4l2);
         }

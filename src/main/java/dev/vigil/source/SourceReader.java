@@ -60,13 +60,8 @@ public final class SourceReader {
         SourceOptions options = choice.next();
         Listener labelling = labelling(choice, listener);
         try (PacketStream stream = open(options, clock, abort);
-                VideoDecoder decoder = new VideoDecoder(
-                        name,
-                        stream.parameters(),
-                        options.hardware(),
-                        options.decoderThreads(),
-                        SourceAddress.kind(options.uri()) != SourceAddress.Kind.FILE);
-                FrameReader reader = new FrameReader(feed, stream, decoder, gate, clock);
+                VideoDecoder decoder = new VideoDecoder(name, stream.parameters(), options, feed.warnings(), clock);
+                FrameReader reader = new FrameReader(feed, stream, decoder, options, choice.cadence(), gate, clock);
                 ClockWatch watch = new ClockWatch(feed, stream, options, clock)) {
             boolean more = true;
             boolean better = false;

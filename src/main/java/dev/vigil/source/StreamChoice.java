@@ -60,6 +60,7 @@ public final class StreamChoice {
     }
 
     private final SourceOptions options;
+    private final Cadence cadence;
     private final Warnings warnings;
     private final Clock clock;
     private final Fallback tcp;
@@ -77,6 +78,7 @@ public final class StreamChoice {
 
     StreamChoice(SourceOptions options, Warnings warnings, Clock clock, long udpAgainNs, long detectAgainNs) {
         this.options = options;
+        this.cadence = new Cadence(options);
         this.warnings = warnings;
         this.clock = clock;
         this.tcp = new Fallback(Warnings.Kind.TRANSPORT_FALLBACK, "pictures come over TCP", udpAgainNs);
@@ -86,6 +88,11 @@ public final class StreamChoice {
     /** As they are configured. */
     public SourceOptions options() {
         return options;
+    }
+
+    /** What is known of the camera's pace, over all of its connections. */
+    Cadence cadence() {
+        return cadence;
     }
 
     /** What to open now. */

@@ -3,130 +3,168 @@ package dev.vigil.source;
 import static org.bytedeco.ffmpeg.avcodec.AVCodecContext.FF_THREAD_SLICE;
 import static org.bytedeco.ffmpeg.avutil.AVFrame.AV_FRAME_FLAG_CORRUPT;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_FLAG_LOW_DELAY;
-import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_HW_CONFIG_METHOD_HW_DEVICE_CTX;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_H264;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_EF_EXPLODE;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_KEY;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_alloc_context3;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_find_decoder;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_flush_buffers;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_free_context;
-import static org.bytedeco.ffmpeg.global.avcodec.avcodec_get_hw_config;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_get_name;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_open2;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_to_context;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_receive_frame;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_send_packet;
-import static org.bytedeco.ffmpeg.global.avutil.AV_HWDEVICE_TYPE_CUDA;
-import static org.bytedeco.ffmpeg.global.avutil.AV_HWDEVICE_TYPE_VAAPI;
-import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_NONE;
-import static org.bytedeco.ffmpeg.global.avutil.av_buffer_ref;
-import static org.bytedeco.ffmpeg.global.avutil.av_buffer_unref;
+import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EAGAIN;
+import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
-import static org.bytedeco.ffmpeg.global.avutil.av_frame_copy_props;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_move_ref;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
-import static org.bytedeco.ffmpeg.global.avutil.av_hwdevice_ctx_create;
-import static org.bytedeco.ffmpeg.global.avutil.av_hwframe_transfer_data;
 
+import dev.vigil.base.Clock;
+import dev.vigil.frame.Warnings;
+import dev.vigil.frame.Warnings.Kind;
 import dev.vigil.source.SourceException.Cause;
+import dev.vigil.source.SourceOptions.Damaged;
 import dev.vigil.source.SourceOptions.Hardware;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
-import org.bytedeco.ffmpeg.avcodec.AVCodecHWConfig;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
-import org.bytedeco.ffmpeg.avutil.AVBufferRef;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.IntPointer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Packets into pictures in system memory, in software or on the box's video engine. Where the engine fails, at open or later,
- * it says so and goes on in software. Not threadsafe: its camera's reader owns it.
+ * a warning says so and it goes on in software, from the next keyframe on. Not threadsafe: its camera's reader owns it.
  */
 final class VideoDecoder implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(VideoDecoder.class);
     private static final String SOFTWARE = "software";
+    /** An engine that gives nothing of so many keyframes in a row does not serve: one may be damaged. */
+    private static final int KEYFRAMES_MAX = 2;
 
-    /** By pixel format, and never freed: JavaCPP has room for ten callbacks of a kind, and cameras may be more. */
-    private static final Map<Integer, FormatChooser> CHOOSERS = new ConcurrentHashMap<>();
-
-    /** Takes the engine's pixel format where FFmpeg offers it, otherwise the last that it offers, which is software's. */
-    private static final class FormatChooser extends AVCodecContext.Get_format_AVCodecContext_IntPointer {
-        private final int wanted;
-
-        FormatChooser(int wanted) {
-            this.wanted = wanted;
-        }
-
-        @Override
-        public int call(AVCodecContext ignored, IntPointer offered) {
-            int last = AV_PIX_FMT_NONE;
-            for (int i = 0; offered.get(i) != AV_PIX_FMT_NONE; i++) {
-                last = offered.get(i);
-                if (last == wanted) {
-                    return wanted;
-                }
-            }
-            return last;
-        }
+    /** What became of asking for a picture. */
+    enum Outcome {
+        PICTURE,
+        /** There is none at the moment, or at the end no more. */
+        NOTHING,
+        /** What was sent last is damaged, and so is what refers to it. */
+        DAMAGED,
+        /** It began anew, in software: what was inside is lost, and nothing comes before the next keyframe. */
+        RESTARTED
     }
 
     private final String name;
-    private final AVCodecParameters parameters;
-    private final AVCodec codec;
-    private final int threads;
+    private final SourceOptions options;
     private final boolean live;
-    private final AVFrame onDevice = av_frame_alloc();
-    private AVCodecContext context;
-    private AVBufferRef device;
-    /** The engine's pixel format; what comes in another one was decoded in software. */
-    private int deviceFormat = AV_PIX_FMT_NONE;
+    private final Warnings warnings;
+    private final Clock clock;
+    private final VideoEngine.Opener engines;
+    private final AVFrame onEngine = av_frame_alloc();
 
-    private String place = SOFTWARE;
+    // valid for one codec
+    private AVCodecParameters parameters;
+    private int codecId;
+    private AVCodec codec;
+    private AVCodecContext context;
+    /** Null in software. */
+    private VideoEngine engine;
+
+    /** FFmpeg decodes in software although the engine is there, because that can not decode this stream. */
+    private boolean passedBy;
+
+    private int keyframesInVain;
+    private boolean restarted;
 
     /**
      * @param name the camera, for what it says
-     * @param threads of the software decoder; slices only, so that no frame is held back
-     * @param live give every picture as soon as it is complete; wrong for files with reordered pictures
+     * @param warnings where {@link Kind#DECODER_FALLBACK} is raised and cleared
      */
-    VideoDecoder(String name, AVCodecParameters parameters, Hardware hardware, int threads, boolean live)
+    VideoDecoder(String name, AVCodecParameters parameters, SourceOptions options, Warnings warnings, Clock clock)
+            throws SourceException {
+        this(name, parameters, options, warnings, clock, HardwareEngine::open);
+    }
+
+    VideoDecoder(
+            String name,
+            AVCodecParameters parameters,
+            SourceOptions options,
+            Warnings warnings,
+            Clock clock,
+            VideoEngine.Opener engines)
             throws SourceException {
         this.name = name;
-        this.parameters = parameters;
-        this.threads = threads;
-        this.live = live;
-        this.codec = avcodec_find_decoder(parameters.codec_id());
+        this.options = options;
+        this.live = SourceAddress.kind(options.uri()) != SourceAddress.Kind.FILE;
+        this.warnings = warnings;
+        this.clock = clock;
+        this.engines = engines;
         try {
-            open(hardware);
+            open(parameters);
         } catch (SourceException | RuntimeException | Error e) {
             close();
             throw e;
         }
     }
 
-    private void open(Hardware hardware) throws SourceException {
+    /** Begins anew with another codec; what is inside is lost. */
+    void open(AVCodecParameters newParameters) throws SourceException {
+        closeContext();
+        parameters = newParameters;
+        codecId = newParameters.codec_id();
+        codec = avcodec_find_decoder(codecId);
         if (codec == null || codec.isNull()) {
-            throw new SourceException(Cause.UNSUPPORTED, name + ": no decoder for " + codecName(parameters.codec_id()));
+            throw new SourceException(Cause.UNSUPPORTED, name + ": no decoder for " + codecName());
         }
-        for (Hardware candidate : candidates(hardware)) {
-            if (openOn(candidate)) {
-                return;
+        long pixels = (long) newParameters.width() * newParameters.height();
+        if (pixels > options.maxPixels()) {
+            throw new SourceException(
+                    Cause.UNSUPPORTED,
+                    name + ": pictures of " + newParameters.width() + "x" + newParameters.height()
+                            + " are larger than allowed (max_pixels: " + options.maxPixels() + ")");
+        }
+        String why = openOnEngine();
+        if (engine == null) {
+            openContext();
+        }
+        tell(why);
+    }
+
+    /** True when the stream's codec is another one now. */
+    boolean isOutdated(AVCodecParameters now) {
+        return now.codec_id() != codecId;
+    }
+
+    /** Why it is not decoded on an engine that was asked for; null when it is, or none was. */
+    private String openOnEngine() {
+        StringBuilder why = new StringBuilder();
+        for (Hardware candidate : candidates(options.hardware())) {
+            String reason;
+            try {
+                engine = engines.open(codec, candidate);
+                openContext();
+                return null;
+            } catch (SourceException e) {
+                boolean foreign = e.reason() == Cause.UNSUPPORTED && engine == null;
+                // Whoever leaves the choice to us is not told of an engine that is not meant for this.
+                reason = foreign && options.hardware() == Hardware.AUTO ? "" : e.getMessage();
+                closeContext();
+            }
+            if (!reason.isEmpty()) {
+                why.append(why.length() == 0 ? "" : "; ")
+                        .append(candidate.name().toLowerCase(Locale.ROOT))
+                        .append(": ")
+                        .append(reason);
             }
         }
-        if (hardware != Hardware.AUTO && hardware != Hardware.NONE) {
-            LOG.warn("{}: decoding in software", name);
-        }
-        openInSoftware();
+        return why.length() == 0 ? null : why.toString();
     }
 
     private static List<Hardware> candidates(Hardware wanted) {
@@ -143,71 +181,36 @@ final class VideoDecoder implements AutoCloseable {
         return found;
     }
 
-    private boolean openOn(Hardware hardware) throws SourceException {
-        int type = hardware == Hardware.CUDA ? AV_HWDEVICE_TYPE_CUDA : AV_HWDEVICE_TYPE_VAAPI;
-        String label = hardware.name().toLowerCase(Locale.ROOT);
-        int pixelFormat = pixelFormatOf(type);
-        if (pixelFormat == AV_PIX_FMT_NONE) {
-            LOG.warn("{}: {} can not be decoded by {}", name, codecName(parameters.codec_id()), label);
-            return false;
+    private void tell(String why) {
+        if (why == null) {
+            warnings.clear(Kind.DECODER_FALLBACK);
+        } else {
+            warnings.raise(Kind.DECODER_FALLBACK, "decoding in software; " + why, clock.utcUs());
         }
-        AVBufferRef created = new AVBufferRef();
-        int result = av_hwdevice_ctx_create(created, type, (String) null, null, 0);
-        if (result < 0) {
-            LOG.warn("{}: no decoding by {}: {}", name, label, FfmpegErrors.text(result));
-            return false;
-        }
-        device = created;
-        deviceFormat = pixelFormat;
-        try {
-            openContext();
-        } catch (SourceException e) {
-            LOG.warn("{}: no decoding by {}: {}", name, label, e.getMessage());
-            closeContext();
-            return false;
-        }
-        place = label;
-        return true;
-    }
-
-    private int pixelFormatOf(int deviceType) {
-        for (int i = 0; ; i++) {
-            AVCodecHWConfig config = avcodec_get_hw_config(codec, i);
-            if (config == null || config.isNull()) {
-                return AV_PIX_FMT_NONE;
-            }
-            if (config.device_type() == deviceType
-                    && (config.methods() & AV_CODEC_HW_CONFIG_METHOD_HW_DEVICE_CTX) != 0) {
-                return config.pix_fmt();
-            }
-        }
-    }
-
-    private void openInSoftware() throws SourceException {
-        place = SOFTWARE;
-        openContext();
     }
 
     private void openContext() throws SourceException {
         context = avcodec_alloc_context3(codec);
         int result = avcodec_parameters_to_context(context, parameters);
         if (result >= 0) {
-            if (device != null) {
-                context.hw_device_ctx(av_buffer_ref(device));
-                context.get_format(CHOOSERS.computeIfAbsent(deviceFormat, FormatChooser::new));
+            if (engine != null) {
+                engine.attach(context);
             }
-            context.thread_count(threads);
-            context.thread_type(FF_THREAD_SLICE);
+            context.thread_count(options.decoderThreads());
+            context.thread_type(FF_THREAD_SLICE); // so that no frame is held back
+            context.max_pixels(options.maxPixels());
             if (live) {
-                context.flags(context.flags() | AV_CODEC_FLAG_LOW_DELAY);
+                context.flags(context.flags() | AV_CODEC_FLAG_LOW_DELAY); // wrong for files with reordered pictures
+            }
+            if (options.damaged() == Damaged.DROP) {
+                // Otherwise some decoders paper over what is missing, and say nothing.
+                context.err_recognition(context.err_recognition() | AV_EF_EXPLODE);
             }
             result = avcodec_open2(context, codec, (AVDictionary) null);
         }
         if (result < 0) {
             throw new SourceException(
-                    Cause.UNSUPPORTED,
-                    name + ": " + codecName(parameters.codec_id()) + " can not be decoded: "
-                            + FfmpegErrors.text(result));
+                    Cause.UNSUPPORTED, name + ": " + codecName() + " can not be decoded: " + FfmpegErrors.text(result));
         }
     }
 
@@ -216,38 +219,67 @@ final class VideoDecoder implements AutoCloseable {
      *
      * @return false when it refused the packet as damaged
      */
-    boolean send(AVPacket packet) {
-        return avcodec_send_packet(context, packet) >= 0;
+    boolean send(AVPacket packet) throws SourceException {
+        int result = avcodec_send_packet(context, packet);
+        if (result >= 0 || packet == null) {
+            return true;
+        }
+        boolean key = (packet.flags() & AV_PKT_FLAG_KEY) != 0;
+        if (engine != null && key && ++keyframesInVain >= KEYFRAMES_MAX) {
+            leaveEngine("does not decode: " + FfmpegErrors.text(result));
+        }
+        return false;
     }
 
     /** Takes the next finished picture, if there is one. Its pts is that of its packet. */
-    boolean receive(AVFrame into) throws SourceException {
-        if (device == null) {
-            return avcodec_receive_frame(context, into) >= 0;
+    Outcome receive(AVFrame into) throws SourceException {
+        if (restarted) {
+            restarted = false;
+            return Outcome.RESTARTED;
         }
-        if (avcodec_receive_frame(context, onDevice) < 0) {
-            return false;
-        }
-        if (onDevice.format() != deviceFormat) {
-            av_frame_move_ref(into, onDevice);
-            if (!place.equals(SOFTWARE)) {
-                LOG.warn("{}: {} can not decode this stream; decoding in software", name, place);
-                place = SOFTWARE;
-            }
-            return true;
-        }
-        int result = av_hwframe_transfer_data(into, onDevice, 0);
-        if (result >= 0) {
-            av_frame_copy_props(into, onDevice);
-        }
-        av_frame_unref(onDevice);
+        AVFrame decoded = engine == null ? into : onEngine;
+        int result = avcodec_receive_frame(context, decoded);
         if (result < 0) {
-            LOG.warn("{}: {} gave no picture ({}); decoding in software", name, place, FfmpegErrors.text(result));
-            closeContext();
-            openInSoftware();
-            return false;
+            return result == AVERROR_EAGAIN() || result == AVERROR_EOF() ? Outcome.NOTHING : Outcome.DAMAGED;
         }
-        return true;
+        if (engine == null) {
+            return Outcome.PICTURE;
+        }
+        keyframesInVain = 0;
+        if (onEngine.format() != engine.pixelFormat()) {
+            av_frame_move_ref(into, onEngine);
+            if (!passedBy) {
+                passedBy = true;
+                tell(engine.label() + ": it can not decode this stream");
+            }
+            return Outcome.PICTURE;
+        }
+        if (passedBy) {
+            passedBy = false;
+            tell(null);
+        }
+        result = engine.download(onEngine, into);
+        av_frame_unref(onEngine);
+        if (result < 0) {
+            av_frame_unref(into);
+            leaveEngine("gave no picture: " + FfmpegErrors.text(result));
+            restarted = false;
+            return Outcome.RESTARTED;
+        }
+        return Outcome.PICTURE;
+    }
+
+    private void leaveEngine(String why) throws SourceException {
+        String label = engine.label();
+        closeContext();
+        openContext();
+        restarted = true;
+        tell(label + ": it " + why);
+    }
+
+    /** Forgets what it holds and refers to, because something of it is missing. The next packet should be a keyframe. */
+    void flush() {
+        avcodec_flush_buffers(context);
     }
 
     /** True when the decoder had to guess parts of the picture. */
@@ -260,26 +292,22 @@ final class VideoDecoder implements AutoCloseable {
      * of streams without keyframes too, which refresh the picture bit by bit. Others would give grey with moving edges.
      */
     boolean waitsForItsStart() {
-        return parameters.codec_id() == AV_CODEC_ID_H264 && device == null;
+        return codecId == AV_CODEC_ID_H264 && engine == null;
     }
 
-    /** True when pictures come out later than their packets go in, because of the stream's reordering. */
-    boolean reorders() {
-        return context.has_b_frames() > 0;
+    /** How many packets it may hold before their pictures come out, because of the stream's reordering. */
+    int held() {
+        return context.has_b_frames();
     }
 
     /** For people and status topics: {@code h264} and {@code software}, {@code cuda} or {@code vaapi}. */
     String codecName() {
-        return codecName(parameters.codec_id());
+        BytePointer text = avcodec_get_name(codecId);
+        return text.getString();
     }
 
     String place() {
-        return place;
-    }
-
-    private static String codecName(int codecId) {
-        BytePointer text = avcodec_get_name(codecId);
-        return text.getString();
+        return engine == null || passedBy ? SOFTWARE : engine.label();
     }
 
     private void closeContext() {
@@ -287,15 +315,17 @@ final class VideoDecoder implements AutoCloseable {
             avcodec_free_context(context);
             context = null;
         }
-        if (device != null) {
-            av_buffer_unref(device);
-            device = null;
+        if (engine != null) {
+            engine.close();
+            engine = null;
         }
+        passedBy = false;
+        keyframesInVain = 0;
     }
 
     @Override
     public void close() {
         closeContext();
-        av_frame_free(onDevice);
+        av_frame_free(onEngine);
     }
 }

@@ -21,6 +21,7 @@ import dev.vigil.frame.InputSpec.Color;
 import dev.vigil.frame.InputSpec.Element;
 import dev.vigil.frame.InputSpec.Layout;
 import dev.vigil.frame.InputSpec.Resize;
+import dev.vigil.frame.Orientation;
 import dev.vigil.frame.Placement;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -70,10 +71,14 @@ class FrameConverterTest {
         }
 
         void fill(FrameConverter converter, AVFrame frame) throws ConvertException {
+            fill(converter, frame, Orientation.UPRIGHT);
+        }
+
+        void fill(FrameConverter converter, AVFrame frame, Orientation orientation) throws ConvertException {
             for (int i = 0; i < bytes.capacity(); i++) {
                 bytes.put(i, (byte) 0x55);
             }
-            converter.convert(frame, bytes, bytes.asFloatBuffer(), placement);
+            converter.convert(frame, orientation, bytes, bytes.asFloatBuffer(), placement);
         }
 
         double at(int x, int y, int channel) {

@@ -106,6 +106,7 @@ final class CameraProbe implements AutoCloseable {
         return SourceOptions.builder(URI.create(uri))
                 .hardware(SourceOptions.Hardware.NONE)
                 .openTimeout(Duration.ofMillis(1500))
+                .firstFrameTimeout(Duration.ofMillis(1500))
                 .readTimeout(Duration.ofMillis(600))
                 .retry(Duration.ofMillis(50), Duration.ofMillis(200))
                 .build();

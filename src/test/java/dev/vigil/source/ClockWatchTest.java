@@ -39,7 +39,7 @@ class ClockWatchTest {
         }
 
         @Override
-        public boolean read(AVPacket packet, PacketInfo info) {
+        public boolean read(AVPacket packet, PacketInfo info, long untilNs) {
             throw new AssertionError("is not asked for");
         }
 

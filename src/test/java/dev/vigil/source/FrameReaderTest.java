@@ -38,7 +38,7 @@ class FrameReaderTest {
     }
 
     /** A file's packets with faults. */
-    private static final class FaultyStream implements PacketStream {
+    static final class FaultyStream implements PacketStream {
         private final PacketStream file;
         private final Fault fault;
         private int index;
@@ -54,8 +54,8 @@ class FrameReaderTest {
         }
 
         @Override
-        public boolean read(AVPacket packet, PacketInfo info) throws SourceException {
-            while (file.read(packet, info)) {
+        public boolean read(AVPacket packet, PacketInfo info, long untilNs) throws SourceException {
+            while (file.read(packet, info, untilNs)) {
                 if (fault.happens(++index, packet, info)) {
                     return true;
                 }
@@ -88,9 +88,13 @@ class FrameReaderTest {
     }
 
     private Ledger.Snapshot read(Path file, Fault fault, SourceReader.Listener listener) throws Exception {
+        SourceOptions options =
+                CameraProbe.file(file).toBuilder().hardware(Hardware.NONE).build();
         try (PacketStream stream = new FaultyStream(file, fault);
-                VideoDecoder decoder = new VideoDecoder("probe", stream.parameters(), Hardware.NONE, 1, false);
-                FrameReader reader = new FrameReader(feed, stream, decoder, new RateGate(0), Clock.SYSTEM)) {
+                VideoDecoder decoder =
+                        new VideoDecoder("probe", stream.parameters(), options, feed.warnings(), Clock.SYSTEM);
+                FrameReader reader = new FrameReader(
+                        feed, stream, decoder, options, new Cadence(options), new RateGate(0), Clock.SYSTEM)) {
             while (reader.step(listener)) {}
         } finally {
             assertThat(feed.ledger().snapshot().balances()).isTrue();

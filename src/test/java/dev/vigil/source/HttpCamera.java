@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,7 +22,7 @@ import javax.imageio.ImageIO;
 
 /**
  * A camera that speaks HTTP, good and bad: {@code /clip.mp4}, {@code /mjpeg} (ends after its pictures), {@code /stall} (goes
- * silent after them), {@code /mute} (takes the request and never answers), {@code /headers} (answers and sends nothing),
+ * silent after them), {@code /damaged} (sends half pictures after them), {@code /mute} (takes the request and never answers), {@code /headers} (answers and sends nothing),
  * {@code /private} (wants a password), {@code /broken}, {@code /page}; anything else is not found.
  */
 final class HttpCamera implements AutoCloseable {
@@ -42,6 +43,7 @@ final class HttpCamera implements AutoCloseable {
                 "/clip.mp4", exchange -> send(exchange, 200, Files.readAllBytes(Path.of("media/demo-clip.mp4"))));
         server.createContext("/mjpeg", exchange -> stream(exchange, PICTURES, false));
         server.createContext("/stall", exchange -> stream(exchange, PICTURES, true));
+        server.createContext("/damaged", exchange -> stream(exchange, 10_000, true));
         server.createContext("/headers", exchange -> stream(exchange, 0, true));
         server.createContext("/mute", exchange -> hang());
         server.createContext("/private", exchange -> {
@@ -64,7 +66,10 @@ final class HttpCamera implements AutoCloseable {
         try (OutputStream out = exchange.getResponseBody()) {
             out.flush();
             for (int i = 0; i < pictures; i++) {
-                byte[] jpeg = jpeg(i);
+                byte[] jpeg = jpeg(i % PICTURES);
+                if (i >= PICTURES) {
+                    jpeg = Arrays.copyOf(jpeg, jpeg.length / 2);
+                }
                 out.write(text("--" + BOUNDARY + "\r\nContent-Type: image/jpeg\r\nContent-Length: " + jpeg.length
                         + "\r\n\r\n"));
                 out.write(jpeg);

@@ -82,7 +82,7 @@ class HttpCameraTest {
         try (CameraProbe probe = new CameraProbe(CameraProbe.hasty(camera.uri("/stall"))).start()) {
             CameraStatus down = probe.awaitDown();
             assertThat(down.cause()).isEqualTo(Cause.STALLED);
-            assertThat(down.error()).contains("gave no picture for 600 ms").doesNotContain("\n");
+            assertThat(down.error()).contains("gave no picture for ").doesNotContain("\n");
             assertThat(probe.pictures).hasSizeBetween(HttpCamera.PICTURES - 1, HttpCamera.PICTURES);
             probe.awaitPictures(HttpCamera.PICTURES + 1); // it is connected to again
         }

@@ -54,7 +54,6 @@ public final class RtspStream implements PacketStream {
     private AVRational timeBase;
 
     private final Datagram datagram = new Datagram();
-    private long firstPictureUntilNs;
     /** Over UDP, by when anything at all must have come. */
     private long firstPacketUntilNs = Long.MAX_VALUE;
 
@@ -81,7 +80,6 @@ public final class RtspStream implements PacketStream {
 
     private void open() throws SourceException {
         long untilNs = clock.monotonicNs() + options.openTimeout().toNanos();
-        firstPictureUntilNs = untilNs;
         boolean playing = false;
         try {
             abort.onRequest(resources::closeAll);
@@ -197,14 +195,9 @@ public final class RtspStream implements PacketStream {
         return parameters;
     }
 
-    /**
-     * {@inheritDoc} A whole picture must come within {@link SourceOptions#readTimeout()}, the first one also within what is
-     * left of {@link SourceOptions#openTimeout()}; RTCP or half pictures extend nothing.
-     */
+    /** {@inheritDoc} A whole picture must come by then; RTCP or half pictures extend nothing. */
     @Override
-    public boolean read(AVPacket packet, PacketInfo info) throws SourceException {
-        long untilNs = Math.max(
-                firstPictureUntilNs, clock.monotonicNs() + options.readTimeout().toNanos());
+    public boolean read(AVPacket packet, PacketInfo info, long untilNs) throws SourceException {
         try {
             boolean complete = receiver.resume();
             while (!complete) {
@@ -227,7 +220,6 @@ public final class RtspStream implements PacketStream {
         } finally {
             faults.log(clock.monotonicNs());
         }
-        firstPictureUntilNs = Long.MIN_VALUE;
         receiver.take(packet, info);
         packet.time_base(timeBase);
         return true;

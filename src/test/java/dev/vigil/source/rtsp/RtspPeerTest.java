@@ -49,7 +49,8 @@ class RtspPeerTest {
             int count = 0;
             while (count < countMin || reported == 0 && count < countMax) {
                 int i = count++;
-                assertThat(stream.read(packet, info)).isTrue();
+                assertThat(stream.read(packet, info, System.nanoTime() + StreamProbe.PATIENCE.toNanos()))
+                        .isTrue();
                 deliveryNs[i] = System.nanoTime();
                 arrivalNs[i] = info.arrivalNs;
                 assertThat(info.damaged).as("damaged %d", i).isFalse();
@@ -104,7 +105,7 @@ class RtspPeerTest {
         try (RtspStream stream = open(uri, Transport.TCP);
                 Decoder decoder = new Decoder(stream.parameters())) {
             for (int i = 0; i < count; i++) {
-                stream.read(packet, info);
+                stream.read(packet, info, System.nanoTime() + StreamProbe.PATIENCE.toNanos());
                 assertThat(info.damaged).as("damaged %d", i).isFalse();
                 decoder.decode(packet);
                 av_packet_unref(packet);

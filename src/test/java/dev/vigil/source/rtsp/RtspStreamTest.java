@@ -86,7 +86,7 @@ class RtspStreamTest {
                 if (picture == warmUp) {
                     before = threads.getCurrentThreadAllocatedBytes();
                 }
-                stream.read(packet, info);
+                stream.read(packet, info, System.nanoTime() + StreamProbe.PATIENCE.toNanos());
                 av_packet_unref(packet);
             }
             long perPicture = (threads.getCurrentThreadAllocatedBytes() - before) / measured;

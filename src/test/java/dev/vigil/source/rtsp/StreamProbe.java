@@ -28,8 +28,15 @@ final class StreamProbe implements AutoCloseable {
     final PacketInfo info = new PacketInfo();
     private final AVPacket packet = av_packet_alloc();
 
+    private final Duration patience;
+
     StreamProbe(RtspStream stream) {
+        this(stream, PATIENCE);
+    }
+
+    private StreamProbe(RtspStream stream, Duration patience) {
         this.stream = stream;
+        this.patience = patience;
     }
 
     static StreamProbe open(URI uri) throws SourceException {
@@ -37,7 +44,7 @@ final class StreamProbe implements AutoCloseable {
     }
 
     static StreamProbe open(SourceOptions options) throws SourceException {
-        return new StreamProbe(RtspStream.open(options, Clock.SYSTEM, new Abort()));
+        return new StreamProbe(RtspStream.open(options, Clock.SYSTEM, new Abort()), options.readTimeout());
     }
 
     static SourceOptions options(URI uri, Transport transport, Duration openTimeout, Duration readTimeout) {
@@ -65,7 +72,7 @@ final class StreamProbe implements AutoCloseable {
     record Unit(byte[] bytes, long pts, boolean key, boolean damaged) {}
 
     Unit read() throws SourceException {
-        stream.read(packet, info);
+        stream.read(packet, info, System.nanoTime() + patience.toNanos());
         byte[] bytes = new byte[packet.size()];
         packet.data().capacity(bytes.length).asByteBuffer().get(bytes);
         Unit unit = new Unit(bytes, packet.pts(), (packet.flags() & AV_PKT_FLAG_KEY) != 0, info.damaged);
