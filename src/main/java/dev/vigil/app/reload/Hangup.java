@@ -1,5 +1,8 @@
 package dev.vigil.app.reload;
 
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.Semaphore;
@@ -8,21 +11,34 @@ import org.slf4j.LoggerFactory;
 
 /**
  * SIGHUP: the daemon reads its file again, on a thread of its own. However many signals come, at most one reading waits behind the
- * one that is on: it sees all that was written before.
+ * one that is on: it sees all that was written before. A daemon whose terminal is closed gets the same signal, and ends.
  */
 public final class Hangup implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Hangup.class);
 
+    private static final String TERMINAL = "/dev/tty";
+
     private final Semaphore asked = new Semaphore(0);
+    /** Whether there is a terminal that may be closed; a service has none. */
+    private final boolean ofTerminal = hasTerminal();
+
     private final Object handlerBefore;
     private final Thread thread;
 
     /** Takes the signal over. */
     public Hangup(Reloader reloader) {
+        this.handlerBefore = handle(asked::release);
         this.thread = new Thread(() -> run(reloader), "reload");
         thread.setDaemon(true);
         thread.start();
-        this.handlerBefore = handle(asked::release);
+    }
+
+    private static boolean hasTerminal() {
+        try (InputStream terminal = new FileInputStream(TERMINAL)) {
+            return true;
+        } catch (IOException e) {
+            return false; // ENXIO: there is none, or it was closed
+        }
     }
 
     private void run(Reloader reloader) {
@@ -30,6 +46,12 @@ public final class Hangup implements AutoCloseable {
             while (true) {
                 asked.acquire();
                 asked.drainPermits();
+                if (ofTerminal && !hasTerminal()) {
+                    LOG.info("the terminal was closed");
+                    handle(handlerBefore);
+                    raise();
+                    return;
+                }
                 reloader.reload();
             }
         } catch (InterruptedException e) {
@@ -59,6 +81,17 @@ public final class Hangup implements AutoCloseable {
         } catch (ClassNotFoundException e) {
             LOG.warn("this Java tells nothing of signals: SIGHUP does not reload", e);
             return null;
+        }
+    }
+
+    /** As if it came again, now that nobody here takes it: the process ends as by any other signal. */
+    private static void raise() {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            signal.getMethod("raise", signal)
+                    .invoke(null, signal.getConstructor(String.class).newInstance("HUP"));
+        } catch (ReflectiveOperationException e) {
+            LOG.error("a daemon without its terminal can not end", e);
         }
     }
 
