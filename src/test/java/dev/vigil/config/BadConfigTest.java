@@ -67,11 +67,11 @@ class BadConfigTest {
                 arguments(
                         "fsp: 5",
                         "cameras.gate.fsp: unknown key (did you mean fps?); allowed are url, detect_stream, model, enabled, transport, hardware, fps, loop, "
-                                + "realtime, open_timeout, first_frame_timeout, read_timeout, retry, decoder_threads, clock, damaged, max_pixels, rotate, tls_verify, tls, v4l2, score, publish, homeassistant"),
+                                + "realtime, open_timeout, first_frame_timeout, read_timeout, retry, decoder_threads, clock, damaged, max_pixels, rotate, tls_verify, tls, v4l2, score, publish, homeassistant, lens"),
                 arguments(
                         "device: cpu",
                         "cameras.gate.device: unknown key (did you mean models.NAME.device?); allowed are url, detect_stream, model, enabled, "
-                                + "transport, hardware, fps, loop, realtime, open_timeout, first_frame_timeout, read_timeout, retry, decoder_threads, clock, damaged, max_pixels, rotate, tls_verify, tls, v4l2, score, publish, homeassistant"),
+                                + "transport, hardware, fps, loop, realtime, open_timeout, first_frame_timeout, read_timeout, retry, decoder_threads, clock, damaged, max_pixels, rotate, tls_verify, tls, v4l2, score, publish, homeassistant, lens"),
                 arguments("url: rtsp://10.0.0.8/sub", "cameras.gate.url: is there twice: the first is in line 3"),
                 arguments(
                         "fps: ${FPS}",
@@ -148,10 +148,10 @@ class BadConfigTest {
                         "vigil.yml:4:3  cameras.a/b: a/b is not allowed as a name: 1 to 64 letters, digits, - and _"),
                 arguments(
                         CAMERA + "camera: 5\n",
-                        "vigil.yml:4:1  camera: unknown key (did you mean cameras?); allowed are node, mqtt, models, cameras, homeassistant, stats, status, cache_dir"),
+                        "vigil.yml:4:1  camera: unknown key (did you mean cameras?); allowed are node, mqtt, models, lens, cameras, homeassistant, stats, status, cache_dir"),
                 arguments(
                         CAMERA + "fps: 5\n",
-                        "vigil.yml:4:1  fps: unknown key (did you mean cameras.NAME.fps?); allowed are node, mqtt, models, cameras, homeassistant, stats, status, cache_dir"),
+                        "vigil.yml:4:1  fps: unknown key (did you mean cameras.NAME.fps?); allowed are node, mqtt, models, lens, cameras, homeassistant, stats, status, cache_dir"),
                 arguments(
                         CAMERA + "node: box 7\n",
                         "vigil.yml:4:1  node: 'box 7' is not allowed: 1 to 64 letters, digits, -, _ and ."),
@@ -252,7 +252,7 @@ class BadConfigTest {
                         "vigil.yml:8:3  cameras.yard.url: is missing: " + CameraAddress.ALLOWED + " is expected",
                         "vigil.yml:9:5  cameras.yard.transport: http is not allowed: tcp or udp",
                         "vigil.yml:11:3  mqtt.qos: 7 is not allowed: 0 to 2",
-                        "vigil.yml:12:1  modles: unknown key (did you mean models?); allowed are node, mqtt, models, cameras, homeassistant, "
+                        "vigil.yml:12:1  modles: unknown key (did you mean models?); allowed are node, mqtt, models, lens, cameras, homeassistant, "
                                 + "stats, status, cache_dir");
     }
 }
