@@ -10,7 +10,9 @@ import dev.vigil.source.SourceAddress;
 import dev.vigil.source.SourceException;
 import dev.vigil.source.SourceOptions;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -68,24 +70,39 @@ final class CameraCheck implements ConfigCheck {
         });
         try {
             for (CameraConfig camera : config.cameras()) {
-                boolean isFile = SourceAddress.kind(camera.source().uri()) == SourceAddress.Kind.FILE;
-                if (isFile != online) {
-                    Duration allowed = allowed(camera.source());
-                    Abort abort = new Abort();
-                    var unused = deadlines.schedule(abort::request, allowed.toNanos(), TimeUnit.NANOSECONDS);
-                    trials.start(camera.name(), allowed.plus(GRACE), () -> firstPicture(camera.source(), abort));
-                }
+                streams(camera).forEach((key, source) -> {
+                    boolean isFile = SourceAddress.kind(source.uri()) == SourceAddress.Kind.FILE;
+                    if (isFile != online) {
+                        Duration allowed = allowed(source);
+                        Abort abort = new Abort();
+                        var unused = deadlines.schedule(abort::request, allowed.toNanos(), TimeUnit.NANOSECONDS);
+                        trials.start(key, allowed.plus(GRACE), () -> firstPicture(source, abort));
+                    }
+                });
             }
             for (Trials.Outcome<String> outcome : trials.outcomes()) {
-                String camera = "cameras." + outcome.name();
                 outcome.value()
                         .ifPresentOrElse(
-                                line -> good.accept(camera + ": " + line),
-                                () -> problems.add(camera + ".url", words(outcome)));
+                                line -> good.accept(outcome.name() + ": " + line),
+                                () -> problems.add(outcome.name(), words(outcome)));
             }
         } finally {
             deadlines.shutdownNow();
         }
+    }
+
+    /** What can be read of a camera, by the keys of its addresses. */
+    private static Map<String, SourceOptions> streams(CameraConfig camera) {
+        Map<String, SourceOptions> streams = new LinkedHashMap<>();
+        SourceOptions source = camera.source();
+        String prefix = "cameras." + camera.name();
+        streams.put(prefix + ".url", source);
+        if (source.detectUri() != null) {
+            streams.put(
+                    prefix + ".detect_stream",
+                    source.toBuilder().uri(source.detectUri()).build());
+        }
+        return streams;
     }
 
     private Duration allowed(SourceOptions source) {

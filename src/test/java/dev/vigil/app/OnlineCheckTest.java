@@ -77,12 +77,30 @@ class OnlineCheckTest {
                                             "models.default: ssd, input 300x300, 90 classes \\(labels file .*\\), on .*,"
                                                     + " loaded in \\d+\\.\\d s"),
                             line -> assertThat(line)
-                                    .matches("cameras.gate: 1280x720 h264, (software|cuda|vaapi), first picture after"
-                                            + " \\d+\\.\\d s"),
+                                    .matches(
+                                            "cameras.gate.url: 1280x720 h264, (software|cuda|vaapi), first picture after"
+                                                    + " \\d+\\.\\d s"),
                             line -> assertThat(line)
                                     .isEqualTo("mqtt.broker: 127.0.0.1:" + broker.port()
                                             + " takes connections with MQTT 5"),
                             line -> assertThat(line).isEqualTo(file + " is fine"));
+        }
+    }
+
+    @Test
+    void shouldTryBothStreamsWhenACameraHasOneForDetection() throws Exception {
+        try (RtspCameraServer server = RtspCameraServer.start(
+                SimulatedCameraOptions.of(Path.of("media/demo-clip.mp4")).withPort(0))) {
+            String yaml = "cameras:\n  gate: {url: '" + server.uri(0) + "', hardware: none,\n    detect_stream: '"
+                    + server.uri(0) + "-small'}\n";
+            List<String> good = new ArrayList<>();
+
+            assertThat(find(CameraCheck.ofCameras(), yaml, good))
+                    .singleElement()
+                    .asString()
+                    .startsWith("3:5  cameras.gate.detect_stream: " + server.uri(0) + "-small: ")
+                    .contains("404");
+            assertThat(good).singleElement().asString().startsWith("cameras.gate.url: 1280x720 h264, software");
         }
     }
 
