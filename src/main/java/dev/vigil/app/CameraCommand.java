@@ -39,8 +39,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  vigil camera media/demo-clip.mp4                  one camera at rtsp://127.0.0.1:8554/cam",
-            "  vigil camera media/demo-clip.mp4 --cameras 8      eight at /cam1 to /cam8, each with its own clock",
+            "  vigil camera media/demo-clip.mp4                one at :8554/cam",
+            "  vigil camera media/demo-clip.mp4 --cameras 8    eight, /cam1 to /cam8",
             "  ffplay -rtsp_transport tcp rtsp://127.0.0.1:8554/cam",
             "  vigil camera media/demo-clip.mp4 --fault stall@10s+5s --fault reset@30s/1m",
             "  vigil camera media/demo-clip.mp4 --cameras 4 --fault random --seed 7",
@@ -128,7 +128,7 @@ public final class CameraCommand implements Callable<Integer> {
     @Option(
             names = "--password-file",
             paramLabel = "FILE",
-            description = "The user's password, in the file's first line.")
+            description = "The user's password: all of the file, up to a line break at its end.")
     private Path passwordFile;
 
     @Option(

@@ -108,7 +108,7 @@ public final class WatchCommand implements Callable<Integer> {
     @Option(
             names = "--password-file",
             paramLabel = "FILE",
-            description = "The user's password, in the file's first line.")
+            description = "The user's password: all of the file, up to a line break at its end.")
     private Path passwordFile;
 
     @Option(
