@@ -4,6 +4,7 @@ import static org.bytedeco.ffmpeg.avcodec.AVCodecContext.FF_THREAD_SLICE;
 import static org.bytedeco.ffmpeg.avutil.AVFrame.AV_FRAME_FLAG_CORRUPT;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_FLAG_LOW_DELAY;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_H264;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_TIFF;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_EF_EXPLODE;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_KEY;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_alloc_context3;
@@ -202,7 +203,8 @@ final class VideoDecoder implements AutoCloseable {
             if (live) {
                 context.flags(context.flags() | AV_CODEC_FLAG_LOW_DELAY); // wrong for files with reordered pictures
             }
-            if (options.damaged() == Damaged.DROP) {
+            // To the decoder of TIFF a tag that it does not know would be an error then.
+            if (options.damaged() == Damaged.DROP && codec.id() != AV_CODEC_ID_TIFF) {
                 // Otherwise some decoders paper over what is missing, and say nothing.
                 context.err_recognition(context.err_recognition() | AV_EF_EXPLODE);
             }

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
@@ -86,7 +87,9 @@ class RtspContractTest {
                 CameraProbe probe = read(peer.uri(""), transport)) {
             probe.awaitPictures(10);
             StreamInfo stream = probe.reader.status().stream();
-            assertThat(stream).isEqualTo(new StreamInfo(320, 192, codec.label, "software"));
+            assertThat(stream)
+                    .isEqualTo(new StreamInfo(320, 192, codec.label, "software")
+                            .from(transport.name().toLowerCase(Locale.ROOT), "main"));
             assertThat(probe.statuses).extracting(CameraStatus::state).doesNotContain(State.DOWN);
             assertAllAccountedFor(probe);
         }
