@@ -115,6 +115,7 @@ public final class Daemon implements AutoCloseable {
 
     private void changed(Feed feed, CameraStatus status) {
         cameras.stream().filter(camera -> camera.feed() == feed).forEach(camera -> camera.changed(status));
+        NativeHeap.noteChange();
         reporter.cameraChanged(feed);
     }
 

@@ -1,24 +1,44 @@
 package dev.vigil.app;
 
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The C library's heap, in which models live. It keeps what is freed: after forty models that came and went, some 230 MiB, which
- * the next ones fit into only in part.
+ * The C library's heap, in which models and decoders live. It keeps what is freed: after forty models that came and went, some
+ * 230 MiB, and after cameras that changed or connected again a few hundred times, some 70 MiB, which the next ones fit into only in
+ * part.
  */
 final class NativeHeap {
     private static final Logger LOG = LoggerFactory.getLogger(NativeHeap.class);
     private static final String[] SIGNATURE = {String[].class.getName()};
 
+    private static final AtomicBoolean changed = new AtomicBoolean();
+
     private NativeHeap() {}
+
+    /** Decoders or pictures of another size may have come in the place of others. */
+    static void noteChange() {
+        changed.set(true);
+    }
+
+    /** As {@link #trim}, if something has changed since; called now and then. */
+    static void trimAfterChange() {
+        if (changed.getAndSet(false)) {
+            giveBack();
+        }
+    }
 
     /** Gives what is free back to the system, where this Java can (17.0.9 and later, with glibc). */
     static void trim() {
         System.gc(); // the tensors of a model that is gone are freed with their buffers' objects
+        giveBack();
+    }
+
+    private static void giveBack() {
         try {
             Object done = ManagementFactory.getPlatformMBeanServer()
                     .invoke(

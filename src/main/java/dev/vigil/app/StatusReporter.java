@@ -43,12 +43,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the broker how the daemon is doing: presence, each camera's status when it changes and now and then, and figures of the
- * whole. One thread of its own; what it is told from others it hands to that thread.
+ * whole. One thread of its own, on which the native heap is tidied too; what it is told from others it hands to that thread.
  */
 final class StatusReporter implements MqttListener, AutoCloseable {
     static final String ONLINE = "online";
     static final String OFFLINE = "offline";
 
+    private static final Duration TRIM_PERIOD = Duration.ofMinutes(1);
     private static final Logger LOG = LoggerFactory.getLogger(StatusReporter.class);
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
@@ -132,7 +133,8 @@ final class StatusReporter implements MqttListener, AutoCloseable {
         everySoOften.forEach(before -> before.cancel(false));
         everySoOften = List.of(
                 every(reports.statusInterval(), () -> cameras.get().forEach(this::publishStatus)),
-                every(reports.statsInterval(), this::publishStats));
+                every(reports.statsInterval(), this::publishStats),
+                every(TRIM_PERIOD, NativeHeap::trimAfterChange));
     }
 
     private Future<?> every(Duration period, Runnable task) {

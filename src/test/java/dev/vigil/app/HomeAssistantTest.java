@@ -118,7 +118,7 @@ class HomeAssistantTest implements MqttListener {
     void shouldTellOnEveryTopicThatAnEntityReads() throws Exception {
         try (Daemon daemon = daemon()) {
             daemon.start();
-            Await.until("every entity", () -> configs.size() == 18);
+            Await.until("every entity", () -> configs.size() == 19);
             Set<String> topics = new TreeSet<>();
             for (JsonNode config : configs.values()) {
                 topics.add(config.get("state_topic").textValue());

@@ -66,6 +66,17 @@ class HttpCameraTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/basic", "/digest", "/unsized"})
+    void shouldGiveEveryPictureHoweverTheCameraServesThem(String path) {
+        String uri = camera.uri(path).replace("//", "//" + HttpCamera.LOGIN + "@");
+        try (CameraProbe probe = new CameraProbe(CameraProbe.hasty(uri)).start()) {
+            CameraStatus down = probe.awaitDown();
+            assertThat(down.cause()).as(down.error()).isEqualTo(Cause.ENDED);
+            assertThat(probe.pictures).hasSizeGreaterThanOrEqualTo(HttpCamera.PICTURES - 1);
+        }
+    }
+
     @Test
     void shouldGivePicturesAtOnceWhenCameraIsSlow() throws Exception {
         // A demuxer that measures the rate first would hold back twenty pictures: here that is longer than the
