@@ -150,13 +150,6 @@ final class SpeedRun implements AutoCloseable {
         return figure.moreIsBetter ? ours / theirs : theirs / ours;
     }
 
-    /** Whether only to be as good is claimed, and the rounds do not tell the two apart: each median lies within the other's. */
-    boolean isTie(Figure figure) {
-        Spread ours = spread(Library.VIGIL, figure);
-        Spread theirs = spread(Library.HIVEMQ, figure);
-        return figure.claimed <= 1 && ours.includes(theirs.median()) && theirs.includes(ours.median());
-    }
-
     @Override
     public void close() throws Exception {
         subscriber.close();

@@ -13,10 +13,6 @@ record Spread(double median, double min, double max) {
         return new Spread(median, sorted[0], sorted[sorted.length - 1]);
     }
 
-    boolean includes(double value) {
-        return min <= value && value <= max;
-    }
-
     /** {@code 24.3 (23.9..25.0)}, without decimals from a thousand on. */
     @Override
     public String toString() {
