@@ -118,7 +118,7 @@ class BadModelTest {
         assertThat(check.out())
                 .contains("models.good: ssd, input 2x2, 2 classes (labels file " + folder
                         + "/two.txt), on cpu, loaded in")
-                .contains("cameras.gate: 1280x720 h264, software, first picture after ")
+                .contains("cameras.gate.url: 1280x720 h264, software, first picture after ")
                 .doesNotContain("is fine");
     }
 
