@@ -40,7 +40,6 @@ import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
-import org.bytedeco.javacpp.BytePointer;
 
 /**
  * Packets into pictures in system memory, in software or on the box's video engine. Where the engine fails, at open or later,
@@ -73,6 +72,9 @@ final class VideoDecoder implements AutoCloseable {
     // valid for one codec
     private AVCodecParameters parameters;
     private int codecId;
+    /** Asked for with each picture. */
+    private String codecName;
+
     private AVCodec codec;
     private AVCodecContext context;
     /** Null in software. */
@@ -120,6 +122,7 @@ final class VideoDecoder implements AutoCloseable {
         closeContext();
         parameters = newParameters;
         codecId = newParameters.codec_id();
+        codecName = avcodec_get_name(codecId).getString();
         codec = avcodec_find_decoder(codecId);
         if (codec == null || codec.isNull()) {
             throw new SourceException(Cause.UNSUPPORTED, name + ": no decoder for " + codecName());
@@ -304,8 +307,7 @@ final class VideoDecoder implements AutoCloseable {
 
     /** For people and status topics: {@code h264} and {@code software}, {@code cuda} or {@code vaapi}. */
     String codecName() {
-        BytePointer text = avcodec_get_name(codecId);
-        return text.getString();
+        return codecName;
     }
 
     String place() {
