@@ -12,13 +12,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Trusts a server by its certificate's SHA-256, whoever signed it, whichever host it names and whatever its dates. An extended
  * trust manager, because the JDK adds checks of its own to others.
  */
-public final class Fingerprints extends X509ExtendedTrustManager {
+public final class Fingerprints extends ServerTrust {
     public static final String FORM = "SHA-256 fingerprint: 64 hexadecimal digits, colons between pairs or not,"
             + " as openssl x509 -noout -fingerprint -sha256 prints it";
 
@@ -73,30 +72,5 @@ public final class Fingerprints extends X509ExtendedTrustManager {
     public void checkServerTrusted(X509Certificate[] chain, String keyExchange, SSLEngine engine)
             throws CertificateException {
         check(chain);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String keyType) throws CertificateException {
-        throw notAServer();
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String keyType, Socket socket) throws CertificateException {
-        throw notAServer();
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String keyType, SSLEngine engine)
-            throws CertificateException {
-        throw notAServer();
-    }
-
-    private static CertificateException notAServer() {
-        return new CertificateException("a client judges no clients");
-    }
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-        return new X509Certificate[0];
     }
 }

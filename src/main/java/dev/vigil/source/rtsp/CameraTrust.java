@@ -1,6 +1,7 @@
 package dev.vigil.source.rtsp;
 
 import dev.vigil.base.Fingerprints;
+import dev.vigil.base.ServerTrust;
 import dev.vigil.source.SourceOptions.Tls;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +23,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * Judges a camera's certificate as the configuration says, and remembers it, so that a refusal can tell its fingerprint. An
  * extended manager, because the JVM adds checks of its own to a plain one. One for each connection.
  */
-final class CameraTrust extends X509ExtendedTrustManager {
+final class CameraTrust extends ServerTrust {
     /** Null trusts any. */
     private final X509ExtendedTrustManager judge;
 
@@ -99,29 +100,5 @@ final class CameraTrust extends X509ExtendedTrustManager {
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
         throw new CertificateException("judged only with its connection");
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) throws CertificateException {
-        throw notAServer();
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) throws CertificateException {
-        throw notAServer();
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
-        throw notAServer();
-    }
-
-    private static CertificateException notAServer() {
-        return new CertificateException("a client judges no clients");
-    }
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-        return new X509Certificate[0];
     }
 }
