@@ -1,5 +1,6 @@
 package dev.vigil.detect;
 
+import dev.vigil.detect.family.Families;
 import dev.vigil.frame.Placement;
 import dev.vigil.frame.TensorInfo;
 import dev.vigil.frame.TensorInfo.ElementType;
@@ -66,12 +67,17 @@ public class NmsBenchmark {
     @Setup
     public void setUp() throws ModelException {
         placement.set(1920, 1080, 640 / 1920f, 640 / 1920f, 0, 0);
-        yolox = new PostProcessor(new Yolox()
-                .decoder(model(416, new TensorInfo("output", ElementType.FLOAT32, new long[] {1, 3549, 85}))));
+        yolox = new PostProcessor(
+                Families.named("yolox")
+                        .orElseThrow()
+                        .decoder(model(416, new TensorInfo("output", ElementType.FLOAT32, new long[] {1, 3549, 85}))),
+                Suppression.Kind.BY_CLASS);
         yoloxOutputs = new FloatBuffer[] {yoloxOutput(3549)};
-        dense8400 = new PostProcessor(new Ssd().decoder(ssdModel(8400, CLASSES)));
+        dense8400 = new PostProcessor(
+                Families.named("ssd").orElseThrow().decoder(ssdModel(8400, CLASSES)), Suppression.Kind.BY_CLASS);
         dense8400Outputs = ssdOutputs(8400, CLASSES);
-        ssd = new PostProcessor(new Ssd().decoder(ssdModel(1917, 90)));
+        ssd = new PostProcessor(
+                Families.named("ssd").orElseThrow().decoder(ssdModel(1917, 90)), Suppression.Kind.BY_CLASS);
         ssdOutputs = ssdOutputs(1917, 90);
 
         fill(survivors, SURVIVORS, CLASSES);

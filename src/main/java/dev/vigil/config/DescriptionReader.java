@@ -1,8 +1,8 @@
 package dev.vigil.config;
 
-import dev.vigil.detect.Families;
 import dev.vigil.detect.Family;
 import dev.vigil.detect.ModelDescription;
+import dev.vigil.detect.family.Families;
 import dev.vigil.frame.InputSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 
 /** Reads what the {@code .yml} beside a model says. Relative paths in it start at its own folder. */
@@ -19,6 +20,8 @@ final class DescriptionReader {
 
     private static final String LABELS_ALLOWED = "a path, or a list of names";
 
+    private static final Pattern SIZE = Pattern.compile("[1-9]\\d{0,4}x[1-9]\\d{0,4}");
+    private static final String SIZE_ALLOWED = "WIDTHxHEIGHT in pixels, such as 640x640";
     private static final Range PIXEL = Range.of(0, 255);
     private static final Range MEAN = Range.of(-1_000, 1_000);
     private static final Range STD = Range.of(0.000001, 1_000);
@@ -54,7 +57,7 @@ final class DescriptionReader {
     static String family(Section section) {
         Map<String, String> ids = new LinkedHashMap<>();
         Families.ALL.stream().map(Family::id).forEach(id -> ids.put(id, id));
-        return section.optionalChoice("family", ids, TOLD);
+        return section.optionalChoice("family", ids, TOLD, "a [family](models.md#families)");
     }
 
     /**
@@ -86,22 +89,42 @@ final class DescriptionReader {
         String family = family(root);
         LabelsKey labels = labels(root);
         Section input = root.section("input");
+        ModelDescription.Size size = size(input);
         InputSpec.Layout layout = input.optionalChoice("layout", InputSpec.Layout.class, TOLD);
         InputSpec.Element element = input.optionalChoice("element", InputSpec.Element.class, TOLD);
         InputSpec.Color color = input.optionalChoice("color", InputSpec.Color.class, "the family's");
         float[] mean = Lists.numbers(input, "mean", MEAN, "the family's");
         float[] std = Lists.numbers(input, "std", STD, "the family's");
         InputSpec.Resize resize = input.optionalChoice("resize", InputSpec.Resize.class, "the family's");
-        double padding = input.number("padding", PIXEL, Double.NaN, "the family's", false);
+        float[] padding = Lists.numbers(input, "padding", PIXEL, "the family's");
         input.finish();
         root.finish();
         reading.reportUnknown();
-        Integer paddingOrNull = Double.isNaN(padding) ? null : (Integer) (int) Math.round(padding);
         return new ModelDescription(
                 family,
                 labels.file,
                 labels.names,
-                new ModelDescription.Input(layout, color, mean, std, resize, paddingOrNull, element));
+                new ModelDescription.Input(size, layout, color, mean, std, resize, rounded(padding), element));
+    }
+
+    private static ModelDescription.Size size(Section input) {
+        String size = input.text("size", "size", TOLD, SIZE, SIZE_ALLOWED);
+        if (size == null) {
+            return null;
+        }
+        String[] sides = size.split("x");
+        return new ModelDescription.Size(Integer.parseInt(sides[0]), Integer.parseInt(sides[1]));
+    }
+
+    private static int[] rounded(float[] values) {
+        if (values == null) {
+            return null;
+        }
+        int[] whole = new int[values.length];
+        for (int i = 0; i < whole.length; i++) {
+            whole[i] = Math.round(values[i]);
+        }
+        return whole;
     }
 
     /** @return the description with what the configuration says in its place */

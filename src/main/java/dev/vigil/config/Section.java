@@ -238,7 +238,8 @@ final class Section {
 
     /** @return null if missing or wrong */
     <E extends Enum<E>> E optionalChoice(String key, Class<E> of, String fallbackWords) {
-        return optionalChoice(key, Entries.words(of), fallbackWords);
+        Map<String, E> words = Entries.words(of);
+        return optionalChoice(key, words, fallbackWords, Entries.or(List.copyOf(words.keySet())));
     }
 
     <E> E choice(String key, Map<String, E> choices, E fallback) {
@@ -251,9 +252,12 @@ final class Section {
         return chosen == null ? fallback : chosen;
     }
 
-    /** @return null if missing or wrong */
-    <E> E optionalChoice(String key, Map<String, E> choices, String fallbackWords) {
-        known(key, "word", fallbackWords, false, Entries.or(List.copyOf(choices.keySet())));
+    /**
+     * @param allowed what the documentation says is allowed where the words are too many for it
+     * @return null if missing or wrong
+     */
+    <E> E optionalChoice(String key, Map<String, E> choices, String fallbackWords, String allowed) {
+        known(key, "word", fallbackWords, false, allowed);
         return chosen(key, choices);
     }
 

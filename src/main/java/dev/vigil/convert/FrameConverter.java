@@ -8,6 +8,7 @@ import static org.bytedeco.ffmpeg.global.swscale.sws_freeContext;
 import static org.bytedeco.ffmpeg.global.swscale.sws_getContext;
 import static org.bytedeco.ffmpeg.global.swscale.sws_scale;
 
+import dev.vigil.base.Halves;
 import dev.vigil.frame.InputSpec;
 import dev.vigil.frame.InputSpec.Color;
 import dev.vigil.frame.InputSpec.Element;
@@ -44,8 +45,16 @@ public final class FrameConverter implements AutoCloseable {
     /** swscale's SIMD may write past the end of a row. */
     private static final int ROW_ALIGNMENT = 64;
 
+    /** A narrow picture of which a model wants to see the middle only would become as long as it likes. */
+    private static final int SCALED_PIXELS_MAX = 1 << 26;
+
     private final InputSpec spec;
     private final float[][] table = new float[3][256];
+    /** The same as half-precision floats; null unless the tensor wants them. */
+    private final short[][] halfTable;
+    /** The picture's bytes in the tensor's order, before they become half-precision floats; null likewise. */
+    private final ByteBuffer unscaled;
+
     private final PointerPointer<Pointer> planes = new PointerPointer<>(4);
     private final IntPointer strides = new IntPointer(4);
 
@@ -60,17 +69,23 @@ public final class FrameConverter implements AutoCloseable {
     private int uprightWidthPx;
 
     private int uprightHeightPx;
-    /** The upright picture's place in the tensor, in tensor pixels. */
+    /** The whole upright picture's size when it is scaled. */
+    private int scaledWidthPx;
+
+    private int scaledHeightPx;
+    /** What is seen of it: its size, its place in the tensor, and what is cut off on the left and above. */
     private int widthPx;
 
     private int heightPx;
     private int leftPx;
     private int topPx;
+    private int cutLeftPx;
+    private int cutTopPx;
     /** The scaled picture as it is stored: three planes, or one of three bytes a pixel. */
     private ByteBuffer scaled;
 
     private BytePointer scaledAddress;
-    private int scaledHeightPx;
+    private int storedHeightPx;
     private int planeBytes;
     /** Where the upright picture's top left pixel lies in a plane, and how far it is to the next on the right and below. */
     private int originBytes;
@@ -85,6 +100,9 @@ public final class FrameConverter implements AutoCloseable {
                 table[channel][value] = (value - spec.mean()[channel]) / spec.std()[channel];
             }
         }
+        boolean half = spec.element() == Element.FLOAT16;
+        halfTable = half ? halves(table) : null;
+        unscaled = half ? ByteBuffer.allocateDirect(3 * spec.widthPx() * spec.heightPx()) : null;
     }
 
     /**
@@ -92,7 +110,7 @@ public final class FrameConverter implements AutoCloseable {
      *
      * @param frame in system memory, of any pixel format that swscale reads; each may differ from the one before in anything
      * @param turn how the frame becomes upright: the tensor shows it so
-     * @param bytes the tensor as bytes, for {@link Element#UINT8}
+     * @param bytes the tensor as bytes, for all but {@link Element#FLOAT32}
      * @param floats the same memory as floats, for {@link Element#FLOAT32}
      * @param placement is set to where the upright frame lies in it
      * @throws ConvertException when swscale can not read this kind of frame
@@ -103,21 +121,21 @@ public final class FrameConverter implements AutoCloseable {
             prepare(frame, turn);
         }
         int rows = sws_scale(scaler, frame.data(), frame.linesize(), 0, frame.height(), planes, strides);
-        if (rows != scaledHeightPx) {
-            throw new ConvertException("scaling gave " + rows + " rows of " + scaledHeightPx);
+        if (rows != storedHeightPx) {
+            throw new ConvertException("scaling gave " + rows + " rows of " + storedHeightPx);
         }
-        if (spec.element() == Element.FLOAT32) {
-            writeFloats(floats);
-        } else {
-            writeBytes(bytes);
+        switch (spec.element()) {
+            case FLOAT32 -> writeFloats(floats);
+            case FLOAT16 -> writeHalves(bytes);
+            case UINT8 -> writeBytes(bytes);
         }
         placement.set(
                 uprightWidthPx,
                 uprightHeightPx,
-                (float) widthPx / uprightWidthPx,
-                (float) heightPx / uprightHeightPx,
-                leftPx,
-                topPx);
+                (float) scaledWidthPx / uprightWidthPx,
+                (float) scaledHeightPx / uprightHeightPx,
+                leftPx - cutLeftPx,
+                topPx - cutTopPx);
     }
 
     private boolean isOther(AVFrame frame) {
@@ -140,14 +158,14 @@ public final class FrameConverter implements AutoCloseable {
         place();
         boolean planar = spec.layout() == Layout.NCHW;
         boolean rgb = spec.color() == Color.RGB;
-        int scaledWidthPx = turn.isSideways() ? heightPx : widthPx;
-        scaledHeightPx = turn.isSideways() ? widthPx : heightPx;
+        int storedWidthPx = turn.isSideways() ? scaledHeightPx : scaledWidthPx;
+        storedHeightPx = turn.isSideways() ? scaledWidthPx : scaledHeightPx;
         scaler = sws_getContext(
                 sourceWidthPx,
                 sourceHeightPx,
                 frame.format(),
-                scaledWidthPx,
-                scaledHeightPx,
+                storedWidthPx,
+                storedHeightPx,
                 planar ? AV_PIX_FMT_GBRP : rgb ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_BGR24,
                 SWS_FAST_BILINEAR,
                 null,
@@ -159,29 +177,38 @@ public final class FrameConverter implements AutoCloseable {
                     + frame.format() + " can not be scaled");
         }
         SourceColors.apply(scaler, frame);
-        allocate(scaledWidthPx, planar, rgb);
+        allocate(storedWidthPx, planar, rgb);
         sourceFormat = frame.format();
     }
 
-    private void place() {
+    private void place() throws ConvertException {
+        double scaleX = (double) spec.widthPx() / uprightWidthPx;
+        double scaleY = (double) spec.heightPx() / uprightHeightPx;
         if (spec.resize() == Resize.STRETCH) {
-            widthPx = spec.widthPx();
-            heightPx = spec.heightPx();
+            scaledWidthPx = spec.widthPx();
+            scaledHeightPx = spec.heightPx();
         } else {
-            double scale =
-                    Math.min((double) spec.widthPx() / uprightWidthPx, (double) spec.heightPx() / uprightHeightPx);
-            widthPx = Math.max(1, (int) Math.round(uprightWidthPx * scale));
-            heightPx = Math.max(1, (int) Math.round(uprightHeightPx * scale));
+            double scale = spec.resize() == Resize.CROP ? Math.max(scaleX, scaleY) : Math.min(scaleX, scaleY);
+            scaledWidthPx = Math.max(1, (int) Math.round(uprightWidthPx * scale));
+            scaledHeightPx = Math.max(1, (int) Math.round(uprightHeightPx * scale));
         }
+        if ((long) scaledWidthPx * scaledHeightPx > SCALED_PIXELS_MAX) {
+            throw new ConvertException(
+                    "frames of " + sourceWidthPx + "x" + sourceHeightPx + " are too narrow for crop");
+        }
+        widthPx = Math.min(scaledWidthPx, spec.widthPx());
+        heightPx = Math.min(scaledHeightPx, spec.heightPx());
+        cutLeftPx = (scaledWidthPx - widthPx) / 2;
+        cutTopPx = (scaledHeightPx - heightPx) / 2;
         boolean centred = spec.resize() == Resize.LETTERBOX;
         leftPx = centred ? (spec.widthPx() - widthPx) / 2 : 0;
         topPx = centred ? (spec.heightPx() - heightPx) / 2 : 0;
     }
 
-    private void allocate(int scaledWidthPx, boolean planar, boolean rgb) {
+    private void allocate(int storedWidthPx, boolean planar, boolean rgb) {
         int pixelBytes = planar ? 1 : 3;
-        int strideBytes = (pixelBytes * scaledWidthPx + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
-        planeBytes = strideBytes * scaledHeightPx;
+        int strideBytes = (pixelBytes * storedWidthPx + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
+        planeBytes = strideBytes * storedHeightPx;
         scaled = ByteBuffer.allocateDirect((planar ? 3 : 1) * planeBytes + 2 * ROW_ALIGNMENT)
                 .order(ByteOrder.nativeOrder());
         scaledAddress = new BytePointer(scaled);
@@ -195,11 +222,11 @@ public final class FrameConverter implements AutoCloseable {
             planes.put(0, scaledAddress);
             strides.put(0, strideBytes);
         }
-        int lastColumn = (scaledWidthPx - 1) * pixelBytes;
+        int lastColumn = (storedWidthPx - 1) * pixelBytes;
         int toRight = orientation.mirrored() ? -pixelBytes : pixelBytes; // in the stored picture, as is all of this
         int leftmost = orientation.mirrored() ? lastColumn : 0;
         int rightmost = lastColumn - leftmost;
-        int bottom = (scaledHeightPx - 1) * strideBytes;
+        int bottom = (storedHeightPx - 1) * strideBytes;
         switch (orientation.quarterTurns()) {
             case 1 -> walk(leftmost + bottom, -strideBytes, toRight);
             case 2 -> walk(rightmost + bottom, -toRight, -strideBytes);
@@ -209,7 +236,7 @@ public final class FrameConverter implements AutoCloseable {
     }
 
     private void walk(int origin, int stepRight, int stepDown) {
-        originBytes = origin;
+        originBytes = origin + cutLeftPx * stepRight + cutTopPx * stepDown;
         stepRightBytes = stepRight;
         stepDownBytes = stepDown;
     }
@@ -226,7 +253,7 @@ public final class FrameConverter implements AutoCloseable {
 
     private void writePlane(FloatBuffer out, int channel) {
         float[] values = table[channel];
-        float padding = values[spec.padding()];
+        float padding = values[spec.padding()[channel]];
         int base = channel * spec.widthPx() * spec.heightPx();
         fill(out, base, base + topPx * spec.widthPx(), padding);
         for (int y = 0; y < heightPx; y++) {
@@ -245,7 +272,7 @@ public final class FrameConverter implements AutoCloseable {
     private void writeInterleaved(FloatBuffer out) {
         for (int channel = 0; channel < 3; channel++) {
             float[] values = table[channel];
-            float padding = values[spec.padding()];
+            float padding = values[spec.padding()[channel]];
             for (int y = 0; y < spec.heightPx(); y++) {
                 int to = y * spec.widthPx() * 3 + channel;
                 int from = originBytes + (y - topPx) * stepDownBytes + channel;
@@ -266,8 +293,30 @@ public final class FrameConverter implements AutoCloseable {
         }
     }
 
+    private void writeHalves(ByteBuffer out) {
+        writeBytes(unscaled);
+        boolean planar = spec.layout() == Layout.NCHW;
+        int pixels = spec.widthPx() * spec.heightPx();
+        for (int channel = 0; channel < 3; channel++) {
+            short[] values = halfTable[channel];
+            int at = planar ? channel * pixels : channel;
+            for (int i = 0; i < pixels; i++, at += planar ? 1 : 3) {
+                out.putShort(Short.BYTES * at, values[unscaled.get(at) & 0xff]);
+            }
+        }
+    }
+
+    private static short[][] halves(float[][] values) {
+        short[][] halves = new short[values.length][values[0].length];
+        for (int i = 0; i < values.length; i++) {
+            for (int j = 0; j < values[i].length; j++) {
+                halves[i][j] = Halves.of(values[i][j]);
+            }
+        }
+        return halves;
+    }
+
     private void writeBytes(ByteBuffer out) {
-        byte padding = (byte) spec.padding();
         int channels = spec.layout() == Layout.NCHW ? 3 : 1;
         int pixelBytes = spec.layout() == Layout.NCHW ? 1 : 3;
         int rowBytes = spec.widthPx() * pixelBytes;
@@ -278,16 +327,21 @@ public final class FrameConverter implements AutoCloseable {
                 int from = to + leftPx * pixelBytes;
                 int copied = inside ? widthPx * pixelBytes : 0;
                 for (int i = to; i < from; i++) {
-                    out.put(i, padding);
+                    out.put(i, paddingAt(channel, i));
                 }
                 if (inside) {
                     copyRow(out, from, channel * planeBytes + originBytes + (y - topPx) * stepDownBytes, pixelBytes);
                 }
                 for (int i = from + copied; i < to + rowBytes; i++) {
-                    out.put(i, padding);
+                    out.put(i, paddingAt(channel, i));
                 }
             }
         }
+    }
+
+    /** @param at index in the tensor, whose last dimension is the channel unless it is planar */
+    private byte paddingAt(int plane, int at) {
+        return (byte) spec.padding()[spec.layout() == Layout.NCHW ? plane : at % 3];
     }
 
     private void copyRow(ByteBuffer out, int to, int from, int pixelBytes) {

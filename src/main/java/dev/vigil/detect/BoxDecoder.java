@@ -12,6 +12,11 @@ public interface BoxDecoder {
     /** How many classes the model tells apart; class ids are 0..classes-1. */
     int classes();
 
+    /** How many points it gives with every box. */
+    default int keypoints() {
+        return 0;
+    }
+
     /**
      * Adds every box whose score is not {@code <=} {@link Candidates#scoreFloor()}, in an order that depends on the outputs
      * only.
@@ -20,7 +25,8 @@ public interface BoxDecoder {
      * by {@link Candidates#malformed()} and makes none.
      *
      * @param outputs the model's outputs in the file's order, each one image's slice of it that starts at index 0: direct, in
-     *     native byte order, read with absolute gets, position and limit untouched
+     *     native byte order, read with absolute gets, position and limit untouched. Whatever type the model gives, they are
+     *     floats. The limit is where they end: where an output has a row for each object, it tells how many there are
      */
     void decode(FloatBuffer[] outputs, Candidates into);
 }

@@ -22,10 +22,25 @@ public final class Candidates {
     float[] score = new float[FIRST_CAPACITY];
     int[] classId = new int[FIRST_CAPACITY];
 
+    /** x and y of each keypoint of each box. */
+    private float[] points;
+
+    private final int keypoints;
     private int count;
     private int malformed;
     private float scoreFloor;
     private int[] histogram;
+
+    /** For boxes without keypoints. */
+    public Candidates() {
+        this(0);
+    }
+
+    /** @param keypoints how many points every box has besides its corners */
+    public Candidates(int keypoints) {
+        this.keypoints = keypoints;
+        this.points = new float[2 * keypoints * FIRST_CAPACITY];
+    }
 
     /** Empties it for the next image. */
     public void start(float scoreMin) {
@@ -51,23 +66,70 @@ public final class Candidates {
         return malformed;
     }
 
-    /** Takes a box by any two opposite corners; refuses one that is not finite, and counts it. */
-    public void add(float xa, float ya, float xb, float yb, float score, int classId) {
+    public int keypoints() {
+        return keypoints;
+    }
+
+    public float x1(int index) {
+        return x1[index];
+    }
+
+    public float y1(int index) {
+        return y1[index];
+    }
+
+    public float x2(int index) {
+        return x2[index];
+    }
+
+    public float y2(int index) {
+        return y2[index];
+    }
+
+    public float score(int index) {
+        return score[index];
+    }
+
+    public int classId(int index) {
+        return classId[index];
+    }
+
+    public float keypointX(int index, int keypoint) {
+        return points[2 * (index * keypoints + keypoint)];
+    }
+
+    public float keypointY(int index, int keypoint) {
+        return points[2 * (index * keypoints + keypoint) + 1];
+    }
+
+    /** Sets a keypoint of the box that {@link #add} has just taken, in pixels of the model's input; NaN where it is not known. */
+    public void keypoint(int keypoint, float x, float y) {
+        int at = 2 * ((count - 1) * keypoints + keypoint);
+        points[at] = x;
+        points[at + 1] = y;
+    }
+
+    /**
+     * Takes a box by any two opposite corners; refuses one that is not finite, and counts it.
+     *
+     * @return whether it was taken: then its keypoints are to be set
+     */
+    public boolean add(float xa, float ya, float xb, float yb, float score, int classId) {
         if (!(Float.isFinite(xa)
                 && Float.isFinite(ya)
                 && Float.isFinite(xb)
                 && Float.isFinite(yb)
                 && Float.isFinite(score))) {
             malformed++;
-            return;
+            return false;
         }
         if (score <= scoreFloor) {
-            return;
+            return false;
         }
         if (count == this.score.length) {
             makeRoom();
             if (score <= scoreFloor) {
-                return;
+                return false;
             }
         }
         x1[count] = Math.min(xa, xb);
@@ -77,10 +139,11 @@ public final class Candidates {
         this.score[count] = score;
         this.classId[count] = classId;
         count++;
+        return true;
     }
 
     /** Drops all but the best {@link #MAX}; of equal scores the earlier ones stay. */
-    void keepBest() {
+    public void keepBest() {
         if (count <= MAX) {
             return;
         }
@@ -114,6 +177,7 @@ public final class Candidates {
         y2 = Arrays.copyOf(y2, capacity);
         score = Arrays.copyOf(score, capacity);
         classId = Arrays.copyOf(classId, capacity);
+        points = Arrays.copyOf(points, 2 * keypoints * capacity);
     }
 
     private void move(int from, int to) {
@@ -123,6 +187,7 @@ public final class Candidates {
         y2[to] = y2[from];
         score[to] = score[from];
         classId[to] = classId[from];
+        System.arraycopy(points, 2 * keypoints * from, points, 2 * keypoints * to, 2 * keypoints);
     }
 
     /**

@@ -10,11 +10,25 @@ public final class Detections {
     private final float[] xyxyFrame;
     private final float[] score;
     private final int[] classId;
+    /** x and y of each keypoint of each box. */
+    private final float[] points;
+
+    private final int keypoints;
     private int count;
     private int malformed;
 
-    /** @param capacity most boxes it can hold */
+    /** For boxes without keypoints. */
     public Detections(int capacity) {
+        this(capacity, 0);
+    }
+
+    /**
+     * @param capacity most boxes it can hold
+     * @param keypoints how many points every box has besides its corners
+     */
+    public Detections(int capacity, int keypoints) {
+        this.keypoints = keypoints;
+        this.points = new float[2 * keypoints * capacity];
         xyxyFrame = new float[4 * capacity];
         score = new float[capacity];
         classId = new int[capacity];
@@ -50,6 +64,27 @@ public final class Detections {
 
     public int classId(int index) {
         return classId[index];
+    }
+
+    /** How many points every box has besides its corners; 0 for most models. */
+    public int keypoints() {
+        return keypoints;
+    }
+
+    /** In pixels of the frame; NaN where it is not known. */
+    public float keypointX(int index, int keypoint) {
+        return points[2 * (index * keypoints + keypoint)];
+    }
+
+    public float keypointY(int index, int keypoint) {
+        return points[2 * (index * keypoints + keypoint) + 1];
+    }
+
+    /** Sets a keypoint of the box that was added last. */
+    public void keypoint(int keypoint, float x, float y) {
+        int at = 2 * ((count - 1) * keypoints + keypoint);
+        points[at] = x;
+        points[at + 1] = y;
     }
 
     /** Values of this frame's outputs that would have made a box but were NaN or infinite: a sign of a broken model. */

@@ -14,6 +14,11 @@ public interface Family {
     /** What the input is filled with where the description does not say otherwise; nothing in it is null but the layout. */
     ModelDescription.Input inputDefaults();
 
+    /** What the reference implementation does with boxes that overlap. */
+    default Suppression suppression() {
+        return Suppression.USUAL;
+    }
+
     /**
      * A new decoder for a model that fits.
      *
@@ -31,19 +36,26 @@ public interface Family {
             NO,
             /** It may be, but something else looks the same: {@code family:} must say so. */
             POSSIBLE,
-            YES
+            /** The shapes are its own. */
+            YES,
+            /** The file's metadata or the names of its inputs and outputs say so, whatever else has such shapes. */
+            CERTAIN
         }
 
-        static Fit no(String why) {
+        public static Fit no(String why) {
             return new Fit(Degree.NO, why);
         }
 
-        static Fit possible(String why) {
+        public static Fit possible(String why) {
             return new Fit(Degree.POSSIBLE, why);
         }
 
-        static Fit yes(String why) {
+        public static Fit yes(String why) {
             return new Fit(Degree.YES, why);
+        }
+
+        public static Fit certain(String why) {
+            return new Fit(Degree.CERTAIN, why);
         }
     }
 }

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What the {@code .yml} beside a model says. Everything is optional: null where it says nothing, and then the model's file
@@ -43,30 +45,75 @@ public record ModelDescription(String family, Path labels, List<String> labelNam
     /**
      * As {@link InputSpec}, each null where not said.
      *
+     * @param size for a model that leaves it open
      * @param mean one value for all channels or one for each
      * @param std one value for all channels or one for each, none of them 0
-     * @param padding 0..255
+     * @param padding one value for all channels or one for each, in the tensor's order, 0..255
      */
     public record Input(
-            Layout layout, Color color, float[] mean, float[] std, Resize resize, Integer padding, Element element) {
-        public static final Input EMPTY = new Input(null, null, null, null, null, null, null);
+            Size size,
+            Layout layout,
+            Color color,
+            float[] mean,
+            float[] std,
+            Resize resize,
+            int[] padding,
+            Element element) {
+        public static final Input EMPTY = new Input(null, null, null, null, null, null, null, null);
+
+        /** What is usual in a family; size, layout and type are the file's. */
+        public static Input usual(Color color, float[] mean, float[] std, Resize resize, int... padding) {
+            return new Input(null, null, color, mean, std, resize, padding, null);
+        }
+
+        /** As {@link #usual}, with a value in 0..1. */
+        public static Input usualUnit(Color color, Resize resize, int... padding) {
+            return usual(color, new float[] {0}, new float[] {255}, resize, padding);
+        }
 
         /** By what stands in the arrays. */
         @Override
         public boolean equals(Object other) {
             return other instanceof Input that
+                    && Objects.equals(size, that.size)
                     && layout == that.layout
                     && color == that.color
                     && Arrays.equals(mean, that.mean)
                     && Arrays.equals(std, that.std)
                     && resize == that.resize
-                    && Objects.equals(padding, that.padding)
+                    && Arrays.equals(padding, that.padding)
                     && element == that.element;
         }
 
         @Override
         public int hashCode() {
-            return Objects.hash(layout, color, Arrays.hashCode(mean), Arrays.hashCode(std), resize, padding, element);
+            return Objects.hash(
+                    size,
+                    layout,
+                    color,
+                    Arrays.hashCode(mean),
+                    Arrays.hashCode(std),
+                    resize,
+                    Arrays.hashCode(padding),
+                    element);
+        }
+    }
+
+    /** A picture's size in pixels. */
+    public record Size(int widthPx, int heightPx) {
+        private static final Pattern ULTRALYTICS = Pattern.compile("\\[(\\d{1,5}), (\\d{1,5})]");
+
+        /** What ultralytics' exporter writes as {@code imgsz}: {@code [height, width]}; null when it is not that. */
+        static Size ofUltralytics(String text) {
+            Matcher matcher = ULTRALYTICS.matcher(text == null ? "" : text);
+            return matcher.matches()
+                    ? new Size(Integer.parseInt(matcher.group(2)), Integer.parseInt(matcher.group(1)))
+                    : null;
+        }
+
+        @Override
+        public String toString() {
+            return widthPx + "x" + heightPx;
         }
     }
 
@@ -87,10 +134,6 @@ public record ModelDescription(String family, Path labels, List<String> labelNam
         if (input.element != null && input.element != element) {
             throw new ModelException("element: says " + input.element + ", but the input is " + image);
         }
-        int padding = either(input.padding, usual.padding);
-        if (padding < 0 || padding > 255) {
-            throw new ModelException("padding: is " + padding + ", allowed is 0..255");
-        }
         return new InputSpec(
                 model.widthPx(),
                 model.heightPx(),
@@ -100,7 +143,7 @@ public record ModelDescription(String family, Path labels, List<String> labelNam
                 channels("mean", either(input.mean, usual.mean)),
                 channels("std", either(input.std, usual.std)),
                 either(input.resize, usual.resize),
-                padding);
+                padding(either(input.padding, usual.padding)));
     }
 
     private static Element element(TensorInfo image) throws ModelException {
@@ -110,7 +153,23 @@ public record ModelDescription(String family, Path labels, List<String> labelNam
         if (image.type() == ElementType.UINT8) {
             return Element.UINT8;
         }
-        throw new ModelException("input " + image + " is neither float32 nor uint8");
+        if (image.type() == ElementType.FLOAT16) {
+            return Element.FLOAT16;
+        }
+        throw new ModelException("input " + image + " is none of float32, float16 and uint8");
+    }
+
+    private static int[] padding(int[] values) throws ModelException {
+        int[] channels = values.length == 1 ? new int[] {values[0], values[0], values[0]} : values.clone();
+        if (channels.length != 3) {
+            throw new ModelException("padding: has " + values.length + " values, allowed are 1 and 3");
+        }
+        for (int value : channels) {
+            if (value < 0 || value > 255) {
+                throw new ModelException("padding: has " + value + ", allowed is 0..255");
+            }
+        }
+        return channels;
     }
 
     private static float[] channels(String key, float[] values) throws ModelException {

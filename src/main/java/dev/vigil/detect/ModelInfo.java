@@ -1,7 +1,9 @@
 package dev.vigil.detect;
 
+import dev.vigil.frame.ConstantInput;
 import dev.vigil.frame.InputSpec.Layout;
 import dev.vigil.frame.TensorInfo;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -46,6 +48,52 @@ public record ModelInfo(List<TensorInfo> inputs, List<TensorInfo> outputs, Map<S
 
     public int heightPx() throws ModelException {
         return extent(layout() == Layout.NCHW ? 2 : 1);
+    }
+
+    /**
+     * The same with the size of its picture known: what the file says, else what is said here, else what the metadata of
+     * ultralytics say ({@code imgsz}, height and width).
+     *
+     * @param size from the description; null when it does not say
+     * @throws ModelException when nothing says it, or what is said contradicts the file
+     */
+    public ModelInfo sized(ModelDescription.Size size) throws ModelException {
+        TensorInfo image = image();
+        int heightAt = layout() == Layout.NCHW ? 2 : 1;
+        long[] shape = image.shape().clone();
+        long height = shape[heightAt];
+        long width = shape[heightAt + 1];
+        if (size != null && (height > 0 && height != size.heightPx() || width > 0 && width != size.widthPx())) {
+            throw new ModelException("size: says " + size + ", but the input is " + image);
+        }
+        ModelDescription.Size told = size != null ? size : ModelDescription.Size.ofUltralytics(metadata.get("imgsz"));
+        if ((height < 0 || width < 0) && told == null) {
+            throw new ModelException(
+                    "input " + image
+                            + " leaves the size of its picture open: say it in the model's .yml, such as input: {size: 640x640}");
+        }
+        shape[heightAt] = height < 0 ? told.heightPx() : height;
+        shape[heightAt + 1] = width < 0 ? told.widthPx() : width;
+        List<TensorInfo> known = inputs.stream()
+                .map(input -> input == image ? new TensorInfo(image.name(), image.type(), shape) : input)
+                .toList();
+        return new ModelInfo(known, outputs, metadata);
+    }
+
+    /**
+     * What the inputs get that take no picture: sizes are those of the model's input, so that boxes come in its pixels.
+     *
+     * @throws ModelException when it is not known what one of them wants
+     */
+    public List<ConstantInput> otherInputs() throws ModelException {
+        TensorInfo image = image();
+        List<ConstantInput> others = new ArrayList<>();
+        for (TensorInfo input : inputs) {
+            if (input != image) {
+                others.add(OtherInputs.of(input, widthPx(), heightPx()));
+            }
+        }
+        return others;
     }
 
     /** For messages: {@code boxes float32 (?, 1917, 4), scores float32 (?, 1917, 90)}. */

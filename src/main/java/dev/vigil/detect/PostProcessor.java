@@ -11,11 +11,14 @@ import java.nio.FloatBuffer;
  */
 public final class PostProcessor {
     private final BoxDecoder decoder;
-    private final Candidates candidates = new Candidates();
+    private final Suppression.Kind suppression;
+    private final Candidates candidates;
     private final Nms nms = new Nms();
 
-    public PostProcessor(BoxDecoder decoder) {
+    public PostProcessor(BoxDecoder decoder, Suppression.Kind suppression) {
         this.decoder = decoder;
+        this.suppression = suppression;
+        this.candidates = new Candidates(decoder.keypoints());
     }
 
     /**
@@ -23,14 +26,15 @@ public final class PostProcessor {
      *
      * @param outputs one image's slices, as {@link BoxDecoder#decode} wants them
      * @param placement where the frame lies in the model's input
-     * @param into its capacity limits the boxes as {@link DetectOptions#boxesMax()} does
+     * @param into has as many keypoints as the decoder; its capacity limits the boxes as {@link DetectOptions#boxesMax()} does
      */
     public void process(FloatBuffer[] outputs, Placement placement, DetectOptions options, Detections into) {
         into.clear();
         candidates.start(options.scoreMin());
         decoder.decode(outputs, candidates);
         into.malformed(candidates.malformed());
-        int kept = nms.run(candidates, options.iouMax(), Math.min(options.boxesMax(), into.capacity()));
+        float iouMax = suppression == Suppression.Kind.NONE ? Float.POSITIVE_INFINITY : options.iouMax();
+        int kept = nms.run(candidates, iouMax, Math.min(options.boxesMax(), into.capacity()));
         for (int rank = 0; rank < kept; rank++) {
             int i = nms.candidate(rank);
             float x1 = placement.toFrameX(candidates.x1[i]);
@@ -39,6 +43,12 @@ public final class PostProcessor {
             float y2 = placement.toFrameY(candidates.y2[i]);
             if (x1 < x2 && y1 < y2) {
                 into.add(x1, y1, x2, y2, candidates.score[i], candidates.classId[i]);
+                for (int point = 0; point < candidates.keypoints(); point++) {
+                    into.keypoint(
+                            point,
+                            placement.toFrameX(candidates.keypointX(i, point)),
+                            placement.toFrameY(candidates.keypointY(i, point)));
+                }
             }
         }
     }

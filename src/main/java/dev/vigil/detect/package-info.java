@@ -6,8 +6,7 @@
  *  (off-heap floats)        of the Family  model pixels           clip          frame pixels
  * </pre>
  *
- * <p>{@link dev.vigil.detect.DetectionModel} settles, once, what a model is: its family, input, labels.
- * {@link dev.vigil.detect.PostProcessor} does the work of every frame. A new family is one class that implements
- * {@link dev.vigil.detect.Family} and a line in {@link dev.vigil.detect.Families}.
+ * <p>{@link dev.vigil.detect.PostProcessor} does the work of every frame. The families themselves are in
+ * {@code detect.family}.
  */
 package dev.vigil.detect;

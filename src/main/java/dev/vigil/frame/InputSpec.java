@@ -11,7 +11,7 @@ package dev.vigil.frame;
  * @param mean subtracted from a channel's 0..255 value, in the tensor's order of channels
  * @param std what is left is divided by, in the tensor's order of channels
  * @param resize how a frame is fitted in
- * @param padding 0..255 value of what a letterbox leaves free
+ * @param padding 0..255 values of what a letterbox leaves free, in the tensor's order of channels
  */
 public record InputSpec(
         int widthPx,
@@ -22,7 +22,7 @@ public record InputSpec(
         float[] mean,
         float[] std,
         Resize resize,
-        int padding) {
+        int[] padding) {
     public enum Layout {
         NCHW,
         NHWC
@@ -30,7 +30,17 @@ public record InputSpec(
 
     public enum Element {
         FLOAT32,
-        UINT8
+        FLOAT16,
+        UINT8;
+
+        /** Bytes of one value. */
+        public int bytes() {
+            return switch (this) {
+                case FLOAT32 -> 4;
+                case FLOAT16 -> 2;
+                case UINT8 -> 1;
+            };
+        }
     }
 
     public enum Color {
@@ -44,6 +54,8 @@ public record InputSpec(
         /** Aspect kept, in the middle. */
         LETTERBOX,
         /** Aspect kept, in the top left corner. */
-        LETTERBOX_TOP_LEFT
+        LETTERBOX_TOP_LEFT,
+        /** Aspect kept, filled; what stands over at two sides is not seen. */
+        CROP
     }
 }

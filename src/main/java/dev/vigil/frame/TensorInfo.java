@@ -14,7 +14,10 @@ public record TensorInfo(String name, ElementType type, long[] shape) {
     public enum ElementType {
         FLOAT32,
         FLOAT16,
+        FLOAT64,
         UINT8,
+        INT8,
+        BOOL,
         INT64,
         INT32,
         OTHER

@@ -203,7 +203,10 @@ public final class Engine implements AutoCloseable {
         return switch (tensor.type) {
             case FLOAT -> ElementType.FLOAT32;
             case FLOAT16 -> ElementType.FLOAT16;
+            case DOUBLE -> ElementType.FLOAT64;
             case UINT8 -> ElementType.UINT8;
+            case INT8 -> ElementType.INT8;
+            case BOOL -> ElementType.BOOL;
             case INT64 -> ElementType.INT64;
             case INT32 -> ElementType.INT32;
             default -> ElementType.OTHER;
@@ -276,14 +279,23 @@ public final class Engine implements AutoCloseable {
         return environment;
     }
 
-    /** Runs the model on pinned outputs. */
-    void run(Map<String, OnnxTensor> in, Map<String, OnnxTensor> out, OrtSession.RunOptions settings)
+    /**
+     * Runs the model on pinned outputs.
+     *
+     * @param others names of the outputs that are wanted besides, in the result
+     * @return to be closed
+     */
+    OrtSession.Result run(
+            Map<String, OnnxTensor> in,
+            Set<String> others,
+            Map<String, OnnxTensor> pinned,
+            OrtSession.RunOptions settings)
             throws OrtException {
         if (!runs.begin()) {
             throw new OrtException("it is closed");
         }
         try {
-            session.run(in, Set.of(), out, settings).close();
+            return session.run(in, others, pinned, settings);
         } finally {
             runs.end();
         }

@@ -5,8 +5,8 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtUtil;
+import dev.vigil.frame.ConstantInput;
 import dev.vigil.frame.TensorInfo;
-import dev.vigil.frame.TensorInfo.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -15,6 +15,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,45 +33,69 @@ public final class TensorRing implements AutoCloseable {
     private final Engine engine;
     private final int slots;
     private final int batchMax;
+    private final TensorInfo input;
+    private final long[] imageShape;
+    private final ByteBuffer block;
     private final ByteBuffer[] inputBytes;
     private final FloatBuffer[] inputFloats;
-    private final FloatBuffer[][] outputs;
-    private final List<long[]> outputShapes;
-    /** By first slot and number of frames: what one run reads and writes. */
-    private final Binding[][] bindings;
+    /** By name and number of frames; what they hold is written once. */
+    private final Map<String, OnnxTensor[]> constants;
 
+    /** What runs read and write; another one when an output turns out to be loose. */
+    private volatile Bound bound;
+
+    private final List<Bound> bounds = new ArrayList<>();
     private final Runs runs = new Runs();
 
+    /** @param bindings by first slot and number of frames */
+    private record Bound(OutputTensors outputs, Set<String> loose, Binding[][] bindings) {}
+
     private record Binding(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs) {}
+
+    /** As below, for a model that takes nothing but a picture. */
+    public TensorRing(Engine engine, int slots, long[] imageShape) throws InferException {
+        this(engine, slots, engine.inputs().get(0), imageShape, List.of());
+    }
 
     /**
      * Allocates the tensors and runs the model once on zeros, which shows the outputs' shapes and warms it up.
      *
+     * @param input the one that takes pictures
      * @param imageShape the input's dimensions without the batch
+     * @param others what all other inputs get
      * @throws InferException when the model does not run with such an input
      */
-    public TensorRing(Engine engine, int slots, long[] imageShape) throws InferException {
+    public TensorRing(Engine engine, int slots, TensorInfo input, long[] imageShape, List<ConstantInput> others)
+            throws InferException {
         this.engine = engine;
         this.slots = slots;
-        if (engine.inputs().size() != 1) {
-            throw new InferException("the model " + engine.name() + " has "
-                    + engine.inputs().size() + " inputs, and one picture is all there is: " + engine.inputs());
-        }
-        TensorInfo input = engine.inputs().get(0);
-        if (input.type() != ElementType.FLOAT32 && input.type() != ElementType.UINT8) {
-            throw new InferException(
-                    "the model " + engine.name() + " wants an input of " + input + "; float32 and uint8 can be given");
+        this.input = input;
+        this.imageShape = imageShape.clone();
+        switch (input.type()) {
+            case FLOAT32, FLOAT16, UINT8 -> {}
+            default ->
+                throw new InferException("the model " + engine.name() + " wants an input of " + input
+                        + "; float32, float16 and uint8 can be given");
         }
         try {
-            int elementBytes = input.type() == ElementType.FLOAT32 ? Float.BYTES : 1;
-            int imageBytes = Math.toIntExact(count(imageShape) * elementBytes);
-            ByteBuffer block = direct(Math.multiplyExact(imageBytes, slots));
+            int imageBytes = Math.multiplyExact(count(imageShape), Values.bytes(input.type()));
+            this.block = direct(Math.multiplyExact(imageBytes, slots));
             this.inputBytes = slices(block, imageBytes);
-            this.inputFloats = floats(inputBytes);
-            this.batchMax = batchMax(input);
-            this.outputShapes = probe(input, imageShape, batchMax);
-            this.outputs = new FloatBuffer[slots][outputShapes.size()];
-            this.bindings = bind(input, block, imageShape, imageBytes);
+            this.inputFloats =
+                    Arrays.stream(inputBytes).map(ByteBuffer::asFloatBuffer).toArray(FloatBuffer[]::new);
+            int wanted = batchWanted();
+            this.constants = ConstantTensors.of(engine, input, others, wanted);
+            long[][] shapes = probe(wanted);
+            boolean split = Arrays.stream(shapes).allMatch(shape -> shape.length > 0 && shape[0] == wanted);
+            if (wanted > 1 && !split) {
+                LOG.warn(
+                        "{}: does not give one result for each picture, so batch.max: {} is not used",
+                        engine.name(),
+                        wanted);
+                shapes = probe(1);
+            }
+            this.batchMax = split ? wanted : 1;
+            bind(OutputTensors.of(engine.name(), engine.outputs(), ofOneImage(shapes), slots));
         } catch (ArithmeticException e) {
             throw new InferException(
                     "the tensors of " + engine.name() + " are too large: input " + Arrays.toString(imageShape) + " for "
@@ -85,7 +112,7 @@ public final class TensorRing implements AutoCloseable {
         }
     }
 
-    private int batchMax(TensorInfo input) throws InferException {
+    private int batchWanted() throws InferException {
         int wanted = Math.min(Math.max(1, engine.options().batchMax()), slots);
         long made = input.shape()[0];
         if (made > 1) {
@@ -99,89 +126,111 @@ public final class TensorRing implements AutoCloseable {
         return wanted;
     }
 
-    /** The outputs' shapes for one image, without the batch, from a run on zeros. */
-    private List<long[]> probe(TensorInfo input, long[] imageShape, int batch) throws OrtException, InferException {
-        int bytes = Math.toIntExact(count(imageShape) * batch * (input.type() == ElementType.FLOAT32 ? 4 : 1));
-        List<long[]> shapes = new ArrayList<>();
-        try (OnnxTensor zeros = tensor(input, direct(bytes), withBatch(imageShape, batch));
-                OrtSession.Result result = engine.session().run(Map.of(input.name(), zeros))) {
-            for (TensorInfo output : engine.outputs()) {
-                OnnxValue value = result.get(output.name()).orElseThrow();
-                if (output.type() != ElementType.FLOAT32 || !(value instanceof OnnxTensor tensor)) {
-                    throw new InferException(
-                            "the model " + engine.name() + " gives " + output + "; outputs of float32 can be read");
+    /**
+     * Runs the model on zeros.
+     *
+     * @return the outputs' shapes as they came, with the batch; none for one that is not asked for
+     */
+    private long[][] probe(int batch) throws OrtException, InferException {
+        List<TensorInfo> declared = engine.outputs();
+        Set<String> wanted = declared.stream()
+                .filter(OutputTensors::isAskedFor)
+                .map(TensorInfo::name)
+                .collect(Collectors.toSet());
+        long[][] shapes = new long[declared.size()][];
+        Map<String, OnnxTensor> ins = new HashMap<>();
+        constants.forEach((name, byFrames) -> ins.put(name, byFrames[batch]));
+        ByteBuffer zeros = direct(Math.multiplyExact(batch * Values.bytes(input.type()), count(imageShape)));
+        try (OnnxTensor picture = tensor(zeros, batch)) {
+            ins.put(input.name(), picture);
+            try (OrtSession.Result result = engine.session().run(ins, wanted)) {
+                for (int i = 0; i < shapes.length; i++) {
+                    shapes[i] = wanted.contains(declared.get(i).name())
+                            ? shape(result.get(declared.get(i).name()).orElseThrow(), declared.get(i))
+                            : new long[] {batch, 0};
                 }
-                long[] shape = tensor.getInfo().getShape();
-                if (shape.length == 0 || shape[0] != batch) {
-                    throw new InferException("the model " + engine.name() + " gives " + output + " for "
-                            + batch + " images, which is not one result for each: its shape is "
-                            + Arrays.toString(shape));
-                }
-                shapes.add(Arrays.copyOfRange(shape, 1, shape.length));
             }
         }
         return shapes;
     }
 
-    private Binding[][] bind(TensorInfo input, ByteBuffer block, long[] imageShape, int imageBytes)
-            throws OrtException {
-        List<ByteBuffer> outputBlocks = new ArrayList<>();
-        for (int i = 0; i < outputShapes.size(); i++) {
-            int bytes = Math.toIntExact(count(outputShapes.get(i)) * Float.BYTES);
-            ByteBuffer outputBlock = direct(Math.multiplyExact(bytes, slots));
-            outputBlocks.add(outputBlock);
-            FloatBuffer[] perSlot = floats(slices(outputBlock, bytes));
-            for (int slot = 0; slot < slots; slot++) {
-                outputs[slot][i] = perSlot[slot];
-            }
+    private long[] shape(OnnxValue value, TensorInfo declared) throws InferException {
+        if (value instanceof OnnxTensor tensor) {
+            return tensor.getInfo().getShape();
         }
+        throw new InferException("the model " + engine.name() + " gives " + declared + ", which is no tensor");
+    }
+
+    /** Without the batch; null for one that has no batch, or had no value at all: it is loose. */
+    private static long[][] ofOneImage(long[][] shapes) {
+        return Arrays.stream(shapes)
+                .map(shape -> shape.length == 0
+                                || shape[0] < 1
+                                || Arrays.stream(shape).anyMatch(extent -> extent == 0)
+                        ? null
+                        : Arrays.copyOfRange(shape, 1, shape.length))
+                .toArray(long[][]::new);
+    }
+
+    private void bind(OutputTensors outputs) throws OrtException {
+        int imageBytes = inputBytes[0].capacity();
         Binding[][] all = new Binding[slots][batchMax + 1];
         for (int first = 0; first < slots; first++) {
             for (int frames = 1; frames <= batchMax && first + frames <= slots; frames++) {
-                ByteBuffer in =
-                        block.slice(first * imageBytes, frames * imageBytes).order(ByteOrder.nativeOrder());
-                Map<String, OnnxTensor> outs = new HashMap<>();
-                for (int i = 0; i < outputShapes.size(); i++) {
-                    long[] shape = outputShapes.get(i);
-                    int bytes = Math.toIntExact(count(shape) * Float.BYTES);
-                    FloatBuffer out = outputBlocks
-                            .get(i)
-                            .slice(first * bytes, frames * bytes)
-                            .order(ByteOrder.nativeOrder())
-                            .asFloatBuffer();
-                    outs.put(
-                            engine.outputs().get(i).name(),
-                            OnnxTensor.createTensor(engine.environment(), out, withBatch(shape, frames)));
-                }
-                Map<String, OnnxTensor> ins = Map.of(input.name(), tensor(input, in, withBatch(imageShape, frames)));
-                all[first][frames] = new Binding(ins, outs);
+                Map<String, OnnxTensor> ins = new HashMap<>();
+                int now = frames;
+                constants.forEach((name, byFrames) -> ins.put(name, byFrames[now]));
+                ins.put(
+                        input.name(),
+                        tensor(
+                                block.slice(first * imageBytes, frames * imageBytes)
+                                        .order(ByteOrder.nativeOrder()),
+                                frames));
+                all[first][frames] = new Binding(Map.copyOf(ins), outputs.bind(engine, first, frames));
             }
         }
-        return all;
+        bound = new Bound(outputs, outputs.loose(), all);
+        bounds.add(bound);
     }
 
-    private OnnxTensor tensor(TensorInfo input, ByteBuffer bytes, long[] shape) throws OrtException {
-        return input.type() == ElementType.FLOAT32
-                ? OnnxTensor.createTensor(engine.environment(), bytes.asFloatBuffer(), shape)
-                : OnnxTensor.createTensor(engine.environment(), bytes, shape, ai.onnxruntime.OnnxJavaType.UINT8);
+    /**
+     * Binds anew after a run whose outputs were of other sizes than those on zeros: what the file leaves open is loose.
+     *
+     * @return false when there is nothing that could be
+     */
+    private synchronized boolean loosen(Bound failed) throws OrtException {
+        if (bound == failed) {
+            if (!failed.outputs.mayBeLoose()) {
+                return false;
+            }
+            bind(failed.outputs.loosened());
+            LOG.info("{}: {} have other sizes with each picture", engine.name(), bound.loose);
+        }
+        return true;
     }
 
-    private static long[] withBatch(long[] shape, int batch) {
+    private OnnxTensor tensor(ByteBuffer bytes, int frames) throws OrtException {
+        return OnnxTensor.createTensor(
+                engine.environment(), bytes, withBatch(imageShape, frames), Values.javaType(input.type()));
+    }
+
+    static long[] withBatch(long[] shape, int batch) {
         long[] whole = new long[shape.length + 1];
         whole[0] = batch;
         System.arraycopy(shape, 0, whole, 1, shape.length);
         return whole;
     }
 
-    private static long count(long[] shape) {
+    /** How many values a shape holds; an ArithmeticException when that is none, or more than a buffer can hold. */
+    static int count(long[] shape) {
         long elements = OrtUtil.elementCount(shape);
         if (elements <= 0 || elements > Integer.MAX_VALUE) {
             throw new ArithmeticException("elements: " + elements);
         }
-        return elements;
+        return (int) elements;
     }
 
-    private static ByteBuffer direct(int bytes) {
+    static ByteBuffer direct(int bytes) {
         return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }
 
@@ -191,10 +240,6 @@ public final class TensorRing implements AutoCloseable {
             parts[slot] = block.slice(slot * bytes, bytes).order(ByteOrder.nativeOrder());
         }
         return parts;
-    }
-
-    private static FloatBuffer[] floats(ByteBuffer[] bytes) {
-        return Arrays.stream(bytes).map(ByteBuffer::asFloatBuffer).toArray(FloatBuffer[]::new);
     }
 
     /** How many frames' tensors there are. */
@@ -217,19 +262,17 @@ public final class TensorRing implements AutoCloseable {
         return inputFloats[slot];
     }
 
-    /** A slot's outputs, in the order of {@link Engine#outputs()}. */
+    /**
+     * A slot's outputs, in the order of {@link Engine#outputs()}, as floats whatever the model gives. The limit of each is where
+     * its values end; in an output whose size differs from picture to picture, it moves with each run.
+     */
     public FloatBuffer[] outputs(int slot) {
-        return outputs[slot];
+        return bound.outputs.of(slot);
     }
 
-    /** The outputs as they really are: the model's declaration with every dimension known and a batch of one. */
+    /** The outputs as they really are: the model's declaration with every dimension known that is the same for all pictures. */
     public List<TensorInfo> outputInfos() {
-        List<TensorInfo> infos = new ArrayList<>();
-        for (int i = 0; i < outputShapes.size(); i++) {
-            TensorInfo declared = engine.outputs().get(i);
-            infos.add(new TensorInfo(declared.name(), declared.type(), withBatch(outputShapes.get(i), 1)));
-        }
-        return infos;
+        return bound.outputs.infos();
     }
 
     /** One worker's way to run frames. Owned by its thread, but for {@link #terminate()}. */
@@ -249,16 +292,35 @@ public final class TensorRing implements AutoCloseable {
          * @throws InferException when the model fails on them or the run was ended
          */
         public void run(int first, int frames) throws InferException {
-            Binding binding = bindings[first][frames];
             if (!runs.begin()) {
                 throw new InferException("the model " + engine.name() + " is closed");
             }
             try {
-                engine.run(binding.inputs, binding.outputs, runOptions);
+                runNow(first, frames);
             } catch (OrtException e) {
                 throw new InferException("the model " + engine.name() + " failed: " + Engine.firstLine(e), e);
             } finally {
                 runs.end();
+            }
+        }
+
+        private void runNow(int first, int frames) throws OrtException, InferException {
+            Bound now = bound;
+            try {
+                runOn(now, first, frames);
+            } catch (OrtException e) {
+                boolean ofAnotherSize = String.valueOf(e.getMessage()).contains("shape");
+                if (!ofAnotherSize || !loosen(now)) {
+                    throw e;
+                }
+                runOn(bound, first, frames);
+            }
+        }
+
+        private void runOn(Bound now, int first, int frames) throws OrtException, InferException {
+            Binding binding = now.bindings[first][frames];
+            try (OrtSession.Result result = engine.run(binding.inputs, now.loose, binding.outputs, runOptions)) {
+                now.outputs.take(result, first, frames);
             }
         }
 
@@ -308,13 +370,18 @@ public final class TensorRing implements AutoCloseable {
             LOG.warn("{}: a run is still on; its buffers stay until the process ends", engine.name());
             return;
         }
-        for (Binding[] row : bindings) {
-            for (Binding binding : row) {
-                if (binding != null) {
-                    binding.inputs.values().forEach(OnnxTensor::close);
-                    binding.outputs.values().forEach(OnnxTensor::close);
-                }
-            }
+        for (Bound one : bounds) {
+            Arrays.stream(one.bindings)
+                    .flatMap(Arrays::stream)
+                    .filter(Objects::nonNull)
+                    .forEach(binding -> {
+                        binding.inputs.get(input.name()).close();
+                        binding.outputs.values().forEach(OnnxTensor::close);
+                    });
         }
+        constants.values().stream()
+                .flatMap(Arrays::stream)
+                .filter(Objects::nonNull)
+                .forEach(OnnxTensor::close);
     }
 }

@@ -115,8 +115,9 @@ public final class FramePipeline implements AutoCloseable {
         this.admittedAtOnce = engine.workers() * tensors.batchMax();
         this.onCpu = engine.onCpu();
         int[] index = {0};
-        this.ring =
-                RingBuffer.createSingleProducer(() -> new Slot(index[0]++, boxesMax), tensors.slots(), waitStrategy);
+        int keypoints = model.detection().keypoints();
+        this.ring = RingBuffer.createSingleProducer(
+                () -> new Slot(index[0]++, boxesMax, keypoints), tensors.slots(), waitStrategy);
         String name = engine.name();
 
         SequenceBarrier published = ring.newBarrier();

@@ -1,9 +1,10 @@
 package dev.vigil.pipeline;
 
-import dev.vigil.detect.DetectionModel;
 import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.ModelException;
 import dev.vigil.detect.ModelInfo;
+import dev.vigil.detect.family.DetectionModel;
+import dev.vigil.frame.TensorInfo;
 import dev.vigil.infer.Engine;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
@@ -28,13 +29,14 @@ public record LoadedModel(Engine engine, TensorRing tensors, DetectionModel dete
         TensorRing tensors = null;
         boolean loaded = false;
         try {
-            ModelInfo declared = new ModelInfo(engine.inputs(), engine.outputs(), engine.metadata());
-            declared.widthPx();
-            declared.heightPx();
-            long[] shape = declared.image().shape();
-            tensors = new TensorRing(engine, slots(engine), Arrays.copyOfRange(shape, 1, shape.length));
+            ModelInfo declared = new ModelInfo(engine.inputs(), engine.outputs(), engine.metadata())
+                    .sized(description.input().size());
+            TensorInfo image = declared.image();
+            long[] shape = image.shape();
+            tensors = new TensorRing(
+                    engine, slots(engine), image, Arrays.copyOfRange(shape, 1, shape.length), declared.otherInputs());
             // The run has shown what the file may leave open.
-            ModelInfo real = new ModelInfo(engine.inputs(), tensors.outputInfos(), engine.metadata());
+            ModelInfo real = new ModelInfo(declared.inputs(), tensors.outputInfos(), engine.metadata());
             LoadedModel model = new LoadedModel(engine, tensors, DetectionModel.resolve(real, description));
             loaded = true;
             return model;

@@ -27,9 +27,9 @@ final class Slot implements FrameResult {
     /** False when the frame was dropped on its way: the stages after pass it by. */
     boolean alive;
 
-    Slot(int index, int boxesMax) {
+    Slot(int index, int boxesMax, int keypoints) {
         this.index = index;
-        this.detections = new Detections(boxesMax);
+        this.detections = new Detections(boxesMax, keypoints);
     }
 
     void begin(Lane newLane, Picture newPicture) {

@@ -110,7 +110,7 @@ class BadModelTest {
                 .anyMatch(line -> line.startsWith("cut.file: the model DIR/cut.onnx is cut short: it has "))
                 .anyMatch(
                         line -> line.startsWith("embedding.file: no known family has outputs embedding float32 (1, 128)"
-                                + "; known are ssd (wants"))
+                                + "; `vigil model inspect FILE` tells"))
                 .anyMatch(line ->
                         line.startsWith("family.file: family: of the description says yolox, which does not fit"))
                 .anyMatch(line -> line.startsWith("metadata.file: names of the model's metadata has 1 labels, but"))
@@ -145,7 +145,7 @@ class BadModelTest {
             value = {
                 "random | the model DIR/random.onnx is no ONNX file",
                 "cut | the model DIR/cut.onnx is cut short: it has ",
-                "embedding | no known family has outputs embedding float32 (1, 128); known are ",
+                "embedding | no known family has outputs embedding float32 (1, 128); `vigil model inspect FILE` tells ",
                 "short | labels file DIR/one.txt has 1 labels, but the model has 2 classes",
             })
     void shouldEndWithOneLineAndNothingLeftRunningWhenTheDaemonsModelCanNotBeLoaded(String name, String words)

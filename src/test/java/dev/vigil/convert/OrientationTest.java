@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 
+import dev.vigil.base.Halves;
 import dev.vigil.frame.InputSpec;
 import dev.vigil.frame.InputSpec.Color;
 import dev.vigil.frame.InputSpec.Element;
@@ -73,7 +74,9 @@ class OrientationTest {
     void shouldShowTheModelTheUprightPictureHoweverItIsStored(
             Orientation orientation, Layout layout, Element element, Resize resize) throws Exception {
         InputSpec spec = new InputSpec(
-                60, 60, layout, element, Color.RGB, new float[] {0, 0, 0}, new float[] {1, 1, 1}, resize, 7);
+                60, 60, layout, element, Color.RGB, new float[] {0, 0, 0}, new float[] {1, 1, 1}, resize, new int[] {
+                    7, 7, 7
+                });
         AVFrame upright = stored(Orientation.UPRIGHT);
         AVFrame frame = stored(orientation);
         Placement placement = new Placement();
@@ -106,11 +109,16 @@ class OrientationTest {
             InputSpec spec, FrameConverter converter, AVFrame frame, Orientation orientation, Placement placement)
             throws ConvertException {
         float[] values = new float[3 * spec.widthPx() * spec.heightPx()];
-        int size = spec.element() == Element.FLOAT32 ? 4 : 1;
-        ByteBuffer bytes = ByteBuffer.allocateDirect(values.length * size).order(ByteOrder.nativeOrder());
+        ByteBuffer bytes = ByteBuffer.allocateDirect(
+                        values.length * spec.element().bytes())
+                .order(ByteOrder.nativeOrder());
         converter.convert(frame, orientation, bytes, bytes.asFloatBuffer(), placement);
         for (int i = 0; i < values.length; i++) {
-            values[i] = size == 4 ? bytes.getFloat(4 * i) : bytes.get(i) & 0xff;
+            values[i] = switch (spec.element()) {
+                case FLOAT32 -> bytes.getFloat(4 * i);
+                case FLOAT16 -> Halves.toFloat(bytes.getShort(2 * i));
+                case UINT8 -> bytes.get(i) & 0xff;
+            };
         }
         return values;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vigil.detect.ModelDescription.Input;
+import dev.vigil.detect.family.DetectionModel;
 import dev.vigil.frame.InputSpec;
 import dev.vigil.frame.InputSpec.Color;
 import dev.vigil.frame.InputSpec.Element;
@@ -31,7 +32,7 @@ class ModelDescriptionTest {
                         new float[] {127.5f, 127.5f, 127.5f},
                         new float[] {127.5f, 127.5f, 127.5f},
                         Resize.STRETCH,
-                        0));
+                        new int[3]));
         assertThat(ssd.labels().count()).isEqualTo(90);
         assertThat(ssd.why()).isNotBlank();
 
@@ -47,14 +48,21 @@ class ModelDescriptionTest {
                         new float[3],
                         new float[] {1, 1, 1},
                         Resize.LETTERBOX_TOP_LEFT,
-                        114));
+                        new int[] {114, 114, 114}));
         assertThat(yolox.postProcessor()).isNotSameAs(yolox.postProcessor());
     }
 
     @Test
     void shouldTakeWhatTheDescriptionSaysWhenItSaysSomething() throws ModelException {
-        InputSpec spec =
-                spec(new Input(Layout.NCHW, Color.BGR, new float[] {5}, THREE, Resize.LETTERBOX, 7, Element.FLOAT32));
+        InputSpec spec = spec(new Input(
+                null,
+                Layout.NCHW,
+                Color.BGR,
+                new float[] {5},
+                THREE,
+                Resize.LETTERBOX,
+                new int[] {7},
+                Element.FLOAT32));
 
         assertThat(spec)
                 .usingRecursiveComparison()
@@ -67,7 +75,7 @@ class ModelDescriptionTest {
                         new float[] {5, 5, 5},
                         THREE,
                         Resize.LETTERBOX,
-                        7));
+                        new int[] {7, 7, 7}));
     }
 
     @Test
@@ -87,12 +95,12 @@ class ModelDescriptionTest {
 
     @Test
     void shouldRefuseWhenTheDescriptionContradictsTheFileOrItsRange() {
-        assertRefused(new Input(Layout.NHWC, null, null, null, null, null, null), "layout:");
-        assertRefused(new Input(null, null, null, null, null, null, Element.UINT8), "element:");
-        assertRefused(new Input(null, null, new float[2], null, null, null, null), "mean:");
-        assertRefused(new Input(null, null, null, new float[] {1, 0, 1}, null, null, null), "std:");
-        assertRefused(new Input(null, null, new float[] {Float.NaN}, null, null, null, null), "mean:");
-        assertRefused(new Input(null, null, null, null, null, 256, null), "padding:");
+        assertRefused(new Input(null, Layout.NHWC, null, null, null, null, null, null), "layout:");
+        assertRefused(new Input(null, null, null, null, null, null, null, Element.UINT8), "element:");
+        assertRefused(new Input(null, null, null, new float[2], null, null, null, null), "mean:");
+        assertRefused(new Input(null, null, null, null, new float[] {1, 0, 1}, null, null, null), "std:");
+        assertRefused(new Input(null, null, null, new float[] {Float.NaN}, null, null, null, null), "mean:");
+        assertRefused(new Input(null, null, null, null, null, null, new int[] {256}, null), "padding:");
     }
 
     private static void assertRefused(Input input, String key) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.sun.management.ThreadMXBean;
+import dev.vigil.detect.family.Families;
 import dev.vigil.frame.Placement;
 import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
@@ -83,7 +84,9 @@ class PostProcessorTest {
         assertThat(detections.score(2)).isEqualTo(scores[47]);
 
         Detections small = new Detections(2);
-        new PostProcessor(new Ssd().decoder(Tensors.ssd(100, anchors, 1)))
+        new PostProcessor(
+                        Families.named("ssd").orElseThrow().decoder(Tensors.ssd(100, anchors, 1)),
+                        Suppression.Kind.BY_CLASS)
                 .process(new FloatBuffer[] {direct(boxes), direct(scores)}, placement, DetectOptions.DEFAULT, small);
         assertThat(small.count()).isEqualTo(2);
         assertThat(small.add(0, 0, 1, 1, 1, 0)).isFalse();
@@ -103,8 +106,10 @@ class PostProcessorTest {
     @Test
     void shouldGiveNoBoxWithNanWhenOutputsAreAnyBits() throws ModelException {
         Random random = new Random(11);
-        PostProcessor ssd = new PostProcessor(new Ssd().decoder(Tensors.ssd(100, 500, 3)));
-        PostProcessor yolox = new PostProcessor(new Yolox().decoder(Tensors.yolox(96, 64, 3)));
+        PostProcessor ssd = new PostProcessor(
+                Families.named("ssd").orElseThrow().decoder(Tensors.ssd(100, 500, 3)), Suppression.Kind.BY_CLASS);
+        PostProcessor yolox = new PostProcessor(
+                Families.named("yolox").orElseThrow().decoder(Tensors.yolox(96, 64, 3)), Suppression.Kind.BY_CLASS);
         for (int round = 0; round < 200; round++) {
             ssd.process(
                     new FloatBuffer[] {bits(random, 2_000), bits(random, 1_500)},
@@ -129,7 +134,8 @@ class PostProcessorTest {
         for (int i = 0; i < boxes.length; i++) {
             boxes[i] = random.nextFloat();
         }
-        PostProcessor processor = new PostProcessor(new Ssd().decoder(Tensors.ssd(300, 1917, 90)));
+        PostProcessor processor = new PostProcessor(
+                Families.named("ssd").orElseThrow().decoder(Tensors.ssd(300, 1917, 90)), Suppression.Kind.BY_CLASS);
         FloatBuffer[] outputs = {direct(boxes), direct(scores)};
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         for (int i = 0; i < 20; i++) {
@@ -156,7 +162,9 @@ class PostProcessorTest {
     }
 
     private void process(DetectOptions options, FloatBuffer boxes, FloatBuffer scores) throws ModelException {
-        new PostProcessor(new Ssd().decoder(Tensors.ssd(100, scores.capacity(), 1)))
+        new PostProcessor(
+                        Families.named("ssd").orElseThrow().decoder(Tensors.ssd(100, scores.capacity(), 1)),
+                        Suppression.Kind.BY_CLASS)
                 .process(new FloatBuffer[] {boxes, scores}, placement, options, detections);
     }
 

@@ -11,6 +11,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vigil.detect.family.DetectionModel;
 import dev.vigil.frame.InputSpec;
 import dev.vigil.frame.InputSpec.Color;
 import dev.vigil.frame.InputSpec.Resize;
@@ -148,7 +149,7 @@ class RealModelTest {
                 for (int y = 0; y < spec.heightPx(); y++) {
                     for (int x = 0; x < spec.widthPx(); x++) {
                         boolean inside = y < picture.rows() && x < picture.cols();
-                        int value = inside ? pixels.get(y, x, channel) : spec.padding();
+                        int value = inside ? pixels.get(y, x, channel) : spec.padding()[channel];
                         planes[at++] = (value - spec.mean()[c]) / spec.std()[c];
                     }
                 }

@@ -47,7 +47,7 @@ class InferStageTest {
             new float[3],
             new float[] {1, 1, 1},
             InputSpec.Resize.STRETCH,
-            0);
+            new int[3]);
 
     @TempDir
     static Path folder;
@@ -79,7 +79,7 @@ class InferStageTest {
                 model, new InferOptions(Device.CPU, workers, 1, batchMax, Duration.ofMillis(2), timeout), folder);
         tensors = new TensorRing(engine, 8, new long[] {3, BusyModel.SIDE_PX, BusyModel.SIDE_PX});
         AtomicInteger index = new AtomicInteger();
-        ring = RingBuffer.createSingleProducer(() -> new Slot(index.getAndIncrement(), 1), 8, strategy);
+        ring = RingBuffer.createSingleProducer(() -> new Slot(index.getAndIncrement(), 1, 0), 8, strategy);
         stage = new InferStage(
                 ring,
                 ring.newBarrier(),

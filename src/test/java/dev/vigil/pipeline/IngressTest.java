@@ -33,13 +33,13 @@ class IngressTest {
             new float[3],
             new float[] {1, 1, 1},
             InputSpec.Resize.STRETCH,
-            0);
+            new int[3]);
     private static final long TICK_US = 1_000;
 
     private final List<Lane> lanes = new ArrayList<>();
     private final Sequence done = new Sequence();
     private final RingBuffer<Slot> ring =
-            RingBuffer.createSingleProducer(() -> new Slot(0, 1), 4, new ParkingWaitStrategy());
+            RingBuffer.createSingleProducer(() -> new Slot(0, 1, 0), 4, new ParkingWaitStrategy());
     private final Random random = new Random(1);
     private Ingress ingress;
     private long nowUs;

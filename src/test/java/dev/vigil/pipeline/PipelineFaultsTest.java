@@ -54,7 +54,7 @@ class PipelineFaultsTest {
     private static LoadedModel load(int workers, int batchMax, Duration batchWait, Duration timeout, float white)
             throws Exception {
         ModelDescription.Input input = new ModelDescription.Input(
-                null, null, new float[1], new float[] {255 / white}, Resize.STRETCH, 0, null);
+                null, null, null, new float[1], new float[] {255 / white}, Resize.STRETCH, new int[1], null);
         return LoadedModel.load(
                 model,
                 new ModelDescription("yolox", null, input),
@@ -136,7 +136,7 @@ class PipelineFaultsTest {
     @Test
     void shouldCountFrameWhenDecodingItsBoxesFails() throws Exception {
         Feed feed = new Feed("camera", false);
-        Slot slot = new Slot(0, 1);
+        Slot slot = new Slot(0, 1, 0);
         Stage stage = new Stage(
                 "decoding the boxes",
                 failing -> {

@@ -1,5 +1,12 @@
-package dev.vigil.detect;
+package dev.vigil.detect.family;
 
+import dev.vigil.detect.BoxDecoder;
+import dev.vigil.detect.Family;
+import dev.vigil.detect.Labels;
+import dev.vigil.detect.ModelDescription;
+import dev.vigil.detect.ModelException;
+import dev.vigil.detect.ModelInfo;
+import dev.vigil.detect.PostProcessor;
 import dev.vigil.frame.InputSpec;
 
 /**
@@ -9,8 +16,9 @@ import dev.vigil.frame.InputSpec;
  * @param why one line for people: what decided the family
  * @param input what its input wants
  * @param labels the names of its classes
+ * @param keypoints how many points every box has besides its corners
  */
-public record DetectionModel(Family family, String why, InputSpec input, Labels labels, ModelInfo info) {
+public record DetectionModel(Family family, String why, InputSpec input, Labels labels, int keypoints, ModelInfo info) {
 
     /**
      * Settles it from what the model's file and its description say.
@@ -20,19 +28,20 @@ public record DetectionModel(Family family, String why, InputSpec input, Labels 
     public static DetectionModel resolve(ModelInfo info, ModelDescription description) throws ModelException {
         Families.Recognition recognition = Families.recognise(info, description.family());
         Family family = recognition.family();
-        int classes = family.decoder(info).classes();
+        BoxDecoder decoder = family.decoder(info);
         return new DetectionModel(
                 family,
                 recognition.why(),
                 description.inputSpec(info, family),
-                Labels.resolve(description, info.metadata(), classes),
+                Labels.resolve(description, info.metadata(), decoder.classes()),
+                decoder.keypoints(),
                 info);
     }
 
     /** A new post-processor; each thread needs its own. */
     public PostProcessor postProcessor() {
         try {
-            return new PostProcessor(family.decoder(info));
+            return new PostProcessor(family.decoder(info), family.suppression().kind());
         } catch (ModelException e) {
             throw new IllegalStateException("it fitted when it was resolved", e);
         }

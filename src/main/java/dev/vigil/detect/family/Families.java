@@ -1,7 +1,10 @@
-package dev.vigil.detect;
+package dev.vigil.detect.family;
 
+import dev.vigil.detect.Family;
 import dev.vigil.detect.Family.Fit;
 import dev.vigil.detect.Family.Fit.Degree;
+import dev.vigil.detect.ModelException;
+import dev.vigil.detect.ModelInfo;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -26,8 +29,8 @@ public final class Families {
     }
 
     /**
-     * Finds the family: what the description says, else what the file's metadata says, else the one that fits the inputs and
-     * outputs.
+     * Finds the family: what the description says, else what {@code family} of the file's metadata says, else the one for which
+     * metadata and names speak, else the one whose shapes they are.
      *
      * @param described {@code family:} of the description; null when it does not say
      * @throws ModelException when what is said is unknown or does not fit, or when none or several fit
@@ -40,22 +43,44 @@ public final class Families {
         if (metadata != null) {
             return checked(model, metadata, "the file's metadata");
         }
-        List<Family> fitting = ALL.stream()
-                .filter(family -> family.fit(model).degree() == Degree.YES)
+        List<Candidate> fitting = candidates(model).stream()
+                .filter(candidate -> candidate.fit.degree() != Degree.NO)
                 .toList();
-        if (fitting.size() == 1) {
-            Family family = fitting.get(0);
-            return new Recognition(
-                    family, family.id() + ": " + family.fit(model).why());
+        for (Degree degree : List.of(Degree.CERTAIN, Degree.YES)) {
+            List<Candidate> such = fitting.stream()
+                    .filter(candidate -> candidate.fit.degree() == degree)
+                    .toList();
+            if (such.size() == 1) {
+                Candidate only = such.get(0);
+                return new Recognition(only.family, only.family.id() + ": " + only.fit.why());
+            }
+            if (such.size() > 1) {
+                throw ask(such);
+            }
         }
-        throw new ModelException((fitting.isEmpty() ? "no known family has outputs " : "several families have outputs ")
-                + model.outputsText()
-                + "; known are "
-                + ALL.stream()
-                        .map(family -> family.id() + " (" + family.fit(model).why() + ")")
-                        .collect(Collectors.joining(", "))
-                + "; family: in the model's .yml decides");
+        throw fitting.isEmpty()
+                ? new ModelException("no known family has outputs " + model.outputsText()
+                        + "; `vigil model inspect FILE` tells what each wants, and family: in the model's .yml decides")
+                : ask(fitting);
     }
+
+    private static ModelException ask(List<Candidate> candidates) {
+        return new ModelException("it may be "
+                + candidates.stream()
+                        .map(candidate -> candidate.family.id() + " (" + candidate.fit.why() + ")")
+                        .collect(Collectors.joining(" or "))
+                + "; say which: family: " + candidates.get(0).family.id() + " in the model's .yml");
+    }
+
+    /** What each family says to a model, in the order of {@link #ALL}. */
+    public static List<Candidate> candidates(ModelInfo model) {
+        return ALL.stream()
+                .map(family -> new Candidate(family, family.fit(model)))
+                .toList();
+    }
+
+    /** A family, and whether a model may be of it. */
+    public record Candidate(Family family, Fit fit) {}
 
     private static Recognition checked(ModelInfo model, String id, String source) throws ModelException {
         Family family =

@@ -1,4 +1,4 @@
-package dev.vigil.detect;
+package dev.vigil.detect.family;
 
 import java.nio.FloatBuffer;
 

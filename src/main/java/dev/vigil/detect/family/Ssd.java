@@ -1,7 +1,12 @@
-package dev.vigil.detect;
+package dev.vigil.detect.family;
 
+import dev.vigil.detect.BoxDecoder;
+import dev.vigil.detect.Candidates;
+import dev.vigil.detect.Family;
+import dev.vigil.detect.ModelDescription;
+import dev.vigil.detect.ModelException;
+import dev.vigil.detect.ModelInfo;
 import dev.vigil.frame.InputSpec.Color;
-import dev.vigil.frame.InputSpec.Element;
 import dev.vigil.frame.InputSpec.Resize;
 import dev.vigil.frame.TensorInfo;
 import dev.vigil.frame.TensorInfo.ElementType;
@@ -30,8 +35,8 @@ final class Ssd implements Family {
 
     @Override
     public ModelDescription.Input inputDefaults() {
-        float[] half = {127.5f, 127.5f, 127.5f};
-        return new ModelDescription.Input(null, Color.RGB, half, half, Resize.STRETCH, 0, Element.FLOAT32);
+        float[] half = {127.5f};
+        return ModelDescription.Input.usual(Color.RGB, half, half, Resize.STRETCH, 0);
     }
 
     @Override

@@ -1,7 +1,12 @@
-package dev.vigil.detect;
+package dev.vigil.detect.family;
 
+import dev.vigil.detect.BoxDecoder;
+import dev.vigil.detect.Candidates;
+import dev.vigil.detect.Family;
+import dev.vigil.detect.ModelDescription;
+import dev.vigil.detect.ModelException;
+import dev.vigil.detect.ModelInfo;
 import dev.vigil.frame.InputSpec.Color;
-import dev.vigil.frame.InputSpec.Element;
 import dev.vigil.frame.InputSpec.Resize;
 import dev.vigil.frame.TensorInfo;
 import dev.vigil.frame.TensorInfo.ElementType;
@@ -31,14 +36,8 @@ final class Yolox implements Family {
 
     @Override
     public ModelDescription.Input inputDefaults() {
-        return new ModelDescription.Input(
-                null,
-                Color.BGR,
-                new float[] {0, 0, 0},
-                new float[] {1, 1, 1},
-                Resize.LETTERBOX_TOP_LEFT,
-                114,
-                Element.FLOAT32);
+        return ModelDescription.Input.usual(
+                Color.BGR, new float[] {0}, new float[] {1}, Resize.LETTERBOX_TOP_LEFT, 114);
     }
 
     @Override

@@ -1,14 +1,19 @@
-package dev.vigil.detect;
+package dev.vigil.detect.family;
 
 import static dev.vigil.detect.Tensors.floats;
 import static dev.vigil.detect.Tensors.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vigil.detect.Family;
+import dev.vigil.detect.ModelException;
+import dev.vigil.detect.ModelInfo;
+import dev.vigil.detect.Tensors;
 import dev.vigil.frame.TensorInfo;
 import dev.vigil.frame.TensorInfo.ElementType;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,20 +61,20 @@ class FamiliesTest {
                 Arguments.of(
                         model(IMAGE_640, new TensorInfo("output", ElementType.FLOAT16, new long[] {1, 8400, 85})),
                         "float32"),
-                Arguments.of(model(IMAGE_640), "outputs none"));
+                Arguments.of(model(IMAGE_640), "wants a single output"));
     }
 
     @ParameterizedTest
     @MethodSource("unknown")
-    void shouldSayOutputsFamiliesAndTheKeyWhenNoneFits(ModelInfo model, String reason) {
+    void shouldSayOutputsAndWhatToDoWhenNoneFits(ModelInfo model, String reason) {
         assertThatThrownBy(() -> Families.recognise(model, null))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining(model.outputsText())
-                .hasMessageContaining("ssd (")
-                .hasMessageContaining("yolox (")
                 .hasMessageContaining("family:")
-                .hasMessageContaining(reason)
                 .hasMessageNotContaining("\n");
+        assertThat(Families.candidates(model).stream()
+                        .map(candidate -> candidate.fit().why())
+                        .collect(Collectors.joining("; ")))
+                .contains(reason);
     }
 
     @Test
@@ -118,6 +123,6 @@ class FamiliesTest {
     void shouldHaveFamiliesOfDifferentNames() {
         List<String> ids = Families.ALL.stream().map(Family::id).toList();
 
-        assertThat(ids).doesNotHaveDuplicates().containsExactly("ssd", "yolox");
+        assertThat(ids).doesNotHaveDuplicates().allMatch(id -> id.matches("[a-z0-9-]+"));
     }
 }

@@ -1,9 +1,13 @@
-package dev.vigil.detect;
+package dev.vigil.detect.family;
 
 import static dev.vigil.detect.Tensors.direct;
 import static dev.vigil.detect.Tensors.floats;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vigil.detect.BoxDecoder;
+import dev.vigil.detect.Candidates;
+import dev.vigil.detect.ModelException;
+import dev.vigil.detect.Tensors;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,8 +150,8 @@ class SsdTest {
         List<List<Float>> rows = new ArrayList<>();
         for (int i = 0; i < candidates.count(); i++) {
             rows.add(List.of(
-                    candidates.x1[i], candidates.y1[i], candidates.x2[i], candidates.y2[i], candidates.score[i], (float)
-                            candidates.classId[i]));
+                    candidates.x1(i), candidates.y1(i), candidates.x2(i), candidates.y2(i), candidates.score(i), (float)
+                            candidates.classId(i)));
         }
         return rows;
     }

@@ -1,9 +1,14 @@
-package dev.vigil.detect;
+package dev.vigil.detect.family;
 
 import static dev.vigil.detect.Tensors.direct;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.vigil.detect.BoxDecoder;
+import dev.vigil.detect.Candidates;
+import dev.vigil.detect.ModelException;
+import dev.vigil.detect.ModelInfo;
+import dev.vigil.detect.Tensors;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
