@@ -113,7 +113,7 @@ class ArchitectureTest {
     @ParameterizedTest
     @CsvSource({
         "com.lmax.disruptor..,           pipeline..",
-        "ai.onnxruntime..,               infer..",
+        "ai.onnxruntime..,               infer.ort..",
         "org.bytedeco.ffmpeg..,          frame.. source.. convert.. lens.. app..",
         "org.bytedeco.opencv..,          draw..",
         "org.bytedeco.javacv..,          app..",

@@ -1,19 +1,13 @@
 package dev.vigil.infer;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxValue;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import dev.vigil.frame.TensorInfo;
 import dev.vigil.frame.TensorInfo.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -29,7 +23,7 @@ import java.util.Set;
  *
  * A slot's buffers belong to the stage that holds the slot.
  */
-final class OutputTensors {
+public final class OutputTensors {
     /** Of one loose output: 64 MiB. */
     private static final int LOOSE_VALUES_MAX = 1 << 24;
 
@@ -67,9 +61,10 @@ final class OutputTensors {
 
     private void allocate(int output) {
         ElementType type = declared.get(output).type();
-        int count = shapes[output] == null ? 0 : TensorRing.count(shapes[output]);
+        int count = shapes[output] == null ? 0 : Values.count(shapes[output]);
         if (count > 0) {
-            blocks[output] = direct(Math.multiplyExact(Math.multiplyExact(count, Values.bytes(type)), floats.length));
+            blocks[output] =
+                    Values.direct(Math.multiplyExact(Math.multiplyExact(count, Values.bytes(type)), floats.length));
         }
         for (int slot = 0; slot < floats.length; slot++) {
             floats[slot][output] = count > 0 && type == ElementType.FLOAT32
@@ -78,26 +73,34 @@ final class OutputTensors {
         }
     }
 
-    static boolean isAskedFor(TensorInfo output) {
+    /** Whether an output holds numbers at all. */
+    public static boolean isAskedFor(TensorInfo output) {
         return output.type() != ElementType.OTHER;
     }
 
-    private static ByteBuffer direct(int bytes) {
-        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-    }
-
     private static FloatBuffer floats(int count) {
-        return direct(Math.multiplyExact(Float.BYTES, count)).asFloatBuffer();
+        return Values.direct(Math.multiplyExact(Float.BYTES, count)).asFloatBuffer();
     }
 
-    private ByteBuffer bytes(int output, int slot, int frames) {
-        int bytes = TensorRing.count(shapes[output])
-                * Values.bytes(declared.get(output).type());
+    /** Whether an output has as many values with each run. */
+    public boolean isFixed(int output) {
+        return shapes[output] != null;
+    }
+
+    /** The dimensions of a fixed output for that many frames. */
+    public long[] shape(int output, int frames) {
+        return Values.withBatch(shapes[output], frames);
+    }
+
+    /** The memory of a fixed output of {@code frames} neighbouring slots from {@code slot} on, as a new view. */
+    public ByteBuffer bytes(int output, int slot, int frames) {
+        int bytes =
+                Values.count(shapes[output]) * Values.bytes(declared.get(output).type());
         return blocks[output].slice(slot * bytes, frames * bytes).order(ByteOrder.nativeOrder());
     }
 
     /** A slot's outputs in the model's order. */
-    FloatBuffer[] of(int slot) {
+    public FloatBuffer[] of(int slot) {
         return floats[slot];
     }
 
@@ -106,15 +109,14 @@ final class OutputTensors {
         TensorInfo[] infos = new TensorInfo[shapes.length];
         for (int i = 0; i < infos.length; i++) {
             TensorInfo info = declared.get(i);
-            infos[i] = shapes[i] == null
-                    ? info
-                    : new TensorInfo(info.name(), info.type(), TensorRing.withBatch(shapes[i], 1));
+            infos[i] =
+                    shapes[i] == null ? info : new TensorInfo(info.name(), info.type(), Values.withBatch(shapes[i], 1));
         }
         return List.of(infos);
     }
 
     /** Names of the loose ones. */
-    Set<String> loose() {
+    public Set<String> loose() {
         Set<String> names = new HashSet<>();
         for (int i = 0; i < shapes.length; i++) {
             if (shapes[i] == null && isAskedFor(declared.get(i))) {
@@ -151,53 +153,39 @@ final class OutputTensors {
         return new OutputTensors(model, declared, fixed, blocks, floats);
     }
 
-    /** The tensors that a run of {@code frames} slots from {@code first} on writes into, by name. */
-    Map<String, OnnxTensor> bind(Engine engine, int first, int frames) throws OrtException {
-        Map<String, OnnxTensor> tensors = new HashMap<>();
+    /** To be called when a run has written into the memory of {@link #bytes}: puts the values where {@link #of} has them. */
+    public void written(int first, int frames) {
         for (int i = 0; i < shapes.length; i++) {
-            if (shapes[i] != null) {
-                TensorInfo info = declared.get(i);
-                tensors.put(
-                        info.name(),
-                        OnnxTensor.createTensor(
-                                engine.environment(),
-                                bytes(i, first, frames),
-                                TensorRing.withBatch(shapes[i], frames),
-                                Values.javaType(info.type())));
-            }
-        }
-        return tensors;
-    }
-
-    /** Puts the values where {@link #of} has them, after a run. */
-    void take(OrtSession.Result result, int first, int frames) throws InferException {
-        for (int i = 0; i < shapes.length; i++) {
-            TensorInfo info = declared.get(i);
-            if (shapes[i] == null) {
-                if (isAskedFor(info)) {
-                    takeLoose(info, i, result.get(info.name()).orElseThrow(), first, frames);
-                }
-            } else if (info.type() != ElementType.FLOAT32) {
-                int count = TensorRing.count(shapes[i]);
+            ElementType type = declared.get(i).type();
+            if (shapes[i] != null && type != ElementType.FLOAT32) {
+                int count = Values.count(shapes[i]);
                 for (int slot = first; slot < first + frames; slot++) {
-                    Values.toFloats(blocks[i], info.type(), slot * count, count, floats[slot][i]);
+                    Values.toFloats(blocks[i], type, slot * count, count, floats[slot][i]);
                 }
             }
         }
     }
 
-    private void takeLoose(TensorInfo info, int output, OnnxValue value, int first, int frames) throws InferException {
-        if (!(value instanceof OnnxTensor tensor)) {
-            throw new InferException("the model " + model + " gives " + info + ", which is no tensor");
-        }
-        long[] shape = tensor.getInfo().getShape();
+    /**
+     * Takes a copy of what a run gave, of any size.
+     *
+     * @param values in native order and the declared type, from index 0 on
+     * @param shape with the batch first, for more than one frame
+     * @throws InferException when it can not be told what belongs to which frame
+     */
+    public void put(int output, ByteBuffer values, long[] shape, int first, int frames) throws InferException {
+        put(output, values, declared.get(output).type(), shape, first, frames);
+    }
+
+    /** As above, with values of another type than the declared one. */
+    public void put(int output, ByteBuffer values, ElementType type, long[] shape, int first, int frames)
+            throws InferException {
         long all = Arrays.stream(shape).reduce(1, Math::multiplyExact);
         if (all > LOOSE_VALUES_MAX || frames > 1 && (shape.length == 0 || shape[0] != frames)) {
-            throw new InferException("the model " + model + " gives " + info.name() + " of " + Arrays.toString(shape)
-                    + " for " + frames + " image(s)");
+            throw new InferException("the model " + model + " gives "
+                    + declared.get(output).name() + " of " + Arrays.toString(shape) + " for " + frames + " image(s)");
         }
         int count = (int) all / frames;
-        ByteBuffer bytes = tensor.getByteBuffer().order(ByteOrder.nativeOrder());
         for (int slot = first; slot < first + frames; slot++) {
             FloatBuffer into = floats[slot][output];
             if (into.capacity() < count) {
@@ -205,7 +193,7 @@ final class OutputTensors {
                 floats[slot][output] = into;
             }
             into.limit(count);
-            Values.toFloats(bytes, info.type(), (slot - first) * count, count, into);
+            Values.toFloats(values, type, (slot - first) * count, count, into);
         }
     }
 }

@@ -4,12 +4,12 @@ package dev.vigil.infer;
  * The runs that are on, so that nothing is freed under them: a run that does not end would otherwise take the process along.
  * Threadsafe.
  */
-final class Runs {
+public final class Runs {
     private int on;
     private boolean ended;
 
     /** Counts a run that begins; false when none may begin any more. */
-    synchronized boolean begin() {
+    public synchronized boolean begin() {
         if (ended) {
             return false;
         }
@@ -17,12 +17,12 @@ final class Runs {
         return true;
     }
 
-    synchronized void end() {
+    public synchronized void end() {
         on--;
     }
 
     /** Lets no run begin from here on; true when none is on. */
-    synchronized boolean stop() {
+    public synchronized boolean stop() {
         ended = true;
         return on == 0;
     }

@@ -1,17 +1,17 @@
 package dev.vigil.infer;
 
-import ai.onnxruntime.OnnxJavaType;
 import dev.vigil.base.Halves;
 import dev.vigil.frame.TensorInfo.ElementType;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /** Numbers of a tensor as floats, and back. All indices count values, buffers are in native order. Stateless. */
-final class Values {
+public final class Values {
     private Values() {}
 
     /** Bytes of one value. */
-    static int bytes(ElementType type) {
+    public static int bytes(ElementType type) {
         return switch (type) {
             case FLOAT32, INT32 -> 4;
             case FLOAT16 -> 2;
@@ -21,23 +21,33 @@ final class Values {
         };
     }
 
-    /** ONNX Runtime's name of the type. */
-    static OnnxJavaType javaType(ElementType type) {
-        return switch (type) {
-            case FLOAT32 -> OnnxJavaType.FLOAT;
-            case FLOAT16 -> OnnxJavaType.FLOAT16;
-            case FLOAT64 -> OnnxJavaType.DOUBLE;
-            case INT64 -> OnnxJavaType.INT64;
-            case INT32 -> OnnxJavaType.INT32;
-            case UINT8 -> OnnxJavaType.UINT8;
-            case INT8 -> OnnxJavaType.INT8;
-            case BOOL -> OnnxJavaType.BOOL;
-            case OTHER -> throw new IllegalArgumentException("no numbers");
-        };
+    /** How many values a shape holds; an ArithmeticException when that is none, or more than a buffer can hold. */
+    public static int count(long[] shape) {
+        long elements = 1;
+        for (long extent : shape) {
+            elements = extent < 0 ? -1 : Math.multiplyExact(elements, extent);
+        }
+        if (elements <= 0 || elements > Integer.MAX_VALUE) {
+            throw new ArithmeticException("elements: " + elements);
+        }
+        return (int) elements;
+    }
+
+    /** The shape of a batch, by that of one image. */
+    public static long[] withBatch(long[] shape, int batch) {
+        long[] whole = new long[shape.length + 1];
+        whole[0] = batch;
+        System.arraycopy(shape, 0, whole, 1, shape.length);
+        return whole;
+    }
+
+    /** New memory of zeros. */
+    public static ByteBuffer direct(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }
 
     /** Writes {@code count} values that begin at {@code at} to the start of {@code into}. */
-    static void toFloats(ByteBuffer from, ElementType type, int at, int count, FloatBuffer into) {
+    public static void toFloats(ByteBuffer from, ElementType type, int at, int count, FloatBuffer into) {
         int bytes = bytes(type);
         for (int i = 0; i < count; i++) {
             into.put(i, value(from, type, (at + i) * bytes));
@@ -58,7 +68,7 @@ final class Values {
     }
 
     /** Sets one value; whole numbers are rounded to. */
-    static void put(ByteBuffer into, ElementType type, int index, float value) {
+    public static void put(ByteBuffer into, ElementType type, int index, float value) {
         int offset = index * bytes(type);
         switch (type) {
             case FLOAT32 -> into.putFloat(offset, value);

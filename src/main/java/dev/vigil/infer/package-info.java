@@ -1,9 +1,9 @@
 /**
- * Models on their devices, through ONNX Runtime.
+ * Models on their devices, in the hands of one of several backends.
  *
  * <pre>
  *  Engine: a loaded model ── TensorRing: the buffers of a ring's slots ── Runner: one worker's way to run them
- *    ▲ HostLibraries: what the box has; OrtNatives: unpacked once; DeepStack: where it is loaded
+ *    ▲ infer.ort: ONNX Runtime       ▲ RingMemory: InputTensors, OutputTensors
  * </pre>
  */
 package dev.vigil.infer;

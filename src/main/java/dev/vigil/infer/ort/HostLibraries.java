@@ -1,5 +1,6 @@
-package dev.vigil.infer;
+package dev.vigil.infer.ort;
 
+import dev.vigil.infer.InferOptions;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

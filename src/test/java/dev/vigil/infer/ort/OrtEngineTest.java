@@ -1,4 +1,4 @@
-package dev.vigil.infer;
+package dev.vigil.infer.ort;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +8,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.vigil.BusyModel;
 import dev.vigil.Peers;
+import dev.vigil.infer.Engine;
+import dev.vigil.infer.InferException;
+import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.InferOptions.Device;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
-class EngineTest {
+class OrtEngineTest {
     @TempDir
     Path folder;
 
@@ -30,7 +33,7 @@ class EngineTest {
     @CsvSource({"CUDA, WARN", "TENSORRT, WARN", "AUTO, INFO"})
     void shouldFallBackAloudWhenBoxLacksTheDevicesLibraries(Device device, String level) throws Exception {
         Peers.require(!HostLibraries.ofThisBox().missingFor(Device.CUDA).isEmpty(), "this box has CUDA's libraries");
-        Logger log = (Logger) LoggerFactory.getLogger(Engine.class);
+        Logger log = (Logger) LoggerFactory.getLogger(OrtEngine.class);
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         log.addAppender(lines);
@@ -100,37 +103,5 @@ class EngineTest {
         assertThat(libraries.missingFor(Device.CUDA)).isEmpty();
         assertThat(libraries.missingFor(Device.TENSORRT))
                 .isEqualTo(List.of("libnvinfer.so.10", "libnvonnxparser.so.10"));
-    }
-
-    private static int depth(int wanted) {
-        return wanted == 0 ? 0 : 1 + depth(wanted - 1);
-    }
-
-    @Test
-    void shouldRecurseDeeplyAndPassOnWhatIsThrown() throws Exception {
-        assertThat(DeepStack.<Integer>call("deep", () -> depth(200_000))).isEqualTo(200_000);
-        InferException expected = new InferException("expected");
-        assertThatThrownBy(() -> DeepStack.call("throws", () -> {
-                    throw expected;
-                }))
-                .isSameAs(expected);
-        assertThatThrownBy(() -> DeepStack.call("throws", () -> {
-                    throw new IllegalStateException("unchecked");
-                }))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("unchecked");
-        assertThatThrownBy(() -> DeepStack.call("throws", () -> {
-                    throw new AssertionError("error");
-                }))
-                .isInstanceOf(AssertionError.class);
-    }
-
-    @Test
-    void shouldKeepTheInterruptWhenInterruptedWhileLoading() {
-        Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> DeepStack.call("interrupted", () -> depth(1_000)))
-                .isInstanceOf(InferException.class)
-                .hasMessageContaining("interrupted");
-        assertThat(Thread.interrupted()).isTrue();
     }
 }

@@ -1,6 +1,8 @@
-package dev.vigil.infer;
+package dev.vigil.infer.ort;
 
 import ai.onnxruntime.OrtEnvironment;
+import dev.vigil.infer.InferException;
+import dev.vigil.infer.InferOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;

@@ -1,0 +1,13 @@
+package dev.vigil.infer;
+
+import java.util.Locale;
+
+/** The library that runs a model. */
+public enum Backend {
+    ONNXRUNTIME;
+
+    /** As configurations and messages write it. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

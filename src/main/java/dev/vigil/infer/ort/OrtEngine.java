@@ -1,0 +1,342 @@
+package dev.vigil.infer.ort;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
+import dev.vigil.frame.TensorInfo;
+import dev.vigil.infer.Backend;
+import dev.vigil.infer.Constant;
+import dev.vigil.infer.Engine;
+import dev.vigil.infer.InferException;
+import dev.vigil.infer.InferOptions;
+import dev.vigil.infer.InferOptions.Device;
+import dev.vigil.infer.InputTensors;
+import dev.vigil.infer.OutputTensors;
+import dev.vigil.infer.RingMemory;
+import dev.vigil.infer.Runs;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A model as a session of ONNX Runtime. Threadsafe. */
+public final class OrtEngine implements Engine {
+    private static final Logger LOG = LoggerFactory.getLogger(OrtEngine.class);
+
+    private static final Pattern ORT_PREFIX =
+            Pattern.compile("^(Error code - \\S+ - message: )?(Load model from .*? failed: ?)?");
+    /** Names in a damaged model may be of any length. */
+    private static final int LINE_MAX = 300;
+
+    /** Guarded by the class. */
+    private static OrtEnvironment processEnvironment;
+
+    private final OrtEnvironment environment;
+    private final OrtSession session;
+    private final Device device;
+    private final InferOptions options;
+    private final String name;
+    private final List<TensorInfo> inputs;
+    private final List<TensorInfo> outputs;
+    private final Map<String, String> metadata;
+    private final Runs runs = new Runs();
+
+    private OrtEngine(OrtEnvironment environment, OrtSession session, Device device, InferOptions options, String name)
+            throws OrtException {
+        this.environment = environment;
+        this.session = session;
+        this.device = device;
+        this.options = options;
+        this.name = name;
+        this.inputs = describe(session.getInputInfo());
+        this.outputs = describe(session.getOutputInfo());
+        this.metadata = session.getMetadata().getCustomMetadata();
+    }
+
+    /**
+     * See {@link Engine#open}; on a deep stack.
+     *
+     * @param name the model's
+     */
+    public static Engine open(Path model, String name, InferOptions options, Path cacheDir) throws InferException {
+        List<String> reasons = new ArrayList<>();
+        HostLibraries host = HostLibraries.ofThisBox();
+        for (Device candidate : candidates(options.device())) {
+            String lack = lack(candidate, host);
+            if (lack == null) {
+                try {
+                    return open(model, name, candidate, options, cacheDir, reasons);
+                } catch (OrtException | LinkageError e) { // natives that can not be loaded are no device either
+                    lack = firstLine(
+                            e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e);
+                }
+            }
+            reasons.add(label(candidate) + ": " + lack);
+        }
+        throw new InferException("the model " + model + " can not be loaded: " + String.join("; ", reasons));
+    }
+
+    /** In the order in which they are tried; a device that was asked for by name falls back as well, but aloud. */
+    private static List<Device> candidates(Device wanted) {
+        return switch (wanted) {
+            case AUTO, TENSORRT ->
+                wanted == Device.AUTO
+                        ? List.of(Device.CUDA, Device.CPU)
+                        : List.of(Device.TENSORRT, Device.CUDA, Device.CPU);
+            case CUDA -> List.of(Device.CUDA, Device.CPU);
+            case CPU -> List.of(Device.CPU);
+        };
+    }
+
+    private static String lack(Device device, HostLibraries host) {
+        if (device == Device.CPU) {
+            return null;
+        }
+        if (!OrtNatives.haveProvider(label(device))) {
+            return "this build has no libraries for it";
+        }
+        List<String> missing = host.missingFor(device);
+        return missing.isEmpty() ? null : "this box lacks " + String.join(", ", missing);
+    }
+
+    private static Engine open(
+            Path model, String name, Device device, InferOptions options, Path cacheDir, List<String> reasons)
+            throws InferException, OrtException {
+        OrtNatives.provide(device, cacheDir);
+        OrtEnvironment environment = environmentOfProcess();
+        try (OrtSession.SessionOptions settings = settings(device, options, cacheDir)) {
+            OrtSession session = environment.createSession(model.toString(), settings);
+            if (!reasons.isEmpty()) {
+                boolean asked = options.device() != Device.AUTO;
+                LOG.atLevel(asked ? org.slf4j.event.Level.WARN : org.slf4j.event.Level.INFO)
+                        .log("{}: on {} ({})", model.getFileName(), label(device), String.join("; ", reasons));
+            }
+            return new OrtEngine(environment, session, device, options, name);
+        }
+    }
+
+    /** One for the process; asking for it again with a level makes ONNX Runtime print a warning. */
+    private static synchronized OrtEnvironment environmentOfProcess() {
+        if (processEnvironment == null) {
+            processEnvironment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "vigil");
+        }
+        return processEnvironment;
+    }
+
+    private static OrtSession.SessionOptions settings(Device device, InferOptions options, Path cacheDir)
+            throws OrtException, InferException {
+        OrtSession.SessionOptions settings = new OrtSession.SessionOptions();
+        try {
+            fill(settings, device, options, cacheDir);
+            return settings;
+        } catch (OrtException | InferException | RuntimeException e) {
+            settings.close();
+            throw e;
+        }
+    }
+
+    private static void fill(OrtSession.SessionOptions settings, Device device, InferOptions options, Path cacheDir)
+            throws OrtException, InferException {
+        settings.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+        settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        settings.setInterOpNumThreads(1);
+        settings.setIntraOpNumThreads(Math.max(1, options.threads()));
+        // The pool's idle threads would otherwise spin away most of a core between frames.
+        settings.addConfigEntry("session.intra_op.allow_spinning", "0");
+        if (device == Device.TENSORRT) {
+            try (OrtTensorRTProviderOptions tensorRt = tensorRt(cacheDir)) {
+                settings.addTensorrt(tensorRt);
+            }
+        }
+        if (device != Device.CPU) {
+            try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(0)) {
+                settings.addCUDA(cuda);
+            }
+            // Runs from changing threads otherwise grow the GPU's memory without bound.
+            settings.setMemoryPatternOptimization(options.workers() <= 1);
+        }
+    }
+
+    private static OrtTensorRTProviderOptions tensorRt(Path cacheDir) throws OrtException, InferException {
+        Path engines = cacheDir.resolve("tensorrt");
+        try {
+            Files.createDirectories(engines);
+        } catch (java.io.IOException e) {
+            throw new InferException("the cache folder " + engines + " can not be written: " + e.getMessage(), e);
+        }
+        OrtTensorRTProviderOptions tensorRt = new OrtTensorRTProviderOptions(0);
+        tensorRt.add("trt_engine_cache_enable", "1");
+        tensorRt.add("trt_engine_cache_path", engines.toString());
+        tensorRt.add("trt_timing_cache_enable", "1");
+        return tensorRt;
+    }
+
+    private static List<TensorInfo> describe(Map<String, NodeInfo> nodes) {
+        return nodes.values().stream().map(OrtTypes::describe).toList();
+    }
+
+    private static String label(Device device) {
+        return device.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What ONNX Runtime says, as far as it is for people: on one line, without its error code and the file that all know of. */
+    static String firstLine(Throwable e) {
+        String message = e.getMessage() == null ? e.toString() : e.getMessage();
+        String line = ORT_PREFIX
+                .matcher(message.lines().findFirst().orElse(message))
+                .replaceFirst("")
+                .replaceAll("\\p{Cc}", "?");
+        return line.length() <= LINE_MAX ? line : line.substring(0, LINE_MAX) + "…";
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Backend backend() {
+        return Backend.ONNXRUNTIME;
+    }
+
+    @Override
+    public String device() {
+        return label(device);
+    }
+
+    @Override
+    public boolean onCpu() {
+        return device == Device.CPU;
+    }
+
+    @Override
+    public List<TensorInfo> inputs() {
+        return inputs;
+    }
+
+    @Override
+    public List<TensorInfo> outputs() {
+        return outputs;
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    @Override
+    public InferOptions options() {
+        return options;
+    }
+
+    OrtEnvironment environment() {
+        return environment;
+    }
+
+    @Override
+    public long[][] probe(InputTensors tensors, int batch) throws InferException {
+        Set<String> wanted = outputs.stream()
+                .filter(OutputTensors::isAskedFor)
+                .map(TensorInfo::name)
+                .collect(Collectors.toSet());
+        long[][] shapes = new long[outputs.size()][];
+        Map<String, OnnxTensor> ins = new HashMap<>();
+        try {
+            ins.put(tensors.picture().name(), picture(tensors, 0, batch));
+            for (Constant constant : tensors.constants()) {
+                ins.put(constant.name(), constant(constant, batch));
+            }
+            try (OrtSession.Result result = session.run(ins, wanted)) {
+                for (int i = 0; i < shapes.length; i++) {
+                    TensorInfo output = outputs.get(i);
+                    shapes[i] = wanted.contains(output.name())
+                            ? tensor(result, output).getInfo().getShape()
+                            : new long[] {batch, 0};
+                }
+            }
+        } catch (OrtException e) {
+            throw new InferException("the model " + name + " does not run: " + firstLine(e), e);
+        } finally {
+            ins.values().forEach(OnnxTensor::close);
+        }
+        return shapes;
+    }
+
+    /** The pictures of neighbouring slots in place. */
+    OnnxTensor picture(InputTensors tensors, int first, int frames) throws OrtException {
+        return OnnxTensor.createTensor(
+                environment,
+                tensors.pictures(first, frames),
+                tensors.shape(frames),
+                OrtTypes.javaType(tensors.picture().type()));
+    }
+
+    OnnxTensor constant(Constant constant, int frames) throws OrtException {
+        return OnnxTensor.createTensor(
+                environment,
+                constant.values(frames),
+                constant.shape(frames),
+                OrtTypes.javaType(constant.declared().type()));
+    }
+
+    /** One output of a run. */
+    OnnxTensor tensor(OrtSession.Result result, TensorInfo output) throws InferException {
+        if (result.get(output.name()).orElseThrow() instanceof OnnxTensor tensor) {
+            return tensor;
+        }
+        throw new InferException("the model " + name + " gives " + output + ", which is no tensor");
+    }
+
+    @Override
+    public Binding bind(RingMemory memory) throws InferException {
+        return new OrtBinding(this, memory);
+    }
+
+    /**
+     * Runs the model on pinned outputs.
+     *
+     * @param others names of the outputs that are wanted besides, in the result
+     * @return to be closed
+     */
+    OrtSession.Result run(
+            Map<String, OnnxTensor> in,
+            Set<String> others,
+            Map<String, OnnxTensor> pinned,
+            OrtSession.RunOptions settings)
+            throws OrtException {
+        if (!runs.begin()) {
+            throw new OrtException("it is closed");
+        }
+        try {
+            return session.run(in, others, pinned, settings);
+        } finally {
+            runs.end();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!runs.stop()) {
+            LOG.warn("{}: a run is still on; the model stays until the process ends", name);
+            return;
+        }
+        try {
+            session.close();
+        } catch (OrtException e) {
+            LOG.warn("{}: closing failed: {}", name, firstLine(e));
+        }
+    }
+}
