@@ -25,12 +25,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each kind of fault that the simulated camera has, as our reader meets it. */
 @Timeout(90)
+@Execution(ExecutionMode.CONCURRENT)
 class CameraFaultKindsTest {
     /** A keyframe every 0.4 s. */
     private static final String[] ENCODING = {"-c:v", "libx264", "-g", "10", "-bf", "0", "-pix_fmt", "yuv420p"};

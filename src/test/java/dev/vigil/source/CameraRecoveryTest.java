@@ -8,9 +8,12 @@ import dev.vigil.source.SourceException.Cause;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** When a camera is said to have failed, and when it is tried again. */
 @Timeout(30)
+@Execution(ExecutionMode.CONCURRENT)
 class CameraRecoveryTest {
     @Test
     void shouldNotCallACameraStalledThatIsSlowerThanTheReadTimeout() throws Exception {

@@ -16,10 +16,13 @@ import java.util.zip.CRC32;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.javacpp.BytePointer;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every codec through the simulated camera's packets and back: the pictures are those of the file. */
+@Execution(ExecutionMode.CONCURRENT)
 class FormatsOverRtspTest {
     private static final int FRAMES = 50;
 

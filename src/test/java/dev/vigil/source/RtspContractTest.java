@@ -18,12 +18,15 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What reading an RTSP camera is like, the same with our simulated camera and with GStreamer's server, over TCP and UDP. */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class RtspContractTest {
     @TempDir
     static Path folder;
@@ -44,12 +47,18 @@ class RtspContractTest {
         if (maker == Maker.GSTREAMER) {
             GstreamerServer.require();
         }
-        Path clip = CLIPS.get(codec);
-        if (clip == null) {
-            clip = codec.clip(folder);
-            CLIPS.put(codec, clip);
+        return RtspPeer.start(maker, codec, clip(codec), login);
+    }
+
+    private static Path clip(Codec codec) throws Exception {
+        synchronized (CLIPS) {
+            Path clip = CLIPS.get(codec);
+            if (clip == null) {
+                clip = codec.clip(folder);
+                CLIPS.put(codec, clip);
+            }
+            return clip;
         }
-        return RtspPeer.start(maker, codec, clip, login);
     }
 
     private static CameraProbe read(URI uri, Transport transport) {

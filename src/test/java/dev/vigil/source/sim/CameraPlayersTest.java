@@ -13,11 +13,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Players of others must play the simulated cameras without a complaint. */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class CameraPlayersTest {
     private static final String FFMPEG = "/usr/bin/ffmpeg";
     private static final String GSTREAMER = "/usr/bin/gst-launch-1.0";
