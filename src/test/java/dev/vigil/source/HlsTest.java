@@ -24,10 +24,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Playlists over HTTP (RFC 8216), good and bad. */
+@Execution(ExecutionMode.CONCURRENT)
 class HlsTest {
     private static final ExecutorService THREADS = Executors.newCachedThreadPool();
     private static final CountDownLatch CLOSED = new CountDownLatch(1);
