@@ -8,6 +8,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_buffer;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
 
 import dev.vigil.base.Clock;
+import dev.vigil.base.ManualClock;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.Warnings;
 import dev.vigil.source.PictureReader;
@@ -47,18 +48,7 @@ class LensHealthTest {
 
     private int drawn;
     private final List<String> told = new ArrayList<>();
-    private long nowNs = 1;
-    private final Clock clock = new Clock() {
-        @Override
-        public long monotonicNs() {
-            return nowNs;
-        }
-
-        @Override
-        public long utcUs() {
-            return nowNs / 1_000;
-        }
-    };
+    private final ManualClock clock = new ManualClock(1, 0);
     private final LensHealth lens = new LensHealth(feed, LensOptions.DEFAULT, clock);
 
     LensHealthTest() {
@@ -137,7 +127,7 @@ class LensHealthTest {
 
     private void look(AVFrame of) {
         lens.look(of);
-        nowNs += TimeUnit.MILLISECONDS.toNanos(500);
+        clock.advanceNs(TimeUnit.MILLISECONDS.toNanos(500));
     }
 
     private void clip(int seconds, Change change) {
@@ -286,7 +276,7 @@ class LensHealthTest {
         assertThat(told).containsExactly("+lens_black");
         lens.pause();
         assertThat(told).containsExactly("+lens_black", "-lens_black");
-        nowNs += TimeUnit.HOURS.toNanos(1);
+        clock.advanceNs(TimeUnit.HOURS.toNanos(1));
         clip(9, (v, x, y) -> BLACK);
         assertThat(told).hasSize(2);
     }
@@ -294,7 +284,7 @@ class LensHealthTest {
     @Test
     void shouldNotProveAnythingByTwoPicturesThatAreFarApart() {
         clip(1, (v, x, y) -> BLACK);
-        nowNs += TimeUnit.MINUTES.toNanos(5);
+        clock.advanceNs(TimeUnit.MINUTES.toNanos(5));
         clip(1, (v, x, y) -> BLACK);
         assertThat(told).isEmpty();
     }

@@ -2,7 +2,7 @@ package dev.vigil.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vigil.base.Clock;
+import dev.vigil.base.ManualClock;
 import dev.vigil.frame.CaptureClock;
 import dev.vigil.frame.ClockStatus;
 import dev.vigil.frame.Feed;
@@ -18,18 +18,7 @@ import org.junit.jupiter.api.Test;
 class ClockWatchTest {
     private static final long SECOND_NS = 1_000_000_000;
 
-    private long nowNs;
-    private final Clock clock = new Clock() {
-        @Override
-        public long monotonicNs() {
-            return nowNs;
-        }
-
-        @Override
-        public long utcUs() {
-            return 5_000_000 + nowNs / 1_000;
-        }
-    };
+    private final ManualClock clock = new ManualClock(0, 5_000_000);
 
     private ClockStatus told = ClockStatus.ARRIVAL;
     private final PacketStream stream = new PacketStream() {
@@ -116,10 +105,10 @@ class ClockWatchTest {
         assertThat(kinds()).isEmpty();
         look(CaptureClock.RTCP, 0L, null, 2, -500_000);
         assertThat(kinds()).containsExactly(Kind.CLOCK_STEP);
-        nowNs += 59 * SECOND_NS;
+        clock.advanceNs(59 * SECOND_NS);
         look(CaptureClock.RTCP, 0L, null, 2, -500_000);
         assertThat(kinds()).containsExactly(Kind.CLOCK_STEP);
-        nowNs += SECOND_NS;
+        clock.advanceNs(SECOND_NS);
         watch.look();
         assertThat(kinds()).isEmpty();
     }
@@ -137,7 +126,7 @@ class ClockWatchTest {
         feed.warnings().raise(Kind.CLOCK_OFFSET, "of the connection before", 1);
         watch.look();
         assertThat(kinds()).containsExactly(Kind.CLOCK_OFFSET);
-        nowNs += 15 * SECOND_NS;
+        clock.advanceNs(15 * SECOND_NS);
         watch.look();
         assertThat(kinds()).isEmpty();
     }

@@ -3,6 +3,7 @@ package dev.vigil.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.base.Clock;
+import dev.vigil.base.ManualClock;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.Picture;
 import dev.vigil.frame.Warnings;
@@ -29,21 +30,8 @@ class StreamChoiceTest {
     private static RtspCameraServer camera;
 
     /** Goes only when it is told. */
-    private static final class Hand implements Clock {
-        private long nowNs;
+    private final ManualClock clock = new ManualClock();
 
-        @Override
-        public long monotonicNs() {
-            return nowNs;
-        }
-
-        @Override
-        public long utcUs() {
-            return nowNs / 1_000;
-        }
-    }
-
-    private final Hand clock = new Hand();
     private final Warnings warnings = new Warnings();
 
     @BeforeAll
@@ -94,9 +82,9 @@ class StreamChoiceTest {
         assertThat(warnings.held().get(0).text()).contains("over TCP", "nothing comes over UDP");
         assertThat(choice.another(new SourceException(Cause.ENDED, "over"))).isFalse();
 
-        clock.nowNs += 3_599 * SECOND_NS;
+        clock.advanceNs(3_599 * SECOND_NS);
         assertThat(choice.next().transport()).isEqualTo(Transport.TCP);
-        clock.nowNs += SECOND_NS;
+        clock.advanceNs(SECOND_NS);
         assertThat(choice.next().transport()).isEqualTo(Transport.UDP);
         assertThat(held()).as("until it works").hasSize(1);
         choice.delivers();

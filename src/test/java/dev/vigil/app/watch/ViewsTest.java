@@ -2,6 +2,7 @@ package dev.vigil.app.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vigil.base.ManualClock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

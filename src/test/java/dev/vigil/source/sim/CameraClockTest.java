@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.vigil.base.Clock;
+import dev.vigil.base.ManualClock;
 import dev.vigil.source.sim.RtspTestClient.Packet;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,22 +17,11 @@ class CameraClockTest {
     private static final long SECOND_NS = 1_000_000_000;
     private static final long UTC_US = 1_795_305_600_000_000L; // 2026-11-22T00:00:00Z
 
-    private long nowNs = 7 * SECOND_NS;
-    private final Clock truth = new Clock() {
-        @Override
-        public long monotonicNs() {
-            return nowNs;
-        }
-
-        @Override
-        public long utcUs() {
-            return UTC_US + nowNs / 1_000;
-        }
-    };
+    private final ManualClock truth = new ManualClock(7 * SECOND_NS, UTC_US);
     private final CameraClock clock = new CameraClock(truth, new UtcAnchor(truth));
 
     private long wallErrorNs() {
-        return clock.wallNs(nowNs) - truth.utcUs() * 1_000;
+        return clock.wallNs(truth.monotonicNs()) - truth.utcUs() * 1_000;
     }
 
     @Test
@@ -40,11 +30,11 @@ class CameraClockTest {
         clock.wallDrift(500);
         clock.samplingDrift(-200);
         assertThat(wallErrorNs()).isZero();
-        nowNs += 10 * SECOND_NS;
+        truth.advanceNs(10 * SECOND_NS);
         assertThat(wallErrorNs()).isEqualTo(5_000_000);
-        assertThat(clock.samplingErrorTicks(nowNs)).isCloseTo(-180, within(1e-6));
+        assertThat(clock.samplingErrorTicks(truth.monotonicNs())).isCloseTo(-180, within(1e-6));
         clock.wallDrift(-500);
-        nowNs += 4 * SECOND_NS;
+        truth.advanceNs(4 * SECOND_NS);
         assertThat(wallErrorNs()).isEqualTo(3_000_000);
     }
 
@@ -52,13 +42,13 @@ class CameraClockTest {
     void shouldStepOneClockWhenTheOtherGoesOn() {
         clock.stepWall(Duration.ofSeconds(-2));
         assertThat(wallErrorNs()).isEqualTo(-2 * SECOND_NS);
-        assertThat(clock.samplingErrorTicks(nowNs)).isZero();
+        assertThat(clock.samplingErrorTicks(truth.monotonicNs())).isZero();
         clock.jumpTimestamps(Duration.ofSeconds(10));
         assertThat(wallErrorNs()).isEqualTo(-2 * SECOND_NS);
-        assertThat(clock.samplingErrorTicks(nowNs)).isEqualTo(900_000);
+        assertThat(clock.samplingErrorTicks(truth.monotonicNs())).isEqualTo(900_000);
         clock.setRight();
         assertThat(wallErrorNs()).isZero();
-        assertThat(clock.samplingErrorTicks(nowNs)).isZero();
+        assertThat(clock.samplingErrorTicks(truth.monotonicNs())).isZero();
     }
 
     @Test
