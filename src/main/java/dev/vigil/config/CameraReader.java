@@ -68,12 +68,11 @@ final class CameraReader {
         SourceOptions source = source(camera, uri, detectUri);
         DetectOptions ofModel =
                 model == null ? DetectOptions.DEFAULT : models.get(model).detect();
-        double score = camera.number("score", ModelReader.SCORE, ofModel.scoreMin(), "its model's", false);
+        DetectOptions detect = DetectReader.ofCamera(camera, ofModel);
         PublishOptions publish = publish(camera.section("publish"));
         List<String> labels = HomeAssistantReader.labelsOfCamera(camera);
         LensOptions lens = LensReader.lens(camera, lensOfAll);
         camera.finish();
-        DetectOptions detect = new DetectOptions((float) score, ofModel.iouMax(), ofModel.boxesMax());
         return new CameraConfig(name, model, enabled, source, detect, publish, labels, lens);
     }
 

@@ -10,7 +10,6 @@ import java.time.Duration;
 /** Reads a section under {@code models}. */
 final class ModelReader {
     static final String DEFAULT_NAME = "default";
-    static final Range SCORE = Range.of(0, 1);
 
     private static final String DEFAULT_FILE = "models/ssdlite-mobilenet-v2-coco.onnx";
 
@@ -21,7 +20,7 @@ final class ModelReader {
         String family = DescriptionReader.family(model);
         DescriptionReader.LabelsKey labels = DescriptionReader.labels(model);
         InferOptions infer = infer(model);
-        DetectOptions detect = detect(model);
+        DetectOptions detect = DetectReader.ofModel(model);
         model.finish();
         Reading reading = model.reading();
         ModelDescription description = DescriptionReader.besides(file, reading.surroundings, reading.problems);
@@ -50,13 +49,5 @@ final class ModelReader {
         Duration timeout =
                 model.duration("timeout", Duration.ofMillis(100), Duration.ofMinutes(10), standard.timeout());
         return new InferOptions(device, workers, threads, batchMax, batchWait, timeout);
-    }
-
-    private static DetectOptions detect(Section model) {
-        DetectOptions standard = DetectOptions.DEFAULT;
-        float score = (float) model.number("score", SCORE, Range.decimal(standard.scoreMin()));
-        float iou = (float) model.number("iou", Range.of(0, 1), Range.decimal(standard.iouMax()));
-        int boxesMax = model.integer("max_boxes", Range.of(1, DetectOptions.BOXES_MAX), standard.boxesMax());
-        return new DetectOptions(score, iou, boxesMax);
     }
 }

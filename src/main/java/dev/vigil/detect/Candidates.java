@@ -1,5 +1,6 @@
 package dev.vigil.detect;
 
+import dev.vigil.frame.Placement;
 import java.util.Arrays;
 
 /**
@@ -29,6 +30,7 @@ public final class Candidates {
     private int count;
     private int malformed;
     private float scoreFloor;
+    private BoxRules rules;
     private int[] histogram;
 
     /** For boxes without keypoints. */
@@ -42,11 +44,18 @@ public final class Candidates {
         this.points = new float[2 * keypoints * FIRST_CAPACITY];
     }
 
-    /** Empties it for the next image. */
+    /** Empties it for the next image, of which boxes of any class count. */
     public void start(float scoreMin) {
         count = 0;
         malformed = 0;
         scoreFloor = scoreMin;
+        rules = null;
+    }
+
+    /** Empties it for the next image. */
+    void start(BoxRules newRules) {
+        start(newRules.scoreFloor());
+        rules = newRules;
     }
 
     /**
@@ -104,7 +113,11 @@ public final class Candidates {
 
     /** Sets a keypoint of the box that {@link #add} has just taken, in pixels of the model's input; NaN where it is not known. */
     public void keypoint(int keypoint, float x, float y) {
-        int at = 2 * ((count - 1) * keypoints + keypoint);
+        keypoint(count - 1, keypoint, x, y);
+    }
+
+    void keypoint(int index, int keypoint, float x, float y) {
+        int at = 2 * (index * keypoints + keypoint);
         points[at] = x;
         points[at + 1] = y;
     }
@@ -123,7 +136,7 @@ public final class Candidates {
             malformed++;
             return false;
         }
-        if (score <= scoreFloor) {
+        if (score <= scoreFloor || (rules != null && score <= rules.scoreMin(classId))) {
             return false;
         }
         if (count == this.score.length) {
@@ -140,6 +153,20 @@ public final class Candidates {
         this.classId[count] = classId;
         count++;
         return true;
+    }
+
+    /** Drops those whose area or ratio in the frame is not wanted. */
+    void keepAllowed(Placement placement) {
+        float framePx = (float) placement.frameWidthPx() * placement.frameHeightPx();
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            float widthPx = placement.toFrameX(x2[i]) - placement.toFrameX(x1[i]);
+            float heightPx = placement.toFrameY(y2[i]) - placement.toFrameY(y1[i]);
+            if (rules.allows(classId[i], widthPx, heightPx, framePx)) {
+                move(i, kept++);
+            }
+        }
+        count = kept;
     }
 
     /** Drops all but the best {@link #MAX}; of equal scores the earlier ones stay. */

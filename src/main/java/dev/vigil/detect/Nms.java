@@ -3,116 +3,131 @@ package dev.vigil.detect;
 import java.util.Arrays;
 
 /**
- * Greedy non-maximum suppression by class: from the best score down, a box stays unless it overlaps one of its class that
- * stayed by more than a threshold.
+ * Non-maximum suppression, of the {@link Suppression.Kind} that is wanted: from the best score down, a box stays unless it
+ * overlaps one that stayed too much.
  *
- * <p>Exact: classes are compared, never moved apart by offsets, and the IoU is computed as ONNX Runtime's
- * NonMaxSuppression does ({@code intersection / (a + b - intersection)} in floats, suppressed when {@code >}; a box without
- * area neither suppresses nor is suppressed). Deterministic: equal scores go by the order of the candidates. All classes
- * are walked together in the order of scores, so that it ends with the last box wanted, and the result is what each class
- * for itself would give, the best {@code boxesMax} of it.
+ * <p>Exact: classes are compared, never moved apart by offsets, and a box is suppressed when its IoU is {@code >} the threshold,
+ * as in ONNX Runtime's NonMaxSuppression; a box without area neither suppresses nor is suppressed. Deterministic: equal scores go
+ * by the order of the candidates. All classes are walked together in the order of scores, so that it ends with the last box
+ * wanted, and the result is what each class for itself would give, the best {@code boxesMax} of it. A box beyond its class's
+ * {@link BoxRules#countMax} neither stays nor suppresses.
  *
- * <p>At most {@link Candidates#MAX} candidates times {@code boxesMax} comparisons. Allocates only when an image has more
- * candidates or classes than any before, or sorts several thousand. Not threadsafe.
+ * <p>At most {@link Candidates#MAX} candidates times {@code boxesMax} comparisons; for the soft kinds, which can not leave a
+ * candidate at its first overlap, {@link #SOFT_MAX} candidates. Allocates only when an image has more candidates or classes than
+ * any before, or sorts several thousand. Not threadsafe.
  */
 public final class Nms {
-    private static final int NONE = -1;
-    /** x1, y1, x2, y2, area. */
-    private static final int BOX = 5;
+    /** Most candidates of the soft kinds, the best by score. */
+    public static final int SOFT_MAX = 4_096;
 
     private long[] order = new long[1_024];
-    private int[] keptCandidate = new int[256];
-    private float[] keptBox = new float[BOX * 256];
-    /** For each box that stayed, the one of its class that stayed before it. */
-    private int[] keptBefore = new int[256];
-    /** For each class, the box that stayed last; {@link #NONE} between runs. */
-    private int[] keptLast = new int[0];
-
-    private int kept;
+    private final KeptBoxes kept = new KeptBoxes();
+    private final SoftScores soft = new SoftScores(kept);
+    private final ClusterMeans means = new ClusterMeans();
 
     /**
-     * Finds the boxes that stay.
+     * Finds the boxes that stay. The soft kinds set their scores in {@code candidates}, the weighted one their corners and
+     * keypoints.
      *
-     * @param iouMax largest IoU that two boxes of a class may have
      * @param boxesMax most boxes that stay, the best by score
-     * @return how many stay; {@link #candidate} tells which
+     * @return how many stay; {@link #candidate} tells which, by falling score
      */
-    public int run(Candidates candidates, float iouMax, int boxesMax) {
+    public int run(Candidates candidates, BoxRules rules, int boxesMax) {
         candidates.keepBest();
         int count = candidates.count();
         sort(candidates, count);
-        kept = 0;
-        for (int i = 0; i < count && kept < boxesMax; i++) {
-            consider(candidates, (int) order[i], iouMax);
+        kept.start(rules.classes());
+        switch (rules.suppression().kind()) {
+            case NONE -> takeBest(candidates, rules, boxesMax);
+            case BY_CLASS, ALL_CLASSES -> greedy(candidates, rules, boxesMax);
+            case DIOU -> greedyByDistance(candidates, rules, boxesMax);
+            case SOFT_LINEAR, SOFT_GAUSSIAN -> soft.run(candidates, order, Math.min(count, SOFT_MAX), rules, boxesMax);
+            case WEIGHTED -> fuse(candidates, rules, boxesMax);
         }
-        for (int i = 0; i < kept; i++) {
-            keptLast[candidates.classId[keptCandidate[i]]] = NONE;
-        }
-        return kept;
+        return kept.count();
     }
 
     /** The candidate that stayed as number {@code rank}, 0 for the best score. */
     public int candidate(int rank) {
-        if (rank >= kept) {
-            throw new IndexOutOfBoundsException("rank " + rank + " of " + kept);
+        if (rank >= kept.count()) {
+            throw new IndexOutOfBoundsException("rank " + rank + " of " + kept.count());
         }
-        return keptCandidate[rank];
+        return kept.candidate(rank);
     }
 
-    /** One long for each candidate that sorts by falling score and then by rising index: positive floats order as their bits. */
+    /** A long that sorts by falling score and then by rising index: positive floats order as their bits. */
+    static long orderOf(float score, int index) {
+        return (long) (Integer.MAX_VALUE - Float.floatToRawIntBits(score)) << 32 | index;
+    }
+
     private void sort(Candidates candidates, int count) {
         if (order.length < count) {
             order = new long[Math.max(count, Math.min(2 * order.length, Candidates.MAX))];
         }
-        int maxClass = NONE;
         for (int i = 0; i < count; i++) {
-            long falling = Integer.MAX_VALUE - Float.floatToRawIntBits(candidates.score[i]);
-            order[i] = falling << 32 | i;
-            maxClass = Math.max(maxClass, candidates.classId[i]);
-        }
-        if (keptLast.length <= maxClass) {
-            keptLast = new int[maxClass + 1];
-            Arrays.fill(keptLast, NONE);
+            order[i] = orderOf(candidates.score[i], i);
         }
         Arrays.sort(order, 0, count);
     }
 
-    private void consider(Candidates candidates, int i, float iouMax) {
-        float x1 = candidates.x1[i];
-        float y1 = candidates.y1[i];
-        float x2 = candidates.x2[i];
-        float y2 = candidates.y2[i];
-        float area = (x2 - x1) * (y2 - y1);
+    private boolean isFull(Candidates candidates, int i, BoxRules rules) {
         int classId = candidates.classId[i];
-        float[] boxes = keptBox;
-        for (int other = keptLast[classId]; other != NONE; other = keptBefore[other]) {
-            int at = BOX * other;
-            float width = Math.min(x2, boxes[at + 2]) - Math.max(x1, boxes[at]);
-            float height = Math.min(y2, boxes[at + 3]) - Math.max(y1, boxes[at + 1]);
-            if (width > 0 && height > 0) {
-                float intersection = width * height;
-                if (intersection / (area + boxes[at + 4] - intersection) > iouMax) {
-                    return;
-                }
-            }
-        }
-        keep(i, x1, y1, x2, y2, area, classId);
+        return kept.countOf(classId) >= rules.countMax(classId);
     }
 
-    private void keep(int i, float x1, float y1, float x2, float y2, float area, int classId) {
-        if (kept == keptCandidate.length) {
-            keptCandidate = Arrays.copyOf(keptCandidate, 2 * kept);
-            keptBefore = Arrays.copyOf(keptBefore, 2 * kept);
-            keptBox = Arrays.copyOf(keptBox, 2 * BOX * kept);
+    private void takeBest(Candidates candidates, BoxRules rules, int boxesMax) {
+        for (int n = 0; n < candidates.count() && kept.count() < boxesMax; n++) {
+            int i = (int) order[n];
+            if (!isFull(candidates, i, rules)) {
+                kept.add(candidates, i, candidates.classId[i]);
+            }
         }
-        int at = BOX * kept;
-        keptBox[at] = x1;
-        keptBox[at + 1] = y1;
-        keptBox[at + 2] = x2;
-        keptBox[at + 3] = y2;
-        keptBox[at + 4] = area;
-        keptCandidate[kept] = i;
-        keptBefore[kept] = keptLast[classId];
-        keptLast[classId] = kept++;
+    }
+
+    private void greedy(Candidates candidates, BoxRules rules, int boxesMax) {
+        boolean byClass = rules.suppression().kind() == Suppression.Kind.BY_CLASS;
+        float iouMax = rules.suppression().iouMax();
+        for (int n = 0; n < candidates.count() && kept.count() < boxesMax; n++) {
+            int i = (int) order[n];
+            int group = byClass ? candidates.classId[i] : 0;
+            boolean suppressed = kept.firstOverlapping(kept.first(group), candidates, i, iouMax) != KeptBoxes.NONE;
+            if (!suppressed && !isFull(candidates, i, rules)) {
+                kept.add(candidates, i, group);
+            }
+        }
+    }
+
+    private void greedyByDistance(Candidates candidates, BoxRules rules, int boxesMax) {
+        float iouMax = rules.suppression().iouMax();
+        for (int n = 0; n < candidates.count() && kept.count() < boxesMax; n++) {
+            int i = (int) order[n];
+            int classId = candidates.classId[i];
+            // The distance only takes from the IoU: who is below the threshold without it is so with it.
+            int other = kept.firstOverlapping(kept.first(classId), candidates, i, iouMax);
+            while (other != KeptBoxes.NONE
+                    && kept.iou(other, candidates, i) - kept.centreDistance(other, candidates, i) <= iouMax) {
+                other = kept.firstOverlapping(kept.next(other), candidates, i, iouMax);
+            }
+            if (other == KeptBoxes.NONE && !isFull(candidates, i, rules)) {
+                kept.add(candidates, i, classId);
+            }
+        }
+    }
+
+    /** To its end, whatever the number of boxes: also the worst have a say in where a good one is. */
+    private void fuse(Candidates candidates, BoxRules rules, int boxesMax) {
+        float iouMax = rules.suppression().iouMax();
+        for (int n = 0; n < candidates.count(); n++) {
+            int i = (int) order[n];
+            int classId = candidates.classId[i];
+            int best = kept.firstOverlapping(kept.first(classId), candidates, i, iouMax);
+            if (best != KeptBoxes.NONE) {
+                means.add(best, candidates, i);
+            } else if (kept.count() < boxesMax && !isFull(candidates, i, rules)) {
+                means.begin(kept.count(), candidates, i);
+                kept.add(candidates, i, classId);
+            }
+        }
+        means.apply(kept, candidates);
     }
 }

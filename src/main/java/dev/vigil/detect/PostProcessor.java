@@ -11,30 +11,32 @@ import java.nio.FloatBuffer;
  */
 public final class PostProcessor {
     private final BoxDecoder decoder;
-    private final Suppression.Kind suppression;
     private final Candidates candidates;
     private final Nms nms = new Nms();
 
-    public PostProcessor(BoxDecoder decoder, Suppression.Kind suppression) {
+    public PostProcessor(BoxDecoder decoder) {
         this.decoder = decoder;
-        this.suppression = suppression;
         this.candidates = new Candidates(decoder.keypoints());
     }
 
     /**
-     * Fills {@code into} with the boxes of one image, best score first; none of them is empty or has a NaN.
+     * Fills {@code into} with the boxes of one image that count, best score first; none of them is empty or has a NaN.
      *
      * @param outputs one image's slices, as {@link BoxDecoder#decode} wants them
      * @param placement where the frame lies in the model's input
-     * @param into has as many keypoints as the decoder; its capacity limits the boxes as {@link DetectOptions#boxesMax()} does
+     * @param rules for as many classes as the decoder has
+     * @param into has as many keypoints as the decoder; its capacity limits the boxes as {@link BoxRules#boxesMax()} does
      */
-    public void process(FloatBuffer[] outputs, Placement placement, DetectOptions options, Detections into) {
+    public void process(FloatBuffer[] outputs, Placement placement, BoxRules rules, Detections into) {
         into.clear();
-        candidates.start(options.scoreMin());
+        candidates.start(rules);
         decoder.decode(outputs, candidates);
         into.malformed(candidates.malformed());
-        float iouMax = suppression == Suppression.Kind.NONE ? Float.POSITIVE_INFINITY : options.iouMax();
-        int kept = nms.run(candidates, iouMax, Math.min(options.boxesMax(), into.capacity()));
+        // Before NMS: what does not count must not suppress what does.
+        if (rules.isMeasured()) {
+            candidates.keepAllowed(placement);
+        }
+        int kept = nms.run(candidates, rules, Math.min(rules.boxesMax(), into.capacity()));
         for (int rank = 0; rank < kept; rank++) {
             int i = nms.candidate(rank);
             float x1 = placement.toFrameX(candidates.x1[i]);

@@ -8,9 +8,9 @@ import dev.vigil.base.Clock;
 import dev.vigil.convert.ConvertException;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.PostProcessor;
+import dev.vigil.detect.family.DetectionModel;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
-import dev.vigil.frame.InputSpec;
 import dev.vigil.frame.Picture;
 import dev.vigil.frame.Step;
 import dev.vigil.infer.Engine;
@@ -51,7 +51,7 @@ public final class FramePipeline implements AutoCloseable {
     private final RingBuffer<Slot> ring;
     private final ParkingWaitStrategy waitStrategy = new ParkingWaitStrategy();
     private final int boxesMax;
-    private final InputSpec input;
+    private final DetectionModel detection;
     /** A new list with each change; changed by one thread at a time. */
     private volatile List<Lane> lanes = List.of();
     /** Lanes that were removed, until no frame of theirs is in the ring; guarded by itself. */
@@ -109,7 +109,7 @@ public final class FramePipeline implements AutoCloseable {
         PostProcessor post = model.detection().postProcessor();
         this.clock = clock;
         this.tensors = model.tensors();
-        this.input = model.detection().input();
+        this.detection = model.detection();
         this.boxesMax = boxesMax;
         this.keepsPictures = keepsPictures;
         this.admittedAtOnce = engine.workers() * tensors.batchMax();
@@ -190,7 +190,7 @@ public final class FramePipeline implements AutoCloseable {
 
     private void post(Slot slot, PostProcessor post) {
         slot.times.mark(Step.QUEUE, clock.monotonicNs());
-        post.process(tensors.outputs(slot.index), slot.placement, slot.lane.detect, slot.detections);
+        post.process(tensors.outputs(slot.index), slot.placement, slot.lane.rules, slot.detections);
         slot.times.mark(Step.POST, clock.monotonicNs());
     }
 
@@ -219,7 +219,7 @@ public final class FramePipeline implements AutoCloseable {
     public void detect(Feed feed, DetectOptions detect) {
         for (Lane lane : lanes) {
             if (lane.feed == feed) {
-                lane.detect = detect;
+                lane.rules = detection.rules(detect);
             }
         }
     }
@@ -245,7 +245,7 @@ public final class FramePipeline implements AutoCloseable {
     /** Lets a camera's frames in, before the start or while the others run; the feed is in no other pipeline. */
     public synchronized void add(Feed feed, DetectOptions detect) {
         List<Lane> more = new ArrayList<>(lanes);
-        more.add(new Lane(feed, input, detect));
+        more.add(new Lane(feed, detection.input(), detection.rules(detect)));
         lanes(more);
         feed.mailbox().onArrival(ingress::wake);
         ingress.wake(); // a picture may be there already

@@ -1,7 +1,7 @@
 package dev.vigil.pipeline;
 
 import dev.vigil.convert.FrameConverter;
-import dev.vigil.detect.DetectOptions;
+import dev.vigil.detect.BoxRules;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.InputSpec;
 import dev.vigil.frame.Picture;
@@ -14,7 +14,7 @@ final class Lane implements AutoCloseable {
     final FrameConverter converter;
 
     /** Read once for each frame, and changed now and then by whoever commands. */
-    volatile DetectOptions detect;
+    volatile BoxRules rules;
 
     /** The camera has gone, and was not waited for any longer: what is still in the ring of it is dropped. */
     volatile boolean abandoned;
@@ -28,10 +28,10 @@ final class Lane implements AutoCloseable {
     /** When the frame in the mailbox came, at the ingress's last look; owned by the ingress. */
     long newestArrivalUs;
 
-    Lane(Feed feed, InputSpec spec, DetectOptions detect) {
+    Lane(Feed feed, InputSpec spec, BoxRules rules) {
         this.feed = feed;
         this.converter = new FrameConverter(spec);
-        this.detect = detect;
+        this.rules = rules;
     }
 
     @Override

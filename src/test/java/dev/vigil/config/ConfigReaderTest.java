@@ -190,7 +190,7 @@ class ConfigReaderTest {
                                         .decoderThreads(2)
                                         .tlsVerify(false)
                                         .build(),
-                                new DetectOptions(0.7f, 0.45f, 300),
+                                DetectOptions.DEFAULT.withScoreMin(0.7f),
                                 new PublishOptions(PublishOptions.When.CHANGES, 0.2),
                                 List.of()),
                         new CameraConfig(

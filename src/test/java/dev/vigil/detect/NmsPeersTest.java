@@ -62,7 +62,7 @@ class NmsPeersTest {
                 taken.add(box);
             }
         }
-        int kept = nms.run(candidates, iouMax, Candidates.MAX);
+        int kept = nms.run(candidates, Rules.of(new Suppression(Suppression.Kind.BY_CLASS, iouMax)), Candidates.MAX);
         Map<Integer, List<Integer>> byClass = new HashMap<>();
         for (int rank = 0; rank < kept; rank++) {
             Box box = taken.get(nms.candidate(rank));

@@ -69,7 +69,8 @@ final class NmsReference {
 
     /** What {@link Nms} leaves of the boxes, by their places in {@code boxes}; they must all be above {@code scoreMin}. */
     static List<Integer> runOurs(Nms nms, List<Box> boxes, float iouMax, int boxesMax) {
-        int kept = nms.run(candidates(boxes, 0), iouMax, boxesMax);
+        BoxRules rules = Rules.of(new Suppression(Suppression.Kind.BY_CLASS, iouMax));
+        int kept = nms.run(candidates(boxes, 0), rules, boxesMax);
         List<Integer> indices = new ArrayList<>();
         for (int rank = 0; rank < kept; rank++) {
             indices.add(nms.candidate(rank));

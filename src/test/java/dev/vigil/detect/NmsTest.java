@@ -155,7 +155,8 @@ class NmsTest {
         candidates.add(50, 60, 10, 20, 0.9f, 0);
         candidates.add(10, 20, 50, 60, 0.8f, 0);
 
-        assertThat(nms.run(candidates, 0.99f, ALL)).isEqualTo(1);
+        assertThat(nms.run(candidates, Rules.of(new Suppression(Suppression.Kind.BY_CLASS, 0.99f)), ALL))
+                .isEqualTo(1);
         assertThat(candidates.x1[0]).isEqualTo(10);
         assertThat(candidates.y2[0]).isEqualTo(60);
     }

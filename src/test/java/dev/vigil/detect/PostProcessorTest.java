@@ -84,10 +84,12 @@ class PostProcessorTest {
         assertThat(detections.score(2)).isEqualTo(scores[47]);
 
         Detections small = new Detections(2);
-        new PostProcessor(
-                        Families.named("ssd").orElseThrow().decoder(Tensors.ssd(100, anchors, 1)),
-                        Suppression.Kind.BY_CLASS)
-                .process(new FloatBuffer[] {direct(boxes), direct(scores)}, placement, DetectOptions.DEFAULT, small);
+        new PostProcessor(Families.named("ssd").orElseThrow().decoder(Tensors.ssd(100, anchors, 1)))
+                .process(
+                        new FloatBuffer[] {direct(boxes), direct(scores)},
+                        placement,
+                        Rules.of(DetectOptions.DEFAULT, 1),
+                        small);
         assertThat(small.count()).isEqualTo(2);
         assertThat(small.add(0, 0, 1, 1, 1, 0)).isFalse();
     }
@@ -106,19 +108,22 @@ class PostProcessorTest {
     @Test
     void shouldGiveNoBoxWithNanWhenOutputsAreAnyBits() throws ModelException {
         Random random = new Random(11);
-        PostProcessor ssd = new PostProcessor(
-                Families.named("ssd").orElseThrow().decoder(Tensors.ssd(100, 500, 3)), Suppression.Kind.BY_CLASS);
-        PostProcessor yolox = new PostProcessor(
-                Families.named("yolox").orElseThrow().decoder(Tensors.yolox(96, 64, 3)), Suppression.Kind.BY_CLASS);
+        PostProcessor ssd =
+                new PostProcessor(Families.named("ssd").orElseThrow().decoder(Tensors.ssd(100, 500, 3)));
+        PostProcessor yolox =
+                new PostProcessor(Families.named("yolox").orElseThrow().decoder(Tensors.yolox(96, 64, 3)));
         for (int round = 0; round < 200; round++) {
             ssd.process(
                     new FloatBuffer[] {bits(random, 2_000), bits(random, 1_500)},
                     placement,
-                    new DetectOptions(0, 0.45f, 300),
+                    Rules.of(new DetectOptions(0, 0.45f, 300), 3),
                     detections);
             assertSound();
             yolox.process(
-                    new FloatBuffer[] {bits(random, 126 * 8)}, placement, new DetectOptions(0, 1, 300), detections);
+                    new FloatBuffer[] {bits(random, 126 * 8)},
+                    placement,
+                    Rules.of(new DetectOptions(0, 1, 300), 3),
+                    detections);
             assertSound();
         }
     }
@@ -134,18 +139,19 @@ class PostProcessorTest {
         for (int i = 0; i < boxes.length; i++) {
             boxes[i] = random.nextFloat();
         }
-        PostProcessor processor = new PostProcessor(
-                Families.named("ssd").orElseThrow().decoder(Tensors.ssd(300, 1917, 90)), Suppression.Kind.BY_CLASS);
+        PostProcessor processor =
+                new PostProcessor(Families.named("ssd").orElseThrow().decoder(Tensors.ssd(300, 1917, 90)));
         FloatBuffer[] outputs = {direct(boxes), direct(scores)};
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        BoxRules rules = Rules.of(DetectOptions.DEFAULT, 90);
         for (int i = 0; i < 20; i++) {
-            processor.process(outputs, placement, DetectOptions.DEFAULT, detections);
+            processor.process(outputs, placement, rules, detections);
         }
 
         int frames = 200;
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < frames; i++) {
-            processor.process(outputs, placement, DetectOptions.DEFAULT, detections);
+            processor.process(outputs, placement, rules, detections);
         }
         long bytesPerFrame = (threads.getCurrentThreadAllocatedBytes() - before) / frames;
 
@@ -162,10 +168,8 @@ class PostProcessorTest {
     }
 
     private void process(DetectOptions options, FloatBuffer boxes, FloatBuffer scores) throws ModelException {
-        new PostProcessor(
-                        Families.named("ssd").orElseThrow().decoder(Tensors.ssd(100, scores.capacity(), 1)),
-                        Suppression.Kind.BY_CLASS)
-                .process(new FloatBuffer[] {boxes, scores}, placement, options, detections);
+        new PostProcessor(Families.named("ssd").orElseThrow().decoder(Tensors.ssd(100, scores.capacity(), 1)))
+                .process(new FloatBuffer[] {boxes, scores}, placement, Rules.of(options, 1), detections);
     }
 
     /** Half of it any 32 bits, NaN and infinities of all kinds among them, half of it plausible. */

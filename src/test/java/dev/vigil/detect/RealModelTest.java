@@ -105,7 +105,7 @@ class RealModelTest {
                     outputs[i] = Tensors.direct(values).slice((batch - 1) * length, length);
                 }
                 Detections detections = new Detections(300);
-                model.postProcessor().process(outputs, placement, DetectOptions.DEFAULT, detections);
+                model.postProcessor().process(outputs, placement, model.rules(DetectOptions.DEFAULT), detections);
                 assertThat(detections.malformed()).isZero();
                 return found(detections, model.labels());
             }

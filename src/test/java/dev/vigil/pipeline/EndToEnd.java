@@ -60,7 +60,10 @@ public final class EndToEnd {
             runner.run(SLOT, 1);
             Detections detections =
                     new Detections(options.boxesMax(), loaded.detection().keypoints());
-            loaded.detection().postProcessor().process(tensors.outputs(SLOT), placement, options, detections);
+            loaded.detection()
+                    .postProcessor()
+                    .process(
+                            tensors.outputs(SLOT), placement, loaded.detection().rules(options), detections);
             return detections;
         } finally {
             av_frame_free(frame);

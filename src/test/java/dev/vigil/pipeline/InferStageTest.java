@@ -8,6 +8,8 @@ import com.lmax.disruptor.RingBuffer;
 import dev.vigil.BusyModel;
 import dev.vigil.base.Clock;
 import dev.vigil.detect.DetectOptions;
+import dev.vigil.detect.Labels;
+import dev.vigil.detect.Suppression;
 import dev.vigil.frame.Capture;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
@@ -60,7 +62,7 @@ class InferStageTest {
     }
 
     private final Feed feed = new Feed("camera", false);
-    private final Lane lane = new Lane(feed, SPEC, DetectOptions.DEFAULT);
+    private final Lane lane = new Lane(feed, SPEC, DetectOptions.DEFAULT.rules(Suppression.USUAL, Labels.numbered(1)));
     private final ParkingWaitStrategy strategy = new ParkingWaitStrategy();
     private final List<Long> through = Collections.synchronizedList(new ArrayList<>());
     private final List<String> wrong = Collections.synchronizedList(new ArrayList<>());

@@ -6,6 +6,8 @@ import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
 import dev.vigil.base.Clock;
 import dev.vigil.detect.DetectOptions;
+import dev.vigil.detect.Labels;
+import dev.vigil.detect.Suppression;
 import dev.vigil.frame.Capture;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
@@ -67,7 +69,10 @@ class IngressTest {
         rates = fps;
         nextUs = new double[fps.length];
         for (int i = 0; i < fps.length; i++) {
-            lanes.add(new Lane(new Feed("camera-" + i, false), SPEC, DetectOptions.DEFAULT));
+            lanes.add(new Lane(
+                    new Feed("camera-" + i, false),
+                    SPEC,
+                    DetectOptions.DEFAULT.rules(Suppression.USUAL, Labels.numbered(1))));
             nextUs[i] = random.nextDouble() * 1e6 / fps[i];
         }
         ring.addGatingSequences(done);

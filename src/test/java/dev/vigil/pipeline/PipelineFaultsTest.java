@@ -149,7 +149,8 @@ class PipelineFaultsTest {
         com.lmax.disruptor.Sequence sequence = new com.lmax.disruptor.Sequence();
         stage.setSequenceCallback(sequence);
         try (LoadedModel loaded = load(1, 1, Duration.ZERO, Duration.ofSeconds(10), 1);
-                Lane lane = new Lane(feed, loaded.detection().input(), DetectOptions.DEFAULT)) {
+                Lane lane = new Lane(
+                        feed, loaded.detection().input(), loaded.detection().rules(DetectOptions.DEFAULT))) {
             Picture picture = feed.mailbox().obtain();
             picture.setNumber(feed.ledger().read());
             slot.begin(lane, picture);

@@ -124,8 +124,7 @@ public final class CameraSettings {
     }
 
     private synchronized DetectOptions detect(Values of) {
-        DetectOptions start = config.detect();
-        return new DetectOptions((float) of.score(), start.iouMax(), start.boxesMax());
+        return config.detect().withScoreMin((float) of.score());
     }
 
     /** The settings message ({@code config/schema/settings.schema.json}). */

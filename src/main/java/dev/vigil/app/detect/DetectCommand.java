@@ -8,7 +8,9 @@ import dev.vigil.config.ConfigException;
 import dev.vigil.config.ConfigReader;
 import dev.vigil.config.Surroundings;
 import dev.vigil.detect.DetectOptions;
+import dev.vigil.detect.LabelFilters;
 import dev.vigil.detect.ModelException;
+import dev.vigil.detect.Suppression;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.pipeline.LoadedModel;
@@ -87,10 +89,17 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
     @Option(
             names = "--iou",
             paramLabel = "IOU",
-            defaultValue = "0.45",
-            description = "A box that overlaps a better one of its class by more than this is dropped, 0 to 1 (default:"
-                    + " ${DEFAULT-VALUE}).")
-    private float iouMax;
+            description =
+                    "How much two boxes may overlap that are both kept, 0 to 1 (default: the family's, mostly 0.45).")
+    private Float iouMax;
+
+    @Option(
+            names = "--suppression",
+            paramLabel = "KIND",
+            description =
+                    "What happens to boxes that overlap: none, by_class, all_classes, soft_linear, soft_gaussian, diou"
+                            + " or weighted (default: the family's).")
+    private Suppression.Kind suppression;
 
     @Option(
             names = "--every",
@@ -159,7 +168,11 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
             throw new ParameterException(spec.commandLine(), "--every " + every + " is not allowed: 1 and more");
         }
         try {
-            DetectOptions detect = new DetectOptions(scoreMin, iouMax, DetectOptions.DEFAULT.boxesMax());
+            DetectOptions detect = new DetectOptions(
+                    scoreMin,
+                    new Suppression.Override(suppression, iouMax, null),
+                    DetectOptions.DEFAULT.boxesMax(),
+                    LabelFilters.NONE);
             return new DetectRun.Options(detect, streamFor, every);
         } catch (IllegalArgumentException wrong) {
             String option =

@@ -1,6 +1,8 @@
 package dev.vigil.detect.family;
 
 import dev.vigil.detect.BoxDecoder;
+import dev.vigil.detect.BoxRules;
+import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.Family;
 import dev.vigil.detect.Labels;
 import dev.vigil.detect.ModelDescription;
@@ -38,10 +40,15 @@ public record DetectionModel(Family family, String why, InputSpec input, Labels 
                 info);
     }
 
+    /** Which of its boxes count; a filter for a label that it does not have is for no box. */
+    public BoxRules rules(DetectOptions options) {
+        return options.rules(family.suppression(), labels);
+    }
+
     /** A new post-processor; each thread needs its own. */
     public PostProcessor postProcessor() {
         try {
-            return new PostProcessor(family.decoder(info), family.suppression().kind());
+            return new PostProcessor(family.decoder(info));
         } catch (ModelException e) {
             throw new IllegalStateException("it fitted when it was resolved", e);
         }
