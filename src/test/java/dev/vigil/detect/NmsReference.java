@@ -3,9 +3,12 @@ package dev.vigil.detect;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
-/** Greedy NMS as its definition reads, slowly, and boxes to try it on. */
+/** NMS of each kind as its definition reads, slowly, and boxes to try it on. */
 final class NmsReference {
     private NmsReference() {}
 
@@ -21,24 +24,90 @@ final class NmsReference {
             float intersection = width * height;
             return intersection <= 0 ? 0 : intersection / (area() + other.area() - intersection);
         }
+
+        /** Squared distance of the centres over the squared diagonal of the box around both. */
+        double distance(Box other) {
+            double x = (x1 + x2) / 2.0 - (other.x1 + other.x2) / 2.0;
+            double y = (y1 + y2) / 2.0 - (other.y1 + other.y2) / 2.0;
+            double width = Math.max(x2, other.x2) - Math.min(x1, other.x1);
+            double height = Math.max(y2, other.y2) - Math.min(y1, other.y1);
+            return (x * x + y * y) / (width * width + height * height);
+        }
+
+        Box withScore(float newScore) {
+            return new Box(index, x1, y1, x2, y2, newScore, classId);
+        }
     }
 
-    /** What stays, best first: each class for itself, then all together, the best {@code boxesMax}. */
+    private static final Comparator<Box> BEST_FIRST =
+            Comparator.comparing(Box::score).reversed().thenComparing(Box::index);
+
+    /** What stays with {@link Suppression.Kind#BY_CLASS}, best first. */
     static List<Box> run(List<Box> boxes, float scoreMin, float iouMax, int boxesMax) {
-        Comparator<Box> bestFirst = Comparator.comparing(Box::score).reversed().thenComparing(Box::index);
+        return run(boxes, new Suppression(Suppression.Kind.BY_CLASS, iouMax), scoreMin, boxesMax);
+    }
+
+    /**
+     * What stays, best first, with the score and the corners that it has then: each class for itself, or all in one, then all
+     * together, the best {@code boxesMax}.
+     */
+    static List<Box> run(List<Box> boxes, Suppression suppression, float scoreMin, int boxesMax) {
+        boolean together = suppression.kind() == Suppression.Kind.ALL_CLASSES;
+        Map<Integer, List<Box>> groups = boxes.stream()
+                .filter(box -> box.score > scoreMin)
+                .sorted(BEST_FIRST)
+                .collect(Collectors.groupingBy(box -> together ? 0 : box.classId));
         List<Box> kept = new ArrayList<>();
-        for (int classId : boxes.stream().mapToInt(Box::classId).distinct().toArray()) {
-            List<Box> left = new ArrayList<>(boxes.stream()
-                    .filter(box -> box.classId == classId && box.score > scoreMin)
-                    .sorted(bestFirst)
-                    .toList());
+        for (List<Box> group : groups.values()) {
+            List<Box> left = new ArrayList<>(group);
             while (!left.isEmpty()) {
-                Box best = left.remove(0);
-                kept.add(best);
-                left.removeIf(box -> box.iou(best) > iouMax);
+                Box best = left.stream().min(BEST_FIRST).orElseThrow();
+                left.remove(best);
+                kept.add(suppress(best, left, suppression, scoreMin));
             }
         }
-        return kept.stream().sorted(bestFirst).limit(boxesMax).toList();
+        return kept.stream().sorted(BEST_FIRST).limit(boxesMax).toList();
+    }
+
+    /** Takes out of the others what the best suppresses, or from their scores; what the best becomes. */
+    private static Box suppress(Box best, List<Box> left, Suppression suppression, float scoreMin) {
+        float iouMax = suppression.iouMax();
+        switch (suppression.kind()) {
+            case NONE -> {}
+            case BY_CLASS, ALL_CLASSES -> left.removeIf(box -> box.iou(best) > iouMax);
+            case DIOU -> left.removeIf(box -> box.iou(best) > 0 && box.iou(best) - box.distance(best) > iouMax);
+            case SOFT_LINEAR -> {
+                left.replaceAll(box -> box.iou(best) > iouMax ? box.withScore(box.score * (1 - box.iou(best))) : box);
+                left.removeIf(box -> box.score <= scoreMin);
+            }
+            case SOFT_GAUSSIAN -> {
+                left.replaceAll(box -> box.withScore(
+                        box.score * (float) Math.exp(-(box.iou(best) * box.iou(best)) / suppression.sigma())));
+                left.removeIf(box -> box.score <= scoreMin);
+            }
+            case WEIGHTED -> {
+                List<Box> cluster = new ArrayList<>(
+                        left.stream().filter(box -> box.iou(best) > iouMax).toList());
+                left.removeAll(cluster);
+                cluster.add(best);
+                return new Box(
+                        best.index,
+                        mean(cluster, Box::x1),
+                        mean(cluster, Box::y1),
+                        mean(cluster, Box::x2),
+                        mean(cluster, Box::y2),
+                        best.score,
+                        best.classId);
+            }
+        }
+        return best;
+    }
+
+    private static float mean(List<Box> cluster, ToDoubleFunction<Box> corner) {
+        double sum = cluster.stream()
+                .mapToDouble(box -> box.score * corner.applyAsDouble(box))
+                .sum();
+        return (float) (sum / cluster.stream().mapToDouble(Box::score).sum());
     }
 
     /**
@@ -70,12 +139,26 @@ final class NmsReference {
     /** What {@link Nms} leaves of the boxes, by their places in {@code boxes}; they must all be above {@code scoreMin}. */
     static List<Integer> runOurs(Nms nms, List<Box> boxes, float iouMax, int boxesMax) {
         BoxRules rules = Rules.of(new Suppression(Suppression.Kind.BY_CLASS, iouMax));
-        int kept = nms.run(candidates(boxes, 0), rules, boxesMax);
-        List<Integer> indices = new ArrayList<>();
+        return indices(runOurs(nms, boxes, rules, boxesMax));
+    }
+
+    /** What {@link Nms} leaves of the boxes, with the scores and corners that they have then. */
+    static List<Box> runOurs(Nms nms, List<Box> boxes, BoxRules rules, int boxesMax) {
+        Candidates candidates = candidates(boxes, 0);
+        int kept = nms.run(candidates, rules, boxesMax);
+        List<Box> result = new ArrayList<>();
         for (int rank = 0; rank < kept; rank++) {
-            indices.add(nms.candidate(rank));
+            int i = nms.candidate(rank);
+            result.add(new Box(
+                    i,
+                    candidates.x1(i),
+                    candidates.y1(i),
+                    candidates.x2(i),
+                    candidates.y2(i),
+                    candidates.score(i),
+                    candidates.classId(i)));
         }
-        return indices;
+        return result;
     }
 
     static List<Integer> indices(List<Box> boxes) {

@@ -7,6 +7,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_buffer;
 
 import dev.vigil.convert.FrameConverter;
+import dev.vigil.detect.BoxRules;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.Detections;
 import dev.vigil.detect.ModelDescription;
@@ -60,10 +61,8 @@ public final class EndToEnd {
             runner.run(SLOT, 1);
             Detections detections =
                     new Detections(options.boxesMax(), loaded.detection().keypoints());
-            loaded.detection()
-                    .postProcessor()
-                    .process(
-                            tensors.outputs(SLOT), placement, loaded.detection().rules(options), detections);
+            BoxRules rules = loaded.detection().rules(options);
+            loaded.detection().postProcessor().process(tensors.outputs(SLOT), placement, rules, detections);
             return detections;
         } finally {
             av_frame_free(frame);
