@@ -9,7 +9,13 @@ import java.nio.FloatBuffer;
  * <p>Not threadsafe: one for each thread that decodes.
  */
 public interface BoxDecoder {
-    /** How many classes the model tells apart; class ids are 0..classes-1. */
+    /** {@link #classes()} of a model whose outputs do not tell; its class ids are 0..{@link #OPEN_CLASSES_MAX}-1. */
+    int OPEN_CLASSES = -1;
+
+    /** More than any public data set has. */
+    int OPEN_CLASSES_MAX = 2_048;
+
+    /** How many classes the model tells apart, class ids being 0..classes-1; or {@link #OPEN_CLASSES}. */
     int classes();
 
     /** How many points it gives with every box. */

@@ -19,6 +19,11 @@ public interface Family {
         return Suppression.USUAL;
     }
 
+    /** The same for one model that fits: some families are exported with NMS inside and without. */
+    default Suppression suppression(ModelInfo model) {
+        return suppression();
+    }
+
     /**
      * A new decoder for a model that fits.
      *

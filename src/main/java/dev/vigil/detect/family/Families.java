@@ -11,7 +11,20 @@ import java.util.stream.Collectors;
 
 /** The families that are known, and finding the one of a model. */
 public final class Families {
-    public static final List<Family> ALL = List.of(new Ssd(), new Yolox());
+    public static final List<Family> ALL = List.of(
+            new Ssd(),
+            new Yolox(),
+            new YoloxDecoded(false),
+            new YoloHeads(YoloHeads.Kind.V3),
+            new YoloHeads(YoloHeads.Kind.V4),
+            new Yolov4Decoded(),
+            new Yolov5(false),
+            new YoloxDecoded(true),
+            new Yolov5(true),
+            new Yolov8(false),
+            new Yolov8(true),
+            new Yolov10(),
+            new YoloNas());
 
     private static final String METADATA_KEY = "family";
 

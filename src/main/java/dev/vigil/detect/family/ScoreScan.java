@@ -13,16 +13,21 @@ final class ScoreScan {
     private static final int CHUNK = 128;
 
     private FloatBuffer scores;
-    private int length;
+    private int end;
     private int next;
     private int chunkEnd;
 
-    /** Begins with the first {@code length} values of {@code scores}. */
-    void start(FloatBuffer scores, int length) {
+    /** Whether any of the values {@code start..end-1} may be above {@code floor} or NaN: looks at all, and branches once. */
+    static boolean mayExceed(FloatBuffer scores, int start, int end, float floor) {
+        return signOf(scores, start, end, Float.floatToRawIntBits(floor)) < 0;
+    }
+
+    /** Begins with the values {@code start..end-1} of {@code scores}. */
+    void start(FloatBuffer scores, int start, int end) {
         this.scores = scores;
-        this.length = length;
-        next = 0;
-        chunkEnd = 0;
+        this.end = end;
+        next = start;
+        chunkEnd = start;
     }
 
     /**
@@ -50,17 +55,17 @@ final class ScoreScan {
     private boolean findChunk(float floor) {
         int floorBits = Float.floatToRawIntBits(floor);
         int start = next;
-        while (start < length) {
-            int end = Math.min(start + CHUNK, length);
-            if (signOf(scores, start, end, floorBits) < 0) {
+        while (start < end) {
+            int stop = Math.min(start + CHUNK, end);
+            if (signOf(scores, start, stop, floorBits) < 0) {
                 next = start;
-                chunkEnd = end;
+                chunkEnd = stop;
                 return true;
             }
-            start = end;
+            start = stop;
         }
-        next = length;
-        chunkEnd = length;
+        next = end;
+        chunkEnd = end;
         return false;
     }
 

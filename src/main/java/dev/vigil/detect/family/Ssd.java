@@ -135,7 +135,7 @@ final class Ssd implements Family {
         public void decode(FloatBuffer[] outputs, Candidates into) {
             FloatBuffer boxes = outputs[boxesOutput];
             FloatBuffer scores = outputs[scoresOutput];
-            scan.start(scores, anchors * classes);
+            scan.start(scores, 0, anchors * classes);
             for (int at = scan.next(into.scoreFloor()); at >= 0; at = scan.next(into.scoreFloor())) {
                 int anchor = at / classes;
                 int box = CORNERS * anchor;

@@ -9,7 +9,6 @@ import dev.vigil.detect.ModelInfo;
 import dev.vigil.frame.InputSpec.Color;
 import dev.vigil.frame.InputSpec.Resize;
 import dev.vigil.frame.TensorInfo;
-import dev.vigil.frame.TensorInfo.ElementType;
 import java.nio.FloatBuffer;
 
 /**
@@ -24,6 +23,10 @@ import java.nio.FloatBuffer;
  */
 final class Yolox implements Family {
     private static final int[] STRIDES = {8, 16, 32};
+    /** {@code --output-name} where nothing else was said. */
+    private static final String OUTPUT = "output";
+
+    private static final int COCO_CLASSES = 80;
     private static final int OBJECTNESS = 4;
     private static final int FIRST_CLASS = 5;
     /** What the input's sides are multiples of. */
@@ -46,8 +49,11 @@ final class Yolox implements Family {
             return Fit.no("wants a single output");
         }
         TensorInfo output = model.outputs().get(0);
-        if (output.rank() != 3 || output.type() != ElementType.FLOAT32) {
-            return Fit.no("wants a float32 output (batch, cells, 5 + classes)");
+        if (output.rank() != 3 || !Tables.isFloat(output)) {
+            return Fit.no("wants a float output (batch, cells, 5 + classes)");
+        }
+        if (Ultralytics.of(model).tellsTask()) {
+            return Fit.no("it was exported by the package ultralytics, whose models have no objectness");
         }
         int cells;
         String input;
@@ -71,8 +77,13 @@ final class Yolox implements Family {
         if (output.shape()[2] <= FIRST_CLASS) {
             return Fit.no("the last dimension of the output is not 5 + classes");
         }
-        return Fit.yes(cells + " cells of strides 8, 16, 32 over an input of " + input + ", with objectness and "
-                + (output.shape()[2] - FIRST_CLASS) + " classes");
+        String why = cells + " cells of strides 8, 16, 32 over an input of " + input + ", with objectness and "
+                + (output.shape()[2] - FIRST_CLASS) + " classes";
+        // Others have such a shape too; what the exporter calls its output, or COCO's number of classes, tells.
+        boolean own = output.name().equals(OUTPUT)
+                || output.shape()[2] == FIRST_CLASS + COCO_CLASSES
+                        && !output.name().equals(YoloxDecoded.YOLOV6_OUTPUT);
+        return own && found >= 0 ? Fit.yes(why) : Fit.possible(why);
     }
 
     @Override
