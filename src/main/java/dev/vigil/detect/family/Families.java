@@ -24,7 +24,13 @@ public final class Families {
             new Yolov8(false),
             new Yolov8(true),
             new Yolov10(),
-            new YoloNas());
+            new YoloNas(),
+            Detr.detr(),
+            Detr.deformable(),
+            Detr.rfDetr(),
+            new CenterNet(),
+            new BlazeFace(),
+            new YuNet());
 
     private static final String METADATA_KEY = "family";
 

@@ -52,7 +52,7 @@ class FamiliesTest {
                 Arguments.of(model(IMAGE_640, floats("output0", 1, 2001, 6)), "8400 cells, not 2001"),
                 Arguments.of(model(IMAGE_640, floats("output", -1, -1, 85)), "number is open"),
                 Arguments.of(model(IMAGE_640, floats("output0", 1, 8400, 4)), "5 + classes"),
-                Arguments.of(model(IMAGE_640, floats("logits", 1, 100, 92), floats("pred_boxes", 1, 100, 4)), "logits"),
+                Arguments.of(model(IMAGE_640, floats("logits", 1, 1917, 92), floats("boxes", 1, 1917, 4)), "logits"),
                 Arguments.of(model(IMAGE_640, floats("one", 1, 10, 4), floats("two", 1, 10, 4)), "no name tells"),
                 Arguments.of(model(IMAGE_640, floats("boxes", 1, 10, 4), floats("scores", 1, 11, 4)), "differ"),
                 Arguments.of(model(IMAGE_640, floats("boxes", 1, -1, 4), floats("scores", 1, -1, 90)), "open"),

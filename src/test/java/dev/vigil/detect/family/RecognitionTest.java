@@ -17,7 +17,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every export of every family against all families: each knows its own, and none takes another's. */
 class RecognitionTest {
     /** Each family's test adds its own. */
-    private static final List<Supplier<List<FamilySample>>> SAMPLES = List.of(RecognitionTest::first);
+    private static final List<Supplier<List<FamilySample>>> SAMPLES = List.of(
+            RecognitionTest::first,
+            BlazeFaceTest::samples,
+            CenterNetTest::samples,
+            DetrTest::samples,
+            YuNetTest::samples);
 
     private static List<FamilySample> first() {
         return List.of(
