@@ -115,7 +115,7 @@ class ArchitectureTest {
         "com.lmax.disruptor..,           pipeline..",
         "ai.onnxruntime..,               infer.ort..",
         "org.bytedeco.ffmpeg..,          frame.. source.. convert.. lens.. app..",
-        "org.bytedeco.opencv..,          draw..",
+        "org.bytedeco.opencv..,          draw.. infer.opencv..",
         "org.bytedeco.javacv..,          app..",
         "io.netty.handler.codec.mqtt..,  mqtt..",
         "io.netty.handler.codec.rtsp..,  source.sim..",

@@ -4,7 +4,10 @@ import java.util.Locale;
 
 /** The library that runs a model. */
 public enum Backend {
-    ONNXRUNTIME;
+    /** What the file's ending says. */
+    AUTO,
+    ONNXRUNTIME,
+    OPENCV;
 
     /** As configurations and messages write it. */
     public String label() {

@@ -1,6 +1,7 @@
 package dev.vigil.infer;
 
 import dev.vigil.frame.TensorInfo;
+import dev.vigil.infer.opencv.CvEngine;
 import dev.vigil.infer.ort.OrtEngine;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,8 +25,11 @@ public interface Engine extends AutoCloseable {
         if (problem != null) {
             throw new InferException("the model " + model + " " + problem);
         }
-        String name = model.getFileName().toString().replaceFirst("\\.[^.]*$", "");
-        return DeepStack.call("load-" + name, () -> OrtEngine.open(model, name, options, cacheDir));
+        Backend backend = ModelFormat.of(model).backend(options.backend().backend(), model);
+        return DeepStack.call("load-" + ModelFormat.stem(model), () -> switch (backend) {
+            case OPENCV -> CvEngine.open(model, options);
+            case AUTO, ONNXRUNTIME -> OrtEngine.open(model, options, cacheDir);
+        });
     }
 
     /** The file's name without its ending. */
@@ -42,7 +46,7 @@ public interface Engine extends AutoCloseable {
     /** As the file declares them, in its order. */
     List<TensorInfo> inputs();
 
-    /** As the file declares them, in its order. */
+    /** As far as the file declares them, in its order; of no dimensions where it says nothing. */
     List<TensorInfo> outputs();
 
     /** The file's own key-value metadata, such as ultralytics' {@code names}. */

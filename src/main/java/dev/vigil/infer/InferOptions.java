@@ -11,9 +11,16 @@ import java.time.Duration;
  * @param batchMax most frames of one inference, across cameras
  * @param batchWait how long a first frame waits for others to fill its batch
  * @param timeout after which an inference is ended and its frames are counted as failed
+ * @param backend by which library
  */
 public record InferOptions(
-        Device device, int workers, int threads, int batchMax, Duration batchWait, Duration timeout) {
+        Device device,
+        int workers,
+        int threads,
+        int batchMax,
+        Duration batchWait,
+        Duration timeout,
+        BackendOptions backend) {
     public enum Device {
         AUTO,
         CPU,
@@ -24,8 +31,18 @@ public record InferOptions(
     public static final InferOptions DEFAULT =
             new InferOptions(Device.AUTO, 0, 1, 1, Duration.ZERO, Duration.ofSeconds(10));
 
+    /** With the backend that the model's file asks for. */
+    public InferOptions(Device device, int workers, int threads, int batchMax, Duration batchWait, Duration timeout) {
+        this(device, workers, threads, batchMax, batchWait, timeout, BackendOptions.DEFAULT);
+    }
+
     /** The same on another device. */
     public InferOptions withDevice(Device newDevice) {
-        return new InferOptions(newDevice, workers, threads, batchMax, batchWait, timeout);
+        return new InferOptions(newDevice, workers, threads, batchMax, batchWait, timeout, backend);
+    }
+
+    /** The same in another way. */
+    public InferOptions withBackend(BackendOptions newBackend) {
+        return new InferOptions(device, workers, threads, batchMax, batchWait, timeout, newBackend);
     }
 }

@@ -3,18 +3,31 @@ package dev.vigil.infer;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
- * A quick look at a model's file before ONNX Runtime gets it, whose only words for whatever is wrong are "Protobuf parsing
- * failed": walks over the fields at the top of the message ({@code ModelProto} of onnx.proto), and skips what is in them.
+ * A quick look at a model's file before a library gets it, whose only words for whatever is wrong are "Protobuf parsing failed",
+ * if it does not crash. Of files in protobuf's encoding it walks over the fields at the top of the message, and skips what is in
+ * them.
  */
 final class ModelFile {
     private static final int IR_VERSION = 1;
     private static final int GRAPH = 7;
+    /** Of {@code GraphDef}, tensorflow/core/framework/graph.proto: node, library, versions. */
+    private static final Set<Integer> GRAPH_DEF = Set.of(1, 2, 4);
+    /** Of {@code NetParameter}, caffe.proto: name, layers, input, layer. */
+    private static final Set<Integer> NET_PARAMETER = Set.of(1, 2, 3, 100);
+
+    /** Of files that say how weights belong together. */
+    private static final Set<String> GRAPH_ENDINGS = Set.of("cfg", "prototxt", "pbtxt");
+
+    private static final int DARKNET_HEADER_BYTES = 16;
     /** Wire types of the protobuf encoding. */
     private static final int VARINT = 0;
 
@@ -39,17 +52,25 @@ final class ModelFile {
         if (!Files.isRegularFile(file)) {
             return "does not exist";
         }
+        if (GRAPH_ENDINGS.contains(ModelFormat.ending(file))) {
+            return "is a graph without weights: name the file of the weights, and the graph is found beside it";
+        }
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 4_096)) {
             in.mark(8);
             byte[] head = in.readNBytes(8);
             if (head.length == 0) {
                 return "is empty";
             }
-            if (new String(head, StandardCharsets.ISO_8859_1).endsWith("ORTM")) {
-                return null; // ONNX Runtime's own format, which it tells by the same letters
-            }
             in.reset();
-            return new ModelFile(in, Files.size(file)).problem();
+            ModelFile look = new ModelFile(in, Files.size(file));
+            return switch (ModelFormat.of(file)) {
+                // The other format of ONNX Runtime, which it tells by the same letters.
+                case ONNX, ORT ->
+                    new String(head, StandardCharsets.ISO_8859_1).endsWith("ORTM") ? null : look.onnxProblem();
+                case TENSORFLOW -> look.protobufProblem("frozen graph of TensorFlow", GRAPH_DEF);
+                case CAFFE -> look.protobufProblem("model of Caffe", NET_PARAMETER);
+                case DARKNET -> look.darknetProblem(head);
+            };
         } catch (AccessDeniedException e) {
             return "can not be read: permission denied";
         } catch (IOException e) {
@@ -57,7 +78,51 @@ final class ModelFile {
         }
     }
 
-    private String problem() throws IOException {
+    /**
+     * @param fields numbers of the message's fields that hold messages and texts
+     */
+    private String protobufProblem(String what, Set<Integer> fields) throws IOException {
+        while (at < size) {
+            long tag = varint();
+            int wire = (int) (tag & 7);
+            if (tag <= 0 || fields.contains((int) (tag >>> 3)) && wire != LENGTH) {
+                return "is no " + what;
+            }
+            long length =
+                    switch (wire) {
+                        case VARINT -> varint() < 0 ? -1 : 0;
+                        case FIXED_64 -> 8;
+                        case LENGTH -> varint();
+                        case FIXED_32 -> 4;
+                        default -> -1;
+                    };
+            boolean known = fields.contains((int) (tag >>> 3));
+            if (length < 0 || length > size - at) {
+                return length >= 0 && known ? cutShort(length) : "is no " + what;
+            }
+            in.skipNBytes(length);
+            at += length;
+        }
+        return null;
+    }
+
+    private String cutShort(long length) {
+        return "is cut short: it has " + size + " bytes, and " + (at + length) + " are wanted at least";
+    }
+
+    /** Three numbers, of which the first two are a version, come before the weights (darknet, src/parser.c, load_weights). */
+    private String darknetProblem(byte[] head) {
+        if (size < DARKNET_HEADER_BYTES) {
+            return "is cut short: it has " + size + " bytes";
+        }
+        ByteBuffer numbers = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
+        int major = numbers.getInt(0);
+        int minor = numbers.getInt(4);
+        boolean isVersion = major >= 0 && major < 10 && minor >= 0 && minor < 10;
+        return isVersion ? null : "holds no weights of Darknet";
+    }
+
+    private String onnxProblem() throws IOException {
         boolean versionSeen = false;
         boolean graphSeen = false;
         while (at < size) {
@@ -76,7 +141,7 @@ final class ModelFile {
                         default -> -1;
                     };
             if (length > size - at && versionSeen && wire == LENGTH) {
-                return "is cut short: it has " + size + " bytes, and " + (at + length) + " are wanted at least";
+                return cutShort(length);
             }
             if (length < 0 || length > size - at) {
                 return notOnnx();

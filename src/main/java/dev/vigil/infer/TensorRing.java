@@ -70,7 +70,8 @@ public final class TensorRing implements AutoCloseable {
                 shapes = engine.probe(inputs, 1);
             }
             this.batchMax = split ? wanted : 1;
-            OutputTensors outputs = OutputTensors.of(engine.name(), engine.outputs(), ofOneImage(shapes), slots);
+            OutputTensors outputs =
+                    OutputTensors.of(engine.name(), engine.outputs(), ofOneImage(shapes, batchMax), slots);
             this.memory = new RingMemory(engine.name(), inputs, outputs, 1, batchMax);
             this.binding = engine.bind(memory);
         } catch (ArithmeticException e) {
@@ -102,10 +103,10 @@ public final class TensorRing implements AutoCloseable {
     }
 
     /** Without the batch; null for one that has no batch, or had no value at all: it is loose. */
-    private static long[][] ofOneImage(long[][] shapes) {
+    private static long[][] ofOneImage(long[][] shapes, int batch) {
         return Arrays.stream(shapes)
                 .map(shape -> shape.length == 0
-                                || shape[0] < 1
+                                || shape[0] != batch
                                 || Arrays.stream(shape).anyMatch(extent -> extent == 0)
                         ? null
                         : Arrays.copyOfRange(shape, 1, shape.length))

@@ -16,6 +16,7 @@ import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.InferOptions.Device;
 import dev.vigil.infer.InputTensors;
+import dev.vigil.infer.ModelFormat;
 import dev.vigil.infer.OutputTensors;
 import dev.vigil.infer.RingMemory;
 import dev.vigil.infer.Runs;
@@ -66,19 +67,15 @@ public final class OrtEngine implements Engine {
         this.metadata = session.getMetadata().getCustomMetadata();
     }
 
-    /**
-     * See {@link Engine#open}; on a deep stack.
-     *
-     * @param name the model's
-     */
-    public static Engine open(Path model, String name, InferOptions options, Path cacheDir) throws InferException {
+    /** See {@link Engine#open}; on a deep stack. */
+    public static Engine open(Path model, InferOptions options, Path cacheDir) throws InferException {
         List<String> reasons = new ArrayList<>();
         HostLibraries host = HostLibraries.ofThisBox();
         for (Device candidate : candidates(options.device())) {
             String lack = lack(candidate, host);
             if (lack == null) {
                 try {
-                    return open(model, name, candidate, options, cacheDir, reasons);
+                    return open(model, candidate, options, cacheDir, reasons);
                 } catch (OrtException | LinkageError e) { // natives that can not be loaded are no device either
                     lack = firstLine(
                             e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e);
@@ -112,8 +109,7 @@ public final class OrtEngine implements Engine {
         return missing.isEmpty() ? null : "this box lacks " + String.join(", ", missing);
     }
 
-    private static Engine open(
-            Path model, String name, Device device, InferOptions options, Path cacheDir, List<String> reasons)
+    private static Engine open(Path model, Device device, InferOptions options, Path cacheDir, List<String> reasons)
             throws InferException, OrtException {
         OrtNatives.provide(device, cacheDir);
         OrtEnvironment environment = environmentOfProcess();
@@ -124,7 +120,7 @@ public final class OrtEngine implements Engine {
                 LOG.atLevel(asked ? org.slf4j.event.Level.WARN : org.slf4j.event.Level.INFO)
                         .log("{}: on {} ({})", model.getFileName(), label(device), String.join("; ", reasons));
             }
-            return new OrtEngine(environment, session, device, options, name);
+            return new OrtEngine(environment, session, device, options, ModelFormat.stem(model));
         }
     }
 
