@@ -54,14 +54,16 @@ final class ModelCheck implements ConfigCheck {
         try (LoadedModel loaded =
                 LoadedModel.load(model.file(), model.description(), model.infer(), config.cacheDir())) {
             InputSpec input = loaded.detection().input();
+            int keypoints = loaded.detection().keypoints();
             String line = String.format(
                     Locale.ROOT,
-                    "%s, input %dx%d, %d classes (%s), on %s, loaded in %.1f s",
+                    "%s, input %dx%d, %d classes (%s)%s, on %s, loaded in %.1f s",
                     loaded.detection().family().id(),
                     input.widthPx(),
                     input.heightPx(),
                     loaded.detection().labels().count(),
                     loaded.detection().labels().source(),
+                    keypoints == 0 ? "" : ", " + keypoints + " keypoints",
                     loaded.engine().device(),
                     (System.nanoTime() - startNs) / 1e9);
             return new Loaded(line, loaded.detection().labels());

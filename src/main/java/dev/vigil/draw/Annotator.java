@@ -4,6 +4,7 @@ import static org.bytedeco.opencv.global.opencv_imgproc.FILLED;
 import static org.bytedeco.opencv.global.opencv_imgproc.FONT_HERSHEY_SIMPLEX;
 import static org.bytedeco.opencv.global.opencv_imgproc.LINE_8;
 import static org.bytedeco.opencv.global.opencv_imgproc.LINE_AA;
+import static org.bytedeco.opencv.global.opencv_imgproc.circle;
 import static org.bytedeco.opencv.global.opencv_imgproc.getTextSize;
 import static org.bytedeco.opencv.global.opencv_imgproc.putText;
 import static org.bytedeco.opencv.global.opencv_imgproc.rectangle;
@@ -21,8 +22,8 @@ import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /**
- * Draws what was found: each box in its class's colour between dark edges, so that it shows on any background, and a plate with
- * label and score. Lines and letters grow with the picture. Not threadsafe.
+ * Draws what was found: each box in its class's colour between dark edges, so that it shows on any background, its keypoints as
+ * dots of the same, and a plate with label and score. Lines, dots and letters grow with the picture. Not threadsafe.
  */
 public final class Annotator {
     /** A letter's height and a line's width, as parts of the picture's shorter side. */
@@ -30,6 +31,9 @@ public final class Annotator {
 
     private static final double LINE_SHARE = 1 / 280.0;
     private static final int TEXT_MIN_PX = 9;
+    /** Dots are no larger than this part of the box's shorter side, so that those of a small one can be told apart. */
+    private static final double DOT_SHARE = 1 / 20.0;
+
     /** Smaller letters can not be told apart. */
     private static final int TEXT_LEAST_PX = 6;
     /** Height of a capital letter of this font at scale 1. */
@@ -53,11 +57,9 @@ public final class Annotator {
         try (PointerScope scope = new PointerScope()) {
             // The best is drawn last, over the others.
             for (int i = detections.count() - 1; i >= 0; i--) {
-                drawBox(
-                        pixels,
-                        box(detections, i, widthPx, heightPx),
-                        ClassColors.of(detections.classId(i)),
-                        lineWidthPx);
+                Area box = box(detections, i, widthPx, heightPx);
+                drawBox(pixels, box, ClassColors.of(detections.classId(i)), lineWidthPx);
+                drawKeypoints(pixels, detections, i, box, lineWidthPx);
             }
             Plate[] plates = new Plate[detections.count()];
             LabelPlaces places = new LabelPlaces(widthPx, heightPx);
@@ -96,6 +98,21 @@ public final class Annotator {
                     1,
                     LINE_8,
                     0);
+        }
+    }
+
+    private static void drawKeypoints(Mat pixels, Detections detections, int i, Area box, int lineWidthPx) {
+        int shorterPx = Math.min(box.x2() - box.x1(), box.y2() - box.y1());
+        int radiusPx = Math.max(1, Math.min(lineWidthPx, (int) Math.round(shorterPx * DOT_SHARE)));
+        for (int point = 0; point < detections.keypoints(); point++) {
+            float x = detections.keypointX(i, point);
+            float y = detections.keypointY(i, point);
+            // False for NaN.
+            if (x >= 0 && x < pixels.cols() && y >= 0 && y < pixels.rows()) {
+                Point centre = new Point((int) x, (int) y);
+                circle(pixels, centre, radiusPx + 1, scalar(DARK), FILLED, LINE_8, 0);
+                circle(pixels, centre, radiusPx, scalar(ClassColors.of(detections.classId(i))), FILLED, LINE_8, 0);
+            }
         }
     }
 

@@ -12,12 +12,15 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The boxes of a frame as JSON, the same wherever they are told: {@code [{"label": …, "class": …, "score": …, "box": [x, y,
- * width, height]}]}, in pixels of the frame, top left first. Threadsafe.
+ * width, height], "keypoints": [[x, y], …]}]}, in pixels of the frame, top left first. Of a model without keypoints there are
+ * none, and one that is not known is null. Threadsafe.
  */
 final class DetectionsJson {
     private static final byte[] CLASS = raw(",\"class\":");
     private static final byte[] SCORE = raw(",\"score\":");
     private static final byte[] BOX = raw(",\"box\":[");
+    private static final byte[] KEYPOINTS = raw(",\"keypoints\":[");
+    private static final byte[] NULL = raw("null");
 
     private final byte[][] labels;
 
@@ -49,7 +52,32 @@ final class DetectionsJson {
             decimal(out, detections.x2(i) - detections.x1(i), 1);
             out.writeByte(',');
             decimal(out, detections.y2(i) - detections.y1(i), 1);
-            out.writeByte(']').writeByte('}');
+            out.writeByte(']');
+            if (detections.keypoints() > 0) {
+                writeKeypoints(detections, i, out);
+            }
+            out.writeByte('}');
+        }
+        out.writeByte(']');
+    }
+
+    private static void writeKeypoints(Detections detections, int index, ByteBuf out) {
+        out.writeBytes(KEYPOINTS);
+        for (int point = 0; point < detections.keypoints(); point++) {
+            if (point > 0) {
+                out.writeByte(',');
+            }
+            float x = detections.keypointX(index, point);
+            float y = detections.keypointY(index, point);
+            if (Float.isFinite(x) && Float.isFinite(y)) {
+                out.writeByte('[');
+                decimal(out, x, 1);
+                out.writeByte(',');
+                decimal(out, y, 1);
+                out.writeByte(']');
+            } else {
+                out.writeBytes(NULL);
+            }
         }
         out.writeByte(']');
     }

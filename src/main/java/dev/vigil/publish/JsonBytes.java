@@ -39,9 +39,10 @@ final class JsonBytes {
         }
     }
 
-    /** A number with a fixed count of decimals, 1 to 3, rounded half up. */
+    /** A number with a fixed count of decimals, 1 to 3, rounded half up; the nearest there is room for where it is too large. */
     static void decimal(ByteBuf out, float value, int decimals) {
-        long scaled = Math.round((double) value * POWERS[decimals]);
+        // The lowest long has no opposite.
+        long scaled = Math.max(-Long.MAX_VALUE, Math.round((double) value * POWERS[decimals]));
         if (scaled < 0) {
             out.writeByte('-');
             scaled = -scaled;

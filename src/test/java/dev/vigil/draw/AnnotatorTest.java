@@ -75,6 +75,25 @@ class AnnotatorTest {
         }
     }
 
+    @Test
+    void shouldMarkKeypointsThatLieInThePicture() throws Exception {
+        load(WIDTH, HEIGHT, 0xffffff);
+        Detections faces = new Detections(1, 4);
+        faces.add(100, 80, 200, 180, 0.9f, 0);
+        faces.keypoint(0, 130.4f, 110.6f);
+        faces.keypoint(1, Float.NaN, 120);
+        faces.keypoint(2, -5, 1e30f);
+        // Outside the box, at the picture's very edge.
+        faces.keypoint(3, WIDTH - 0.5f, HEIGHT - 0.5f);
+
+        new Annotator(Labels.numbered(1)).draw(canvas, faces);
+
+        int color = ClassColors.of(0).rgb();
+        assertThat(pixel(130, 110)).isEqualTo(color);
+        assertThat(pixel(WIDTH - 1, HEIGHT - 1)).isEqualTo(color);
+        assertThat(pixel(150, 130)).as("the middle of the box").isEqualTo(0xffffff);
+    }
+
     @ParameterizedTest
     @CsvSource({"1, 1", "2, 2", "5, 3", "17, 9", "40, 12", "3, 400", "400, 3"})
     void shouldLeaveTheLabelAwayRatherThanFailWhenThePictureIsTooSmall(int widthPx, int heightPx) throws Exception {

@@ -96,6 +96,26 @@ class DetectionEncoderTest {
         valid(message);
     }
 
+    @Test
+    void shouldTellKeypointsWhenTheModelHasThem() throws Exception {
+        Detections faces = new Detections(2, 3);
+        faces.add(412, 88.5f, 542.2f, 390.2f, 0.912f, 0);
+        faces.keypoint(0, 450.14f, 100);
+        faces.keypoint(1, -2.46f, 1_300.06f);
+        faces.keypoint(2, Float.NaN, 7);
+        faces.add(0, 0, 1_280, 720, 0.4f, 1);
+        faces.keypoint(0, 1, Float.POSITIVE_INFINITY);
+        faces.keypoint(1, -0.04f, 0);
+        faces.keypoint(2, 1e30f, -1e30f);
+
+        String message = text(encoder("box-7", "gate"), MadeUpResult.of(new Feed("gate", false), 1, faces), NO_DROPS);
+
+        assertThat(message)
+                .contains("\"box\":[412.0,88.5,130.2,301.7],\"keypoints\":[[450.1,100.0],[-2.5,1300.1],null]}")
+                .contains("\"box\":[0.0,0.0,1280.0,720.0],\"keypoints\":[null,[0.0,0.0],[");
+        assertThat(valid(message).get("detections").get(1).get("keypoints")).hasSize(3);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 300, 5_000})
     void shouldBeValidWhenThereAreSoManyBoxes(int count) throws Exception {

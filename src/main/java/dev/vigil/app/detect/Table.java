@@ -41,7 +41,7 @@ final class Table implements Output {
         if (!begun) {
             begun = true;
             out.printf(
-                    "%-" + sourceWidth + "s %6s  %-" + labelWidth + "s %5s %8s %8s %8s %8s%n",
+                    "%-" + sourceWidth + "s %6s  %-" + labelWidth + "s %5s %8s %8s %8s %8s%s%n",
                     SOURCE,
                     "FRAME",
                     LABEL,
@@ -49,12 +49,13 @@ final class Table implements Output {
                     "X",
                     "Y",
                     "WIDTH",
-                    "HEIGHT");
+                    "HEIGHT",
+                    found.keypoints() > 0 ? "  KEYPOINTS" : "");
         }
         for (int i = 0; i < found.count(); i++) {
             out.printf(
                     Locale.ROOT,
-                    "%-" + sourceWidth + "s %6d  %-" + labelWidth + "s %5.3f %8.1f %8.1f %8.1f %8.1f%n",
+                    "%-" + sourceWidth + "s %6d  %-" + labelWidth + "s %5.3f %8.1f %8.1f %8.1f %8.1f%s%n",
                     shortened(source.shown()),
                     number,
                     labels.name(found.classId(i)),
@@ -62,9 +63,23 @@ final class Table implements Output {
                     found.x1(i),
                     found.y1(i),
                     found.x2(i) - found.x1(i),
-                    found.y2(i) - found.y1(i));
+                    found.y2(i) - found.y1(i),
+                    keypoints(found, i));
         }
         return !out.checkError();
+    }
+
+    /** {@code x,y} of each; empty where the model has none. */
+    private static String keypoints(Detections found, int index) {
+        StringBuilder text = new StringBuilder();
+        for (int point = 0; point < found.keypoints(); point++) {
+            text.append(point == 0 ? "  " : " ");
+            float x = found.keypointX(index, point);
+            float y = found.keypointY(index, point);
+            text.append(
+                    Float.isFinite(x) && Float.isFinite(y) ? String.format(Locale.ROOT, "%.1f,%.1f", x, y) : "unknown");
+        }
+        return text.toString();
     }
 
     @Override

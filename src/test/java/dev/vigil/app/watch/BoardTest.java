@@ -52,6 +52,18 @@ class BoardTest {
         assertThat(only().quietS()).isEqualTo(10.0);
     }
 
+    @Test
+    void shouldShowWhatIsFoundWhenItHasKeypoints() throws Exception {
+        String message =
+                Messages.detections("box", "gate", 1, 20_000, "", Messages.foundWithKeypoints("face", 0.912));
+        assertThat(MessageSchema.DETECTIONS.problems(message)).isEmpty();
+
+        board.message("vigil/box/gate/detections", message);
+
+        assertThat(only().found()).hasSize(1);
+        assertThat(only().found().get(0).label()).isEqualTo("face");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -21,6 +21,12 @@ public final class Messages {
         return "{\"label\":\"" + label + "\",\"class\":0,\"score\":" + score + ",\"box\":[412.0,88.5,130.2,301.7]}";
     }
 
+    /** A detection of a model with keypoints, the last of which is not known. */
+    public static String foundWithKeypoints(String label, double score) {
+        String found = found(label, score);
+        return found.substring(0, found.length() - 1) + ",\"keypoints\":[[450.1,100.0],[-2.5,110.0],null]}";
+    }
+
     /** @param cause null, as {@code error}, unless it is down */
     public static String status(String node, String camera, String state, String cause, String error) {
         return """
