@@ -67,10 +67,10 @@ final class BlazeFace implements Family {
         return ModelDescription.Input.usual(Color.RGB, half, half, Resize.LETTERBOX, 0);
     }
 
-    /** min_suppression_threshold of the same graphs. */
+    /** NonMaxSuppressionCalculator of the same graphs. */
     @Override
     public Suppression suppression() {
-        return new Suppression(Suppression.Kind.BY_CLASS, 0.3f);
+        return new Suppression(Suppression.Kind.WEIGHTED, 0.3f);
     }
 
     @Override

@@ -54,8 +54,7 @@ class BoardTest {
 
     @Test
     void shouldShowWhatIsFoundWhenItHasKeypoints() throws Exception {
-        String message =
-                Messages.detections("box", "gate", 1, 20_000, "", Messages.foundWithKeypoints("face", 0.912));
+        String message = Messages.detections("box", "gate", 1, 20_000, "", Messages.foundWithKeypoints("face", 0.912));
         assertThat(MessageSchema.DETECTIONS.problems(message)).isEmpty();
 
         board.message("vigil/box/gate/detections", message);

@@ -60,7 +60,7 @@ class BlazeFaceTest {
         System.arraycopy(row, 0, outputs[3], 16 * anchor, 16);
         BoxDecoder decoder = new BlazeFace().decoder(front());
 
-        Decoded found = Decoded.of(decoder, 0.5f, outputs);
+        DecodedRows found = DecodedRows.of(decoder, 0.5f, outputs);
 
         assertThat(decoder.classes()).isEqualTo(1);
         assertThat(decoder.keypoints()).isEqualTo(6);
@@ -79,7 +79,7 @@ class BlazeFaceTest {
 
         assertThat(expected).hasSizeBetween(anchors / 8, anchors / 2);
         for (float scoreMin : new float[] {0, 0.5f, 0.75f}) {
-            Decoded.of(decoder, scoreMin, rows, scores).assertLike(expected, scoreMin);
+            DecodedRows.of(decoder, scoreMin, rows, scores).assertLike(expected, scoreMin);
         }
     }
 
@@ -88,7 +88,7 @@ class BlazeFaceTest {
         Random random = new Random(5);
         float[] rows = DetrTest.gaussian(random, 16 * 896, 30);
         float[] scores = DetrTest.gaussian(random, 896, 5);
-        List<float[]> expected = Decoded.of(new BlazeFace().decoder(whole(128, 896)), 0.5f, rows, scores)
+        List<float[]> expected = DecodedRows.of(new BlazeFace().decoder(whole(128, 896)), 0.5f, rows, scores)
                 .rows();
         float[] scores8 = Arrays.copyOfRange(scores, 0, 512);
         float[] scores16 = Arrays.copyOfRange(scores, 512, 896);
@@ -97,9 +97,9 @@ class BlazeFaceTest {
         ModelInfo mixed = model(
                 floats("x", 1, 128, 128, 3), floats("a", 1, 384, 16), floats("b", 1, 896, 1), floats("c", 1, 512, 16));
 
-        List<float[]> inParts = Decoded.of(new BlazeFace().decoder(front()), 0.5f, scores8, scores16, rows8, rows16)
+        List<float[]> inParts = DecodedRows.of(new BlazeFace().decoder(front()), 0.5f, scores8, scores16, rows8, rows16)
                 .rows();
-        List<float[]> inSome = Decoded.of(new BlazeFace().decoder(mixed), 0.5f, rows16, scores, rows8)
+        List<float[]> inSome = DecodedRows.of(new BlazeFace().decoder(mixed), 0.5f, rows16, scores, rows8)
                 .rows();
 
         assertThat(inParts.toArray(float[][]::new)).isDeepEqualTo(expected.toArray(float[][]::new));
@@ -167,8 +167,8 @@ class BlazeFaceTest {
         scores[7] = 5;
         rows[16 * 7 + column] = Float.NaN;
 
-        assertThat(Decoded.of(new BlazeFace().decoder(whole(128, 896)), 0.5f, rows, scores))
-                .isEqualTo(new Decoded(List.of(), 1));
+        assertThat(DecodedRows.of(new BlazeFace().decoder(whole(128, 896)), 0.5f, rows, scores))
+                .isEqualTo(new DecodedRows(List.of(), 1));
     }
 
     @Test
@@ -177,8 +177,8 @@ class BlazeFaceTest {
         Arrays.fill(scores, -100);
         scores[7] = Float.NaN;
 
-        assertThat(Decoded.of(new BlazeFace().decoder(whole(128, 896)), 0.5f, new float[16 * 896], scores))
-                .isEqualTo(new Decoded(List.of(), 1));
+        assertThat(DecodedRows.of(new BlazeFace().decoder(whole(128, 896)), 0.5f, new float[16 * 896], scores))
+                .isEqualTo(new DecodedRows(List.of(), 1));
     }
 
     @Test

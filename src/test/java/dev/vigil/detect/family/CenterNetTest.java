@@ -62,7 +62,7 @@ class CenterNetTest {
         offset[12 + 5] = 0.75f;
         BoxDecoder decoder = new CenterNet().decoder(centerNet(16, 12, 2));
 
-        Decoded found = Decoded.of(decoder, 0.5f, heat, size, offset);
+        DecodedRows found = DecodedRows.of(decoder, 0.5f, heat, size, offset);
 
         assertThat(decoder.classes()).isEqualTo(2);
         assertThat(found.rows()).hasSize(2);
@@ -76,7 +76,8 @@ class CenterNetTest {
         heat[5] = 0.8f;
         heat[6] = 0.8f;
 
-        assertThat(Decoded.of(new CenterNet().decoder(centerNet(16, 12, 1)), 0.5f, heat, new float[24], new float[24])
+        assertThat(DecodedRows.of(
+                                new CenterNet().decoder(centerNet(16, 12, 1)), 0.5f, heat, new float[24], new float[24])
                         .rows())
                 .hasSize(2);
     }
@@ -106,11 +107,11 @@ class CenterNetTest {
         TensorInfo whEach = floats("wh", 1, 2L * classes, rows, columns);
         TensorInfo reg = floats("reg", 1, 2, rows, columns);
         for (float scoreMin : new float[] {0, 0.3f, 0.9f}) {
-            Decoded.of(new CenterNet().decoder(model(input, hm, wh, reg)), scoreMin, heat, size, offset)
+            DecodedRows.of(new CenterNet().decoder(model(input, hm, wh, reg)), scoreMin, heat, size, offset)
                     .assertLike(ctdetDecode(raw, size, offset, classes, rows, columns), scoreMin);
-            Decoded.of(new CenterNet().decoder(model(input, reg, hm, whEach)), scoreMin, offset, heat, sizes)
+            DecodedRows.of(new CenterNet().decoder(model(input, reg, hm, whEach)), scoreMin, offset, heat, sizes)
                     .assertLike(ctdetDecode(raw, sizes, offset, classes, rows, columns), scoreMin);
-            Decoded.of(new CenterNet().decoder(model(input, hm, wh)), scoreMin, heat, size)
+            DecodedRows.of(new CenterNet().decoder(model(input, hm, wh)), scoreMin, heat, size)
                     .assertLike(ctdetDecode(raw, size, null, classes, rows, columns), scoreMin);
         }
     }
@@ -165,8 +166,8 @@ class CenterNetTest {
         maps[0][5] = 0.8f;
         maps[map][5] = Float.NaN;
 
-        assertThat(Decoded.of(new CenterNet().decoder(centerNet(16, 12, 1)), 0.5f, maps))
-                .isEqualTo(new Decoded(List.of(), 1));
+        assertThat(DecodedRows.of(new CenterNet().decoder(centerNet(16, 12, 1)), 0.5f, maps))
+                .isEqualTo(new DecodedRows(List.of(), 1));
     }
 
     @Test

@@ -67,7 +67,7 @@ class DetrTest {
         };
         float[] boxes = {0.5f, 0.5f, 0.2f, 0.4f, 0, 0, 1, 1, 1, 1, 0.5f, 0.5f};
 
-        Decoded found = Decoded.of(decoder, 0.3f, logits, boxes);
+        DecodedRows found = DecodedRows.of(decoder, 0.3f, logits, boxes);
 
         assertThat(decoder.classes()).isEqualTo(2);
         assertThat(found.rows()).hasSize(2);
@@ -81,7 +81,7 @@ class DetrTest {
         float[] boxes = {0.5f, 0.5f, 0.2f, 0.4f, 0.25f, 0.5f, 0.5f, 1};
         float[] logits = {0, -3, (float) Math.log(3), -5, (float) Math.log(9), -2};
 
-        Decoded found = Decoded.of(decoder, 0.4f, boxes, logits);
+        DecodedRows found = DecodedRows.of(decoder, 0.4f, boxes, logits);
 
         assertThat(decoder.classes()).isEqualTo(3);
         assertThat(found.rows()).hasSize(3);
@@ -110,7 +110,7 @@ class DetrTest {
             expected.add(row(boxes, query, Math.exp(logits[query * columns + best]) / sum, best));
         }
         for (float scoreMin : new float[] {0, 0.05f, 0.3f, 0.9f}) {
-            Decoded.of(decoder, scoreMin, logits, boxes).assertLike(expected, scoreMin);
+            DecodedRows.of(decoder, scoreMin, logits, boxes).assertLike(expected, scoreMin);
         }
     }
 
@@ -129,11 +129,11 @@ class DetrTest {
             all.add(row(boxes, i / columns, (float) (1 / (1 + Math.exp(-logits[i]))), i % columns));
         }
         List<double[]> expected = all.stream()
-                .sorted(Comparator.comparingDouble((double[] row) -> -row[Decoded.SCORE]))
+                .sorted(Comparator.comparingDouble((double[] row) -> -row[DecodedRows.SCORE]))
                 .limit(selected)
                 .toList();
         for (float scoreMin : new float[] {0, 0.05f, 0.3f, 0.9f}) {
-            Decoded.of(decoder, scoreMin, boxes, logits).best(selected).assertLike(expected, scoreMin);
+            DecodedRows.of(decoder, scoreMin, boxes, logits).best(selected).assertLike(expected, scoreMin);
         }
     }
 
@@ -146,7 +146,7 @@ class DetrTest {
         for (BoxDecoder decoder : List.of(
                 Detr.detr().decoder(transformer("logits", 1, 2)),
                 Detr.deformable().decoder(transformer("logits", 1, 2)))) {
-            Decoded found = Decoded.of(decoder, 0.4f, logits, boxes);
+            DecodedRows found = DecodedRows.of(decoder, 0.4f, logits, boxes);
             assertThat(found.rows()).isEmpty();
             assertThat(found.malformed()).isEqualTo(1);
         }
@@ -159,15 +159,15 @@ class DetrTest {
         BoxDecoder sigmoid = Detr.deformable().decoder(transformer("logits", 1, 3));
 
         for (float[] logits : new float[][] {{Float.NaN, 1, 0}, {1, Float.NaN, 0}, {1, 2, Float.NaN}}) {
-            assertThat(Decoded.of(softmax, 0.4f, logits, box)).isEqualTo(new Decoded(List.of(), 1));
+            assertThat(DecodedRows.of(softmax, 0.4f, logits, box)).isEqualTo(new DecodedRows(List.of(), 1));
         }
         // Overflow in both the share and the sum.
-        assertThat(Decoded.of(softmax, 0.4f, new float[] {Float.POSITIVE_INFINITY, 1, 0}, box))
-                .isEqualTo(new Decoded(List.of(), 1));
-        assertThat(Decoded.of(sigmoid, 0.4f, new float[] {-1, Float.NaN, -1}, box))
-                .isEqualTo(new Decoded(List.of(), 1));
-        assertThat(Decoded.of(sigmoid, 0.4f, new float[] {-1, Float.NEGATIVE_INFINITY, -1}, box))
-                .isEqualTo(new Decoded(List.of(), 0));
+        assertThat(DecodedRows.of(softmax, 0.4f, new float[] {Float.POSITIVE_INFINITY, 1, 0}, box))
+                .isEqualTo(new DecodedRows(List.of(), 1));
+        assertThat(DecodedRows.of(sigmoid, 0.4f, new float[] {-1, Float.NaN, -1}, box))
+                .isEqualTo(new DecodedRows(List.of(), 1));
+        assertThat(DecodedRows.of(sigmoid, 0.4f, new float[] {-1, Float.NEGATIVE_INFINITY, -1}, box))
+                .isEqualTo(new DecodedRows(List.of(), 0));
     }
 
     @Test

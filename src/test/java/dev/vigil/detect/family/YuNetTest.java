@@ -59,7 +59,7 @@ class YuNetTest {
         System.arraycopy(new float[] {-1, 0, 1, 0, 0, 0.5f, -1, 1, 1, 2}, 0, outputs[10], 10 * cell, 10);
         BoxDecoder decoder = new YuNet().decoder(model);
 
-        Decoded found = Decoded.of(decoder, 0.5f, outputs);
+        DecodedRows found = DecodedRows.of(decoder, 0.5f, outputs);
 
         assertThat(decoder.classes()).isEqualTo(1);
         assertThat(decoder.keypoints()).isEqualTo(5);
@@ -83,7 +83,7 @@ class YuNetTest {
         List<double[]> expected = reference(outputs, widthPx, heightPx);
         BoxDecoder decoder = new YuNet().decoder(model);
         for (float scoreMin : new float[] {0, 0.3f, 0.6f, 0.9f}) {
-            Decoded.of(decoder, scoreMin, outputs).assertLike(expected, scoreMin);
+            DecodedRows.of(decoder, scoreMin, outputs).assertLike(expected, scoreMin);
         }
     }
 
@@ -129,7 +129,7 @@ class YuNetTest {
             System.arraycopy(DetrTest.uniform(random, output.length), 0, output, 0, output.length);
         }
         List<float[]> expected =
-                Decoded.of(new YuNet().decoder(model), 0.5f, outputs).rows();
+                DecodedRows.of(new YuNet().decoder(model), 0.5f, outputs).rows();
         List<Integer> order = new ArrayList<>(List.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
         Collections.shuffle(order, random);
         List<TensorInfo> shuffled = order.stream()
@@ -143,7 +143,7 @@ class YuNetTest {
 
         assertThat(Families.recognise(nameless, null).family().id()).isEqualTo("yunet");
         List<float[]> found =
-                Decoded.of(new YuNet().decoder(nameless), 0.5f, values).rows();
+                DecodedRows.of(new YuNet().decoder(nameless), 0.5f, values).rows();
         assertThat(found.toArray(float[][]::new)).isDeepEqualTo(expected.toArray(float[][]::new));
     }
 
@@ -156,7 +156,7 @@ class YuNetTest {
         outputs[4][0] = 1;
         outputs[output][0] = Float.NaN;
 
-        Decoded found = Decoded.of(new YuNet().decoder(model), 0.5f, outputs);
+        DecodedRows found = DecodedRows.of(new YuNet().decoder(model), 0.5f, outputs);
 
         assertThat(found.rows()).isEmpty();
         assertThat(found.malformed()).isEqualTo(1);
@@ -170,7 +170,7 @@ class YuNetTest {
         outputs[4][0] = 1;
         outputs[7][3] = 1_000;
 
-        assertThat(Decoded.of(new YuNet().decoder(model), 0.5f, outputs)).isEqualTo(new Decoded(List.of(), 1));
+        assertThat(DecodedRows.of(new YuNet().decoder(model), 0.5f, outputs)).isEqualTo(new DecodedRows(List.of(), 1));
     }
 
     @Test

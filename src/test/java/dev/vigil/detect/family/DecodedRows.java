@@ -17,10 +17,10 @@ import java.util.List;
  *
  * @param rows for each box x1, y1, x2, y2, score, class, and x and y of each keypoint, in the decoder's order
  */
-record Decoded(List<float[]> rows, int malformed) {
+record DecodedRows(List<float[]> rows, int malformed) {
     static final int SCORE = 4;
 
-    static Decoded of(BoxDecoder decoder, float scoreMin, float[]... outputs) {
+    static DecodedRows of(BoxDecoder decoder, float scoreMin, float[]... outputs) {
         Candidates candidates = new Candidates(decoder.keypoints());
         candidates.start(scoreMin);
         decoder.decode(Arrays.stream(outputs).map(Tensors::direct).toArray(FloatBuffer[]::new), candidates);
@@ -39,12 +39,12 @@ record Decoded(List<float[]> rows, int malformed) {
             }
             rows.add(row);
         }
-        return new Decoded(rows, candidates.malformed());
+        return new DecodedRows(rows, candidates.malformed());
     }
 
     /** The best by score, of equals the first. */
-    Decoded best(int count) {
-        return new Decoded(
+    DecodedRows best(int count) {
+        return new DecodedRows(
                 rows.stream()
                         .sorted(Comparator.comparingDouble((float[] row) -> -row[SCORE]))
                         .limit(count)
