@@ -28,6 +28,7 @@ public final class Families {
             Detr.detr(),
             Detr.deformable(),
             Detr.rfDetr(),
+            new RtDetr(),
             new CenterNet(),
             new BlazeFace(),
             new YuNet());

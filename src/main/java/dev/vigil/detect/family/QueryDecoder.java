@@ -45,12 +45,7 @@ abstract class QueryDecoder implements BoxDecoder {
     abstract void decodeQuery(int query, FloatBuffer logits, float floor, FloatBuffer boxes, Candidates into);
 
     final void add(int query, FloatBuffer boxes, float score, int classId, Candidates into) {
-        addUnitBox(boxes, 4 * query, widthPx, heightPx, score, classId, into);
-    }
-
-    /** Adds the box whose cx, cy, w, h in 0..1 of the input stand at {@code at}. */
-    static void addUnitBox(
-            FloatBuffer boxes, int at, float widthPx, float heightPx, float score, int classId, Candidates into) {
+        int at = 4 * query;
         float centreX = boxes.get(at);
         float centreY = boxes.get(at + 1);
         float halfWidth = 0.5f * boxes.get(at + 2);

@@ -22,6 +22,7 @@ class RecognitionTest {
             BlazeFaceTest::samples,
             CenterNetTest::samples,
             DetrTest::samples,
+            RtDetrTest::samples,
             YuNetTest::samples);
 
     private static List<FamilySample> first() {
@@ -50,7 +51,7 @@ class RecognitionTest {
                 .isInstanceOf(ModelException.class)
                 .satisfies(e -> {
                     for (Family family : Families.ALL) {
-                        assertThat(e.getMessage().contains(family.id() + " ("))
+                        assertThat(e.getMessage().contains(" " + family.id() + " ("))
                                 .as("%s is named in: %s", family.id(), e.getMessage())
                                 .isEqualTo(sample.families().contains(family.id()));
                     }
