@@ -1,5 +1,6 @@
 package dev.vigil.infer;
 
+import dev.vigil.graph.GraphCheck;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,7 +67,7 @@ final class ModelFile {
             return switch (ModelFormat.of(file)) {
                 // The other format of ONNX Runtime, which it tells by the same letters.
                 case ONNX, ORT ->
-                    new String(head, StandardCharsets.ISO_8859_1).endsWith("ORTM") ? null : look.onnxProblem();
+                    new String(head, StandardCharsets.ISO_8859_1).endsWith("ORTM") ? null : look.onnxProblem(file);
                 case TENSORFLOW -> look.protobufProblem("frozen graph of TensorFlow", GRAPH_DEF);
                 case CAFFE -> look.protobufProblem("model of Caffe", NET_PARAMETER);
                 case DARKNET -> look.darknetProblem(head);
@@ -120,6 +121,11 @@ final class ModelFile {
         int minor = numbers.getInt(4);
         boolean isVersion = major >= 0 && major < 10 && minor >= 0 && minor < 10;
         return isVersion ? null : "holds no weights of Darknet";
+    }
+
+    private String onnxProblem(Path file) throws IOException {
+        String problem = onnxProblem();
+        return problem != null ? problem : GraphCheck.problem(file);
     }
 
     private String onnxProblem() throws IOException {
