@@ -14,7 +14,7 @@ import onnx.Onnx.NodeProto;
 public final class NmsNodes {
     /** Plug-in nodes of TensorRT (NVIDIA/TensorRT, plugin/efficientNMSPlugin and plugin/batchedNMSPlugin), by any domain. */
     private static final Set<String> PLUGINS = Set.of(
-            "EfficientNMS_TRT", "EfficientNMS_ONNX_TRT", "BatchedNMS_TRT", "BatchedNMSDynamic_TRT");
+            "EfficientNMS_TRT", "BatchedNMS_TRT", "BatchedNMSDynamic_TRT");
 
     private NmsNodes() {}
 
