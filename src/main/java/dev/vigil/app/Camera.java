@@ -132,10 +132,14 @@ final class Camera {
         CameraReader before = reader;
         boolean again = !withoutRate(next.source()).equals(withoutRate(config.source()));
         boolean publishedOtherwise = !next.publish().equals(config.publish());
+        boolean cutOtherwise = !next.tiles().equals(config.tiles());
         boolean judgedOtherwise = again || !next.lens().equals(config.lens());
         config = next;
         if (publishedOtherwise && model != null) {
             model.changePublish(this);
+        }
+        if (cutOtherwise && model != null) {
+            model.changeTiles(this);
         }
         if (again) {
             reader = readers.apply(feed, next.source());

@@ -44,7 +44,7 @@ final class ModelLoader {
         boolean whole = false;
         try {
             for (ModelConfig model : config.models().values()) {
-                if (boxesMax(config, model) > 0) {
+                if (!Demand.of(config, model).isNone()) {
                     RunningModel running = start(config, model);
                     loaded.put(model.name(), running);
                     for (CameraConfig camera : config.cameras()) {
@@ -73,13 +73,13 @@ final class ModelLoader {
     Map<String, RunningModel> load(VigilConfig config, Map<String, RunningModel> running, Problems problems) {
         Map<String, RunningModel> all = new LinkedHashMap<>();
         for (ModelConfig model : config.models().values()) {
-            int boxesMax = boxesMax(config, model);
-            if (boxesMax == 0) {
+            Demand demand = Demand.of(config, model);
+            if (demand.isNone()) {
                 continue;
             }
             try {
                 RunningModel now = running.get(model.name());
-                RunningModel next = now != null && now.is(model, boxesMax) ? now : start(config, model);
+                RunningModel next = now != null && now.is(model, demand) ? now : start(config, model);
                 all.put(model.name(), next);
                 LabelCheck.check(config, model.name(), next.labels(), problems);
             } catch (InferException | ModelException e) {
@@ -91,16 +91,7 @@ final class ModelLoader {
 
     private RunningModel start(VigilConfig config, ModelConfig model) throws InferException, ModelException {
         return RunningModel.start(
-                model, boxesMax(config, model), config.cacheDir(), client, objects, node, topics, clock);
-    }
-
-    /** The most boxes that any of a model's cameras wants of a frame; 0 for a model without a camera. */
-    private static int boxesMax(VigilConfig config, ModelConfig model) {
-        return config.cameras().stream()
-                .filter(camera -> camera.model().equals(model.name()))
-                .mapToInt(camera -> camera.detect().boxesMax())
-                .max()
-                .orElse(0);
+                model, Demand.of(config, model), config.cacheDir(), client, objects, node, topics, clock);
     }
 
     /** Closes those of the first that are not among the second. */

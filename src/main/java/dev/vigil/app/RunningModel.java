@@ -65,13 +65,13 @@ final class RunningModel implements AutoCloseable {
     /**
      * Loads a model and sets its ring going, without a camera yet.
      *
-     * @param boxesMax the most boxes that any of its cameras wants of a frame
+     * @param demand what its cameras want at most
      * @throws InferException when it can not be loaded or run
      * @throws ModelException when it is none that is known
      */
     static RunningModel start(
             ModelConfig config,
-            int boxesMax,
+            Demand demand,
             Path cacheDir,
             MqttClient client,
             ObjectPublisher objects,
@@ -80,11 +80,12 @@ final class RunningModel implements AutoCloseable {
             Clock clock)
             throws InferException, ModelException {
         List<String> stamps = stamps(config); // before: what changes while it is loaded counts as changed
-        LoadedModel loaded = LoadedModel.load(config.file(), config.description(), config.infer(), cacheDir);
+        LoadedModel loaded =
+                LoadedModel.load(config.file(), config.description(), config.infer(), cacheDir, demand.viewsMax());
         boolean started = false;
         try {
             RunningModel model =
-                    new RunningModel(config, stamps, loaded, boxesMax, client, objects, node, topics, clock);
+                    new RunningModel(config, stamps, loaded, demand.boxesMax(), client, objects, node, topics, clock);
             model.pipeline.start();
             started = true;
             LOG.info(
@@ -119,11 +120,12 @@ final class RunningModel implements AutoCloseable {
     }
 
     /** Whether it is what is configured now, and its files are what they were. */
-    boolean is(ModelConfig next, int boxesMax) {
+    boolean is(ModelConfig next, Demand demand) {
         return config.file().equals(next.file())
                 && config.description().equals(next.description())
                 && config.infer().equals(next.infer())
-                && boxesMax <= pipeline.boxesMax()
+                && demand.boxesMax() <= pipeline.boxesMax()
+                && demand.viewsMax() <= loaded.viewsMax()
                 && stamps.equals(stamps(next));
     }
 
@@ -145,7 +147,7 @@ final class RunningModel implements AutoCloseable {
                 loaded.engine().device(),
                 labels(),
                 camera.config().publish());
-        pipeline.add(camera.feed(), camera.config().detect());
+        pipeline.add(camera.feed(), camera.config().detect(), camera.config().tiles());
         pipeline.observe(camera.feed(), picture -> camera.lens().look(picture));
         camera.settings().onDetect(detect -> pipeline.detect(camera.feed(), detect));
     }
@@ -164,6 +166,10 @@ final class RunningModel implements AutoCloseable {
 
     void changePublish(Camera camera) {
         publisher.publish(camera.feed(), camera.config().publish());
+    }
+
+    void changeTiles(Camera camera) {
+        pipeline.tiles(camera.feed(), camera.config().tiles());
     }
 
     void renew(Camera camera) {

@@ -1,6 +1,7 @@
 package dev.vigil.config;
 
 import dev.vigil.detect.DetectOptions;
+import dev.vigil.detect.TileOptions;
 import dev.vigil.lens.LensOptions;
 import dev.vigil.publish.PublishOptions;
 import dev.vigil.source.SourceOptions;
@@ -18,6 +19,7 @@ import java.util.List;
  * @param labels that are told of even when there is none, and have sensors in Home Assistant; empty where the camera says
  *     nothing, see {@link VigilConfig#labels}
  * @param lens what is judged of its pictures
+ * @param tiles how its frames are cut for its model
  */
 public record CameraConfig(
         String name,
@@ -27,8 +29,9 @@ public record CameraConfig(
         DetectOptions detect,
         PublishOptions publish,
         List<String> labels,
-        LensOptions lens) {
-    /** A camera whose lens is judged as usual. */
+        LensOptions lens,
+        TileOptions tiles) {
+    /** A camera whose lens is judged as usual, and whose frames are seen as a whole. */
     public CameraConfig(
             String name,
             String model,
@@ -37,7 +40,7 @@ public record CameraConfig(
             DetectOptions detect,
             PublishOptions publish,
             List<String> labels) {
-        this(name, model, enabled, source, detect, publish, labels, LensOptions.DEFAULT);
+        this(name, model, enabled, source, detect, publish, labels, LensOptions.DEFAULT, TileOptions.NONE);
     }
 
     /** A camera that is read from the start on and of which every frame is published. */

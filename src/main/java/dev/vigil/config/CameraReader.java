@@ -1,6 +1,7 @@
 package dev.vigil.config;
 
 import dev.vigil.detect.DetectOptions;
+import dev.vigil.detect.TileOptions;
 import dev.vigil.lens.LensOptions;
 import dev.vigil.publish.PublishOptions;
 import dev.vigil.source.SourceOptions;
@@ -69,11 +70,13 @@ final class CameraReader {
         DetectOptions ofModel =
                 model == null ? DetectOptions.DEFAULT : models.get(model).detect();
         DetectOptions detect = DetectReader.ofCamera(camera, ofModel);
+        TileOptions tiles = TilesReader.tiles(
+                camera, model == null ? TileOptions.NONE : models.get(model).tiles());
         PublishOptions publish = publish(camera.section("publish"));
         List<String> labels = HomeAssistantReader.labelsOfCamera(camera);
         LensOptions lens = LensReader.lens(camera, lensOfAll);
         camera.finish();
-        return new CameraConfig(name, model, enabled, source, detect, publish, labels, lens);
+        return new CameraConfig(name, model, enabled, source, detect, publish, labels, lens, tiles);
     }
 
     private static PublishOptions publish(Section publish) {

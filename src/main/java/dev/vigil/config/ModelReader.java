@@ -2,6 +2,7 @@ package dev.vigil.config;
 
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.ModelDescription;
+import dev.vigil.detect.TileOptions;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.InferOptions.Device;
 import java.nio.file.Path;
@@ -21,10 +22,11 @@ final class ModelReader {
         DescriptionReader.LabelsKey labels = DescriptionReader.labels(model);
         InferOptions infer = infer(model);
         DetectOptions detect = DetectReader.ofModel(model);
+        TileOptions tiles = TilesReader.tiles(model, TileOptions.NONE);
         model.finish();
         Reading reading = model.reading();
         ModelDescription description = DescriptionReader.besides(file, reading.surroundings, reading.problems);
-        return new ModelConfig(name, file, DescriptionReader.with(description, family, labels), infer, detect);
+        return new ModelConfig(name, file, DescriptionReader.with(description, family, labels), infer, detect, tiles);
     }
 
     private static Path file(Section model) {

@@ -209,9 +209,11 @@ public final class FrameConverter implements AutoCloseable {
         int pixelBytes = planar ? 1 : 3;
         int strideBytes = (pixelBytes * storedWidthPx + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
         planeBytes = strideBytes * storedHeightPx;
-        scaled = ByteBuffer.allocateDirect((planar ? 3 : 1) * planeBytes + 2 * ROW_ALIGNMENT)
-                .order(ByteOrder.nativeOrder());
-        scaledAddress = new BytePointer(scaled);
+        int bytes = (planar ? 3 : 1) * planeBytes + 2 * ROW_ALIGNMENT;
+        if (scaled == null || scaled.capacity() < bytes) { // windows of a picture may be of another size each time
+            scaled = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+            scaledAddress = new BytePointer(scaled);
+        }
         if (planar) {
             // FFmpeg's order of GBRP is green, blue, red; our planes lie in the tensor's order.
             planes.put(0, scaledAddress.getPointer((long) planeBytes));

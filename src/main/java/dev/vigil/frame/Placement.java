@@ -24,6 +24,18 @@ public final class Placement {
         this.offsetY = offsetY;
     }
 
+    /**
+     * What was set was about a window as if it were all of the frame; from here on it is about the frame.
+     *
+     * @param frameWidthPx and {@code frameHeightPx} of the upright frame that the window was cut from
+     */
+    public void cutFrom(int frameWidthPx, int frameHeightPx, int windowLeftPx, int windowTopPx) {
+        this.frameWidthPx = frameWidthPx;
+        this.frameHeightPx = frameHeightPx;
+        offsetX -= windowLeftPx * scaleX;
+        offsetY -= windowTopPx * scaleY;
+    }
+
     public int frameWidthPx() {
         return frameWidthPx;
     }

@@ -45,4 +45,9 @@ public record InferOptions(
     public InferOptions withBackend(BackendOptions newBackend) {
         return new InferOptions(device, workers, threads, batchMax, batchWait, timeout, newBackend);
     }
+
+    /** The same with batches of another size. */
+    public InferOptions withBatchMax(int newBatchMax) {
+        return new InferOptions(device, workers, threads, newBatchMax, batchWait, timeout);
+    }
 }

@@ -7,7 +7,7 @@ import com.lmax.disruptor.SequenceBarrier;
 import dev.vigil.base.Clock;
 import dev.vigil.convert.ConvertException;
 import dev.vigil.detect.DetectOptions;
-import dev.vigil.detect.PostProcessor;
+import dev.vigil.detect.TileOptions;
 import dev.vigil.detect.family.DetectionModel;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
@@ -65,6 +65,7 @@ public final class FramePipeline implements AutoCloseable {
     private final Thread housekeeping;
     private final TensorRing tensors;
     private final boolean keepsPictures;
+    private final int viewsMax;
     private final int admittedAtOnce;
     private final boolean onCpu;
     private volatile boolean closing;
@@ -106,18 +107,19 @@ public final class FramePipeline implements AutoCloseable {
     public FramePipeline(LoadedModel model, int boxesMax, ResultSink sink, Clock clock, boolean keepsPictures)
             throws InferException {
         Engine engine = model.engine();
-        PostProcessor post = model.detection().postProcessor();
         this.clock = clock;
         this.tensors = model.tensors();
         this.detection = model.detection();
         this.boxesMax = boxesMax;
         this.keepsPictures = keepsPictures;
-        this.admittedAtOnce = engine.workers() * tensors.batchMax();
+        this.admittedAtOnce = engine.workers() * model.framesMax();
+        this.viewsMax = model.viewsMax();
         this.onCpu = engine.onCpu();
         int[] index = {0};
         int keypoints = model.detection().keypoints();
+        FramePost post = new FramePost(model.detection().postProcessor(), tensors, boxesMax, keypoints);
         this.ring = RingBuffer.createSingleProducer(
-                () -> new Slot(index[0]++, boxesMax, keypoints), tensors.slots(), waitStrategy);
+                () -> new Slot(index[0]++, viewsMax, boxesMax, keypoints), model.slots(), waitStrategy);
         String name = engine.name();
 
         SequenceBarrier published = ring.newBarrier();
@@ -129,6 +131,7 @@ public final class FramePipeline implements AutoCloseable {
                 ring.newBarrier(convert.getSequence()),
                 waitStrategy,
                 tensors,
+                viewsMax,
                 engine.options(),
                 engine.workers(),
                 clock,
@@ -152,6 +155,7 @@ public final class FramePipeline implements AutoCloseable {
         threads.add(new Thread(boxes, name + "-post"));
         threads.add(new Thread(publish, name + "-publish"));
         this.housekeeping = new Thread(this::keepHouse, name + "-housekeeping");
+        threads.add(housekeeping);
     }
 
     /**
@@ -175,12 +179,7 @@ public final class FramePipeline implements AutoCloseable {
 
     private void convert(Slot slot) throws ConvertException {
         slot.times.mark(Step.QUEUE, clock.monotonicNs());
-        slot.lane.converter.convert(
-                slot.picture.frame(),
-                slot.picture.orientation(),
-                tensors.inputBytes(slot.index),
-                tensors.inputFloats(slot.index),
-                slot.placement);
+        slot.lane.views.convert(slot, slot.lane.tiles, tensors, slot.index * viewsMax);
         slot.lane.observer.accept(slot.picture);
         if (!keepsPictures) {
             slot.releasePicture();
@@ -188,9 +187,9 @@ public final class FramePipeline implements AutoCloseable {
         slot.times.mark(Step.CONVERT, clock.monotonicNs());
     }
 
-    private void post(Slot slot, PostProcessor post) {
+    private void post(Slot slot, FramePost post) {
         slot.times.mark(Step.QUEUE, clock.monotonicNs());
-        post.process(tensors.outputs(slot.index), slot.placement, slot.lane.rules, slot.detections);
+        post.process(slot, slot.index * viewsMax);
         slot.times.mark(Step.POST, clock.monotonicNs());
     }
 
@@ -217,11 +216,22 @@ public final class FramePipeline implements AutoCloseable {
      * @param detect never more boxes than the pipeline was built for are found, whatever it says
      */
     public void detect(Feed feed, DetectOptions detect) {
-        for (Lane lane : lanes) {
-            if (lane.feed == feed) {
-                lane.rules = detection.rules(detect);
-            }
+        lane(feed).ifPresent(lane -> lane.rules = detection.rules(detect));
+    }
+
+    /**
+     * Says how a camera's frames are cut from the next one on; from any thread.
+     *
+     * @param tiles passed by if they are more than the model was loaded for
+     */
+    public void tiles(Feed feed, TileOptions tiles) {
+        if (tiles.views() <= viewsMax) {
+            lane(feed).ifPresent(lane -> lane.tiles = tiles);
         }
+    }
+
+    private Optional<Lane> lane(Feed feed) {
+        return lanes.stream().filter(lane -> lane.feed == feed).findFirst();
     }
 
     /**
@@ -230,11 +240,7 @@ public final class FramePipeline implements AutoCloseable {
      * @param observer must neither block nor keep the picture; the frame is dropped if it throws
      */
     public void observe(Feed feed, Consumer<Picture> observer) {
-        for (Lane lane : lanes) {
-            if (lane.feed == feed) {
-                lane.observer = observer;
-            }
-        }
+        lane(feed).ifPresent(lane -> lane.observer = observer);
     }
 
     /** The most boxes of a frame that are found, whatever a camera asks for. */
@@ -242,10 +248,22 @@ public final class FramePipeline implements AutoCloseable {
         return boxesMax;
     }
 
-    /** Lets a camera's frames in, before the start or while the others run; the feed is in no other pipeline. */
-    public synchronized void add(Feed feed, DetectOptions detect) {
+    /** As below, for a camera whose frames are seen as a whole. */
+    public void add(Feed feed, DetectOptions detect) {
+        add(feed, detect, TileOptions.NONE);
+    }
+
+    /**
+     * Lets a camera's frames in, before the start or while the others run; the feed is in no other pipeline.
+     *
+     * @param tiles no more than the model was loaded for
+     */
+    public synchronized void add(Feed feed, DetectOptions detect, TileOptions tiles) {
+        if (tiles.views() > viewsMax) {
+            throw new IllegalArgumentException(tiles + " for a model that was loaded for " + viewsMax + " views");
+        }
         List<Lane> more = new ArrayList<>(lanes);
-        more.add(new Lane(feed, detection.input(), detection.rules(detect)));
+        more.add(new Lane(feed, detection.input(), detection.rules(detect), tiles));
         lanes(more);
         feed.mailbox().onArrival(ingress::wake);
         ingress.wake(); // a picture may be there already
@@ -259,7 +277,7 @@ public final class FramePipeline implements AutoCloseable {
      */
     public synchronized boolean remove(Feed feed, Duration timeout) {
         long deadlineNs = clock.monotonicNs() + timeout.toNanos();
-        Optional<Lane> found = lanes.stream().filter(lane -> lane.feed == feed).findFirst();
+        Optional<Lane> found = lane(feed);
         if (found.isEmpty()) {
             return true;
         }
@@ -297,8 +315,6 @@ public final class FramePipeline implements AutoCloseable {
         }
         infer.start();
         ingress.start();
-        housekeeping.setDaemon(true);
-        housekeeping.start();
     }
 
     private void keepHouse() {
@@ -366,7 +382,6 @@ public final class FramePipeline implements AutoCloseable {
             thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNs - clock.monotonicNs())));
             gone &= !thread.isAlive();
         }
-        housekeeping.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNs - clock.monotonicNs())));
         for (long s = publish.getSequence().get() + 1; s <= ring.getCursor(); s++) {
             if (ring.get(s).alive) {
                 ring.get(s).drop(DropCause.SHUT_DOWN);

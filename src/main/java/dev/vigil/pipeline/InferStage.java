@@ -32,6 +32,11 @@ final class InferStage {
     private final SequenceBarrier barrier;
     private final ParkingWaitStrategy waitStrategy;
     private final TensorRing tensors;
+    /** Tensors of each slot. */
+    private final int viewsMax;
+    /** Most frames of one batch. */
+    private final int framesMax;
+
     private final InferOptions options;
     private final Clock clock;
     private final FaultLog faults;
@@ -50,6 +55,7 @@ final class InferStage {
     private volatile boolean halted;
 
     /**
+     * @param viewsMax tensors of each slot, side by side
      * @param onDone called after each run, on its worker's thread, with how many frames have left inference
      */
     InferStage(
@@ -57,6 +63,7 @@ final class InferStage {
             SequenceBarrier barrier,
             ParkingWaitStrategy waitStrategy,
             TensorRing tensors,
+            int viewsMax,
             InferOptions options,
             int workerCount,
             Clock clock,
@@ -67,6 +74,8 @@ final class InferStage {
         this.barrier = barrier;
         this.waitStrategy = waitStrategy;
         this.tensors = tensors;
+        this.viewsMax = viewsMax;
+        this.framesMax = Math.max(1, tensors.batchMax() / viewsMax);
         this.options = options;
         this.clock = clock;
         this.faults = new FaultLog(LOG, clock);
@@ -167,8 +176,7 @@ final class InferStage {
                 return;
             }
             try {
-                begin(startNs);
-                runner.run(ring.get(first).index, frames);
+                run(first, last);
                 long endNs = clock.monotonicNs();
                 for (long s = first; s <= last; s++) {
                     ring.get(s).times.mark(Step.INFER, endNs);
@@ -181,6 +189,30 @@ final class InferStage {
                 fail(first, last, e.toString());
             } finally {
                 end();
+            }
+        }
+
+        /** Runs the views of all frames in as few batches as can be: those of neighbours are neighbours, where no tensor is free. */
+        private void run(long first, long last) throws InferException {
+            int from = 0;
+            int views = 0;
+            for (long s = first; s <= last; s++) {
+                Slot slot = ring.get(s);
+                int firstTensor = slot.index * viewsMax;
+                if (views > 0 && from + views != firstTensor) {
+                    runViews(from, views);
+                    views = 0;
+                }
+                from = views == 0 ? firstTensor : from;
+                views += slot.views;
+            }
+            runViews(from, views);
+        }
+
+        private void runViews(int from, int views) throws InferException {
+            for (int at = 0; at < views; at += tensors.batchMax()) {
+                begin(clock.monotonicNs());
+                runner.run(from + at, Math.min(tensors.batchMax(), views - at));
             }
         }
 
@@ -230,7 +262,7 @@ final class InferStage {
         long available = barrier.waitFor(first);
         // A batch is neighbours in memory: it ends where the ring wraps.
         long lastOfRing = first | (ring.getBufferSize() - 1);
-        long wanted = Math.min(first + tensors.batchMax() - 1, lastOfRing);
+        long wanted = Math.min(first + framesMax - 1, lastOfRing);
         long giveUpNs = clock.monotonicNs() + options.batchWait().toNanos();
         while (available < wanted && clock.monotonicNs() - giveUpNs < 0) {
             LockSupport.parkNanos(this, Math.min(100_000, giveUpNs - clock.monotonicNs()));

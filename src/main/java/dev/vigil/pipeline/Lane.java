@@ -1,7 +1,7 @@
 package dev.vigil.pipeline;
 
-import dev.vigil.convert.FrameConverter;
 import dev.vigil.detect.BoxRules;
+import dev.vigil.detect.TileOptions;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.InputSpec;
 import dev.vigil.frame.Picture;
@@ -11,10 +11,13 @@ import java.util.function.Consumer;
 final class Lane implements AutoCloseable {
     final Feed feed;
     /** Owned by the converting thread. */
-    final FrameConverter converter;
+    final FrameViews views;
 
     /** Read once for each frame, and changed now and then by whoever commands. */
     volatile BoxRules rules;
+
+    /** How its frames are cut; changed in the same way. */
+    volatile TileOptions tiles;
 
     /** The camera has gone, and was not waited for any longer: what is still in the ring of it is dropped. */
     volatile boolean abandoned;
@@ -28,14 +31,15 @@ final class Lane implements AutoCloseable {
     /** When the frame in the mailbox came, at the ingress's last look; owned by the ingress. */
     long newestArrivalUs;
 
-    Lane(Feed feed, InputSpec spec, BoxRules rules) {
+    Lane(Feed feed, InputSpec spec, BoxRules rules, TileOptions tiles) {
         this.feed = feed;
-        this.converter = new FrameConverter(spec);
+        this.views = new FrameViews(spec);
+        this.tiles = tiles;
         this.rules = rules;
     }
 
     @Override
     public void close() {
-        converter.close();
+        views.close();
     }
 }

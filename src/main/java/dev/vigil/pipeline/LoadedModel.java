@@ -4,6 +4,7 @@ import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.ModelException;
 import dev.vigil.detect.ModelInfo;
 import dev.vigil.detect.family.DetectionModel;
+import dev.vigil.frame.InputSpec.Resize;
 import dev.vigil.frame.TensorInfo;
 import dev.vigil.infer.Engine;
 import dev.vigil.infer.InferException;
@@ -14,18 +15,34 @@ import java.util.Arrays;
 
 /**
  * A model that is ready to run: on its device, with the tensors of one ring, and all known that turns its outputs into boxes.
+ *
+ * @param viewsMax how many tensors each slot of the ring has, side by side: as many as a frame may be cut into
  */
-public record LoadedModel(Engine engine, TensorRing tensors, DetectionModel detection) implements AutoCloseable {
+public record LoadedModel(Engine engine, TensorRing tensors, DetectionModel detection, int viewsMax)
+        implements AutoCloseable {
+    /** More than any model gains from, and more tensors to bind for each slot. */
+    private static final int BATCH_MAX = 64;
+
+    /** As below, for frames that are seen as a whole. */
+    public static LoadedModel load(Path file, ModelDescription description, InferOptions options, Path cacheDir)
+            throws InferException, ModelException {
+        return load(file, description, options, cacheDir, 1);
+    }
+
     /**
      * Loads a model and runs it once on zeros.
      *
+     * @param options of whole frames: a batch of {@code batchMax} frames is one of all their views
      * @param cacheDir for unpacked natives and built engines
+     * @param viewsMax the most parts that a frame may be cut into, see {@link dev.vigil.detect.TileOptions#views()}
      * @throws InferException when the file can not be loaded or run
      * @throws ModelException when it is no detection model that is known, or its description does not fit it
      */
-    public static LoadedModel load(Path file, ModelDescription description, InferOptions options, Path cacheDir)
+    public static LoadedModel load(
+            Path file, ModelDescription description, InferOptions options, Path cacheDir, int viewsMax)
             throws InferException, ModelException {
-        Engine engine = Engine.open(file, options, cacheDir);
+        int frames = Math.max(1, options.batchMax());
+        Engine engine = Engine.open(file, options.withBatchMax(Math.min(BATCH_MAX, frames * viewsMax)), cacheDir);
         TensorRing tensors = null;
         boolean loaded = false;
         try {
@@ -34,10 +51,18 @@ public record LoadedModel(Engine engine, TensorRing tensors, DetectionModel dete
             TensorInfo image = declared.image();
             long[] shape = image.shape();
             tensors = new TensorRing(
-                    engine, slots(engine), image, Arrays.copyOfRange(shape, 1, shape.length), declared.otherInputs());
+                    engine,
+                    slots(engine, frames) * viewsMax,
+                    image,
+                    Arrays.copyOfRange(shape, 1, shape.length),
+                    declared.otherInputs());
             // The run has shown what the file may leave open.
             ModelInfo real = new ModelInfo(declared.inputs(), tensors.outputInfos(), engine.metadata());
-            LoadedModel model = new LoadedModel(engine, tensors, DetectionModel.resolve(real, description));
+            LoadedModel model = new LoadedModel(engine, tensors, DetectionModel.resolve(real, description), viewsMax);
+            if (viewsMax > 1 && model.detection.input().resize() == Resize.CROP) {
+                throw new ModelException(
+                        "with resize: crop a model sees the middle of each tile only: tiles go with the other ways");
+            }
             loaded = true;
             return model;
         } finally {
@@ -51,9 +76,19 @@ public record LoadedModel(Engine engine, TensorRing tensors, DetectionModel dete
     }
 
     /** Slots of a ring: what is in inference, and as much again converted or on its way out; a power of two. */
-    private static int slots(Engine engine) {
-        int inInference = engine.workers() * Math.max(1, engine.options().batchMax());
+    private static int slots(Engine engine, int frames) {
+        int inInference = engine.workers() * frames;
         return Integer.highestOneBit(2 * inInference + 1) << 1;
+    }
+
+    /** Slots of the ring: how many frames it has tensors for. */
+    int slots() {
+        return tensors.slots() / viewsMax;
+    }
+
+    /** Most frames of one batch. */
+    int framesMax() {
+        return Math.max(1, tensors.batchMax() / viewsMax);
     }
 
     @Override

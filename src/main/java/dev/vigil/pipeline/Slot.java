@@ -7,6 +7,7 @@ import dev.vigil.frame.FrameTimes;
 import dev.vigil.frame.Picture;
 import dev.vigil.frame.Placement;
 import dev.vigil.publish.FrameResult;
+import java.util.Arrays;
 
 /**
  * A place in the ring: everything that one frame needs, allocated once. It belongs to the stage that the ring has handed it to.
@@ -16,7 +17,13 @@ final class Slot implements FrameResult {
     final int index;
 
     final FrameTimes times = new FrameTimes();
-    final Placement placement = new Placement();
+    /** Where the frame lies in the tensor of each of its views. */
+    final Placement[] placements;
+    /** How its frame was cut; null while it is seen as a whole. */
+    TileGrid grid;
+    /** How many of the slot's tensors its frame fills. */
+    int views = 1;
+
     final Detections detections;
     Lane lane;
     /** The decoded pixels, until they are converted; until they are published where the ring keeps them. */
@@ -27,8 +34,10 @@ final class Slot implements FrameResult {
     /** False when the frame was dropped on its way: the stages after pass it by. */
     boolean alive;
 
-    Slot(int index, int boxesMax, int keypoints) {
+    Slot(int index, int viewsMax, int boxesMax, int keypoints) {
         this.index = index;
+        this.placements = new Placement[viewsMax];
+        Arrays.setAll(placements, view -> new Placement());
         this.detections = new Detections(boxesMax, keypoints);
     }
 
@@ -67,12 +76,12 @@ final class Slot implements FrameResult {
 
     @Override
     public int widthPx() {
-        return placement.frameWidthPx();
+        return placements[0].frameWidthPx();
     }
 
     @Override
     public int heightPx() {
-        return placement.frameHeightPx();
+        return placements[0].frameHeightPx();
     }
 
     @Override

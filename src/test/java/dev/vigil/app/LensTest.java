@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.vigil.app.demo.EmbeddedBroker;
 import dev.vigil.config.CameraConfig;
 import dev.vigil.detect.DetectOptions;
+import dev.vigil.detect.TileOptions;
 import dev.vigil.lens.LensOptions;
 import dev.vigil.mqtt.Await;
 import dev.vigil.publish.PublishOptions;
@@ -66,7 +67,15 @@ class LensTest {
 
     private static CameraConfig camera(String name, SourceOptions source, LensOptions lens) {
         return new CameraConfig(
-                name, "small", true, source, DetectOptions.DEFAULT, PublishOptions.DEFAULT, List.of(), lens);
+                name,
+                "small",
+                true,
+                source,
+                DetectOptions.DEFAULT,
+                PublishOptions.DEFAULT,
+                List.of(),
+                lens,
+                TileOptions.NONE);
     }
 
     /** Of the warnings that were told last. */

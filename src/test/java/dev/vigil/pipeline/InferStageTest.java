@@ -10,6 +10,7 @@ import dev.vigil.base.Clock;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.Labels;
 import dev.vigil.detect.Suppression;
+import dev.vigil.detect.TileOptions;
 import dev.vigil.frame.Capture;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
@@ -62,7 +63,8 @@ class InferStageTest {
     }
 
     private final Feed feed = new Feed("camera", false);
-    private final Lane lane = new Lane(feed, SPEC, DetectOptions.DEFAULT.rules(Suppression.USUAL, Labels.numbered(1)));
+    private final Lane lane =
+            new Lane(feed, SPEC, DetectOptions.DEFAULT.rules(Suppression.USUAL, Labels.numbered(1)), TileOptions.NONE);
     private final ParkingWaitStrategy strategy = new ParkingWaitStrategy();
     private final List<Long> through = Collections.synchronizedList(new ArrayList<>());
     private final List<String> wrong = Collections.synchronizedList(new ArrayList<>());
@@ -81,12 +83,13 @@ class InferStageTest {
                 model, new InferOptions(Device.CPU, workers, 1, batchMax, Duration.ofMillis(2), timeout), folder);
         tensors = new TensorRing(engine, 8, new long[] {3, BusyModel.SIDE_PX, BusyModel.SIDE_PX});
         AtomicInteger index = new AtomicInteger();
-        ring = RingBuffer.createSingleProducer(() -> new Slot(index.getAndIncrement(), 1, 0), 8, strategy);
+        ring = RingBuffer.createSingleProducer(() -> new Slot(index.getAndIncrement(), 1, 1, 0), 8, strategy);
         stage = new InferStage(
                 ring,
                 ring.newBarrier(),
                 strategy,
                 tensors,
+                1,
                 engine.options(),
                 workers,
                 Clock.SYSTEM,

@@ -8,6 +8,7 @@ import dev.vigil.base.Clock;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.Labels;
 import dev.vigil.detect.Suppression;
+import dev.vigil.detect.TileOptions;
 import dev.vigil.frame.Capture;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
@@ -41,7 +42,7 @@ class IngressTest {
     private final List<Lane> lanes = new ArrayList<>();
     private final Sequence done = new Sequence();
     private final RingBuffer<Slot> ring =
-            RingBuffer.createSingleProducer(() -> new Slot(0, 1, 0), 4, new ParkingWaitStrategy());
+            RingBuffer.createSingleProducer(() -> new Slot(0, 1, 1, 0), 4, new ParkingWaitStrategy());
     private final Random random = new Random(1);
     private Ingress ingress;
     private long nowUs;
@@ -72,7 +73,8 @@ class IngressTest {
             lanes.add(new Lane(
                     new Feed("camera-" + i, false),
                     SPEC,
-                    DetectOptions.DEFAULT.rules(Suppression.USUAL, Labels.numbered(1))));
+                    DetectOptions.DEFAULT.rules(Suppression.USUAL, Labels.numbered(1)),
+                    TileOptions.NONE));
             nextUs[i] = random.nextDouble() * 1e6 / fps[i];
         }
         ring.addGatingSequences(done);

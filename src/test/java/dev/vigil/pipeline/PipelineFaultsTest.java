@@ -9,6 +9,7 @@ import dev.vigil.BusyModel;
 import dev.vigil.base.Clock;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.ModelDescription;
+import dev.vigil.detect.TileOptions;
 import dev.vigil.frame.Capture;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
@@ -136,7 +137,7 @@ class PipelineFaultsTest {
     @Test
     void shouldCountFrameWhenDecodingItsBoxesFails() throws Exception {
         Feed feed = new Feed("camera", false);
-        Slot slot = new Slot(0, 1, 0);
+        Slot slot = new Slot(0, 1, 1, 0);
         Stage stage = new Stage(
                 "decoding the boxes",
                 failing -> {
@@ -150,7 +151,10 @@ class PipelineFaultsTest {
         stage.setSequenceCallback(sequence);
         try (LoadedModel loaded = load(1, 1, Duration.ZERO, Duration.ofSeconds(10), 1);
                 Lane lane = new Lane(
-                        feed, loaded.detection().input(), loaded.detection().rules(DetectOptions.DEFAULT))) {
+                        feed,
+                        loaded.detection().input(),
+                        loaded.detection().rules(DetectOptions.DEFAULT),
+                        TileOptions.NONE)) {
             Picture picture = feed.mailbox().obtain();
             picture.setNumber(feed.ledger().read());
             slot.begin(lane, picture);

@@ -11,6 +11,7 @@ import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.LabelFilters;
 import dev.vigil.detect.ModelException;
 import dev.vigil.detect.Suppression;
+import dev.vigil.detect.TileOptions;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.pipeline.LoadedModel;
@@ -48,6 +49,7 @@ import picocli.CommandLine.Spec;
             "  vigil detect photo.jpg",
             "  vigil detect holiday/ --save marked/       pictures with their boxes go into marked/",
             "  vigil detect clip.mp4 --every 25           a frame a second of a 25 fps video",
+            "  vigil detect yard.mp4 --tiles 3x2          small objects too, for seven times the work",
             "  vigil detect --json clip.mp4 | jq .detections[].label",
             "  vigil detect 'rtsp://user:${CAMERA_PASSWORD}@camera/stream' --for 30s",
             "",
@@ -100,6 +102,15 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
                     "What happens to boxes that overlap: none, by_class, all_classes, soft_linear, soft_gaussian, diou"
                             + " or weighted (default: the family's).")
     private Suppression.Kind suppression;
+
+    @Option(
+            names = "--tiles",
+            paramLabel = "CxR",
+            converter = TileGrids.class,
+            description =
+                    "Cut frames into so many columns and rows of tiles that overlap, such as 3x2, and look at each and"
+                            + " at the whole: for small objects.")
+    private TileOptions tiles = TileOptions.NONE;
 
     @Option(
             names = "--every",
@@ -173,7 +184,7 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
                     new Suppression.Override(suppression, iouMax, null),
                     DetectOptions.DEFAULT.boxesMax(),
                     LabelFilters.NONE);
-            return new DetectRun.Options(detect, streamFor, every);
+            return new DetectRun.Options(detect, tiles, streamFor, every);
         } catch (IllegalArgumentException wrong) {
             String option =
                     wrong.getMessage().replaceFirst("^scoreMin", "--score").replaceFirst("^iouMax", "--iou");
@@ -193,7 +204,11 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
         InferOptions infer = new InferOptions(
                 device, usual.workers(), usual.threads(), usual.batchMax(), usual.batchWait(), usual.timeout());
         try (LoadedModel model = LoadedModel.load(
-                        file, new ConfigReader(surroundings).readDescription(file), infer, surroundings.cacheDir());
+                        file,
+                        new ConfigReader(surroundings).readDescription(file),
+                        infer,
+                        surroundings.cacheDir(),
+                        tiles.views());
                 SavedPictures saved = names == null
                         ? null
                         : new SavedPictures(names, model.detection().labels())) {

@@ -4,6 +4,7 @@ import dev.vigil.app.detect.DetectSource.Form;
 import dev.vigil.base.Clock;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.Labels;
+import dev.vigil.detect.TileOptions;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
 import dev.vigil.infer.InferException;
@@ -20,9 +21,7 @@ import dev.vigil.source.StreamChoice;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
@@ -58,10 +57,11 @@ final class DetectRun implements ResultSink, AutoCloseable {
     private volatile boolean unread;
 
     /**
+     * @param tiles how frames are cut; the model was loaded for so many views
      * @param streamFor how long a stream is looked at, from its first picture
      * @param every each how many-th frame is inferred
      */
-    record Options(DetectOptions detect, Duration streamFor, int every) {}
+    record Options(DetectOptions detect, TileOptions tiles, Duration streamFor, int every) {}
 
     /**
      * @param saved null for none
@@ -84,10 +84,9 @@ final class DetectRun implements ResultSink, AutoCloseable {
         this.progress = progress;
         this.onFailure = onFailure;
         this.labels = model.detection().labels();
-        Map<Feed, DetectOptions> feeds = new LinkedHashMap<>();
-        feeds.put(files, options.detect());
-        feeds.put(streams, options.detect());
-        this.pipeline = new FramePipeline(model, feeds, this, clock, saved != null);
+        this.pipeline = new FramePipeline(model, options.detect().boxesMax(), this, clock, saved != null);
+        pipeline.add(files, options.detect(), options.tiles());
+        pipeline.add(streams, options.detect(), options.tiles());
         pipeline.start();
     }
 

@@ -1,0 +1,66 @@
+package dev.vigil;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import onnx.Onnx.AttributeProto;
+import onnx.Onnx.AttributeProto.AttributeType;
+import onnx.Onnx.TensorProto.DataType;
+
+/**
+ * A model of family {@code ssd} that really looks: for each of red, green and blue it finds the box around all pixels of that
+ * colour, of class 0, 1 and 2, with a score of 0.9. So a test sees which part of a frame it was shown, and where.
+ */
+public final class BrightModel {
+    public static final int RED = 0;
+    public static final int GREEN = 1;
+    public static final int BLUE = 2;
+    private static final int COLOURS = 3;
+
+    private BrightModel() {}
+
+    /** @param batch pictures of a batch, or {@link OnnxFile#OPEN} */
+    public static Path write(Path file, int batch, int widthPx, int heightPx) throws IOException {
+        OnnxFile model = OnnxFile.empty()
+                .input("image", DataType.FLOAT, batch, COLOURS, heightPx, widthPx)
+                .floats("bright_from", new float[] {.4f}, 1)
+                .floats("size", new float[] {heightPx, widthPx, heightPx, widthPx}, 4)
+                .longs("one", 1)
+                .floats("scores_of_colours", new float[] {.9f, 0, 0, 0, .9f, 0, 0, 0, .9f}, COLOURS, COLOURS)
+                .node("Greater", "bright", List.of("image", "bright_from"))
+                .node("Cast", "mask", List.of("bright"), OnnxFile.attribute("to", DataType.FLOAT.getNumber()))
+                .node("ReduceMax", "columns", List.of("mask"), axis(2), OnnxFile.attribute("keepdims", 0))
+                .node("ReduceMax", "rows", List.of("mask"), axis(3), OnnxFile.attribute("keepdims", 0))
+                .node("ReduceMax", "found", List.of("columns"), axis(2))
+                .node("Mul", "scores", List.of("found", "scores_of_colours"));
+        edge(model, "y1", "rows", 0);
+        edge(model, "x1", "columns", 0);
+        edge(model, "y2_last", "rows", 1);
+        edge(model, "x2_last", "columns", 1);
+        return model.node("Add", "y2", List.of("y2_last", "one"))
+                .node("Add", "x2", List.of("x2_last", "one"))
+                .node("Concat", "corners", List.of("y1", "x1", "y2", "x2"), OnnxFile.attribute("axis", 2))
+                .node("Cast", "pixels", List.of("corners"), OnnxFile.attribute("to", DataType.FLOAT.getNumber()))
+                .node("Div", "boxes", List.of("pixels", "size"))
+                .declareOutput("boxes", DataType.FLOAT, batch, COLOURS, 4)
+                .declareOutput("scores", DataType.FLOAT, batch, COLOURS, COLOURS)
+                .write(file);
+    }
+
+    private static void edge(OnnxFile model, String name, String profile, int last) {
+        model.node(
+                "ArgMax",
+                name,
+                List.of(profile),
+                OnnxFile.attribute("axis", 2),
+                OnnxFile.attribute("select_last_index", last));
+    }
+
+    private static AttributeProto axis(long axis) {
+        return AttributeProto.newBuilder()
+                .setName("axes")
+                .setType(AttributeType.INTS)
+                .addInts(axis)
+                .build();
+    }
+}
