@@ -117,7 +117,7 @@ class ArchitectureTest {
         "com.lmax.disruptor..,           pipeline..",
         "ai.onnxruntime..,               infer.ort..",
         "onnx..,                         graph.. workshop..",
-        "com.google.protobuf..,          graph.. workshop..",
+        "com.google.protobuf..,          graph.. workshop.. infer.opencv..",
         "org.bytedeco.ffmpeg..,          frame.. source.. convert.. lens.. app..",
         "org.bytedeco.opencv..,          draw.. infer.opencv..",
         "org.bytedeco.javacv..,          app..",

@@ -120,8 +120,10 @@ abstract class BackTrace {
         }
         int rank = at.roles().size() + axes.length;
         List<Role> roles = new ArrayList<>(at.roles());
-        long[] sorted =
-                Arrays.stream(axes).map(axis -> axis < 0 ? axis + rank : axis).sorted().toArray();
+        long[] sorted = Arrays.stream(axes)
+                .map(axis -> axis < 0 ? axis + rank : axis)
+                .sorted()
+                .toArray();
         for (long axis : sorted) {
             if (axis < 0 || axis > roles.size()) {
                 return null;
@@ -222,8 +224,10 @@ abstract class BackTrace {
         long[] axes = values.longs(node, "axes", 3, at.scope());
         Fact in = values.fact(node.getInput(0), at.scope());
         Fact out = values.fact(at.value(), at.scope());
-        if (starts == null || ends == null || starts.length != ends.length || !Nodes.input(node, 4).isEmpty()
-                && values.number(Nodes.input(node, 4), at.scope()) != 1) {
+        if (starts == null
+                || ends == null
+                || starts.length != ends.length
+                || !Nodes.input(node, 4).isEmpty() && values.number(Nodes.input(node, 4), at.scope()) != 1) {
             return null;
         }
         List<Role> roles = new ArrayList<>(at.roles());
@@ -307,6 +311,8 @@ abstract class BackTrace {
         String out = at.scope().graph().outputs().get(index - 1).getName();
         NodeProto node = at.scope().producer(out);
         return out.equals(at.value())
-                || node != null && Nodes.is(node, "Identity") && node.getInput(0).equals(at.value());
+                || node != null
+                        && Nodes.is(node, "Identity")
+                        && node.getInput(0).equals(at.value());
     }
 }

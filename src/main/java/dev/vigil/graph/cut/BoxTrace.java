@@ -12,9 +12,21 @@ import onnx.Onnx.NodeProto;
  * (torchvision/ops/boxes.py), and before that they may have been scaled, which does not change how much they overlap.
  */
 final class BoxTrace extends BackTrace {
-    private static final Set<String> PASSED =
-            Set.of("Mul", "Div", "Cast", "Unsqueeze", "Squeeze", "Expand", "Reshape", "Gather", "GatherND", "Transpose",
-                    "Identity", "Tile", "Slice", "Compress");
+    private static final Set<String> PASSED = Set.of(
+            "Mul",
+            "Div",
+            "Cast",
+            "Unsqueeze",
+            "Squeeze",
+            "Expand",
+            "Reshape",
+            "Gather",
+            "GatherND",
+            "Transpose",
+            "Identity",
+            "Tile",
+            "Slice",
+            "Compress");
 
     private static final int DEPTH_MAX = 24;
 

@@ -53,8 +53,9 @@ public final class NmsCut {
     private NmsForm cut() throws GraphException {
         List<Found> found = NmsNodes.in(model.graph());
         if (found.isEmpty()) {
-            throw new GraphException("has no NMS inside that could be cut: no node NonMaxSuppression, EfficientNMS_TRT or"
-                    + " BatchedNMS_TRT");
+            throw new GraphException(
+                    "has no NMS inside that could be cut: no node NonMaxSuppression, EfficientNMS_TRT or"
+                            + " BatchedNMS_TRT");
         }
         List<Place> places = new ArrayList<>();
         for (Found each : found) {
@@ -144,8 +145,8 @@ public final class NmsCut {
                         .allMatch(input -> values.constant(input, place.boxes.scope()) == null
                                 && !model.graph().initializers().containsKey(input));
         if (moved && boxes.classesOf == null && place.scoreTrace.bestOf != null) {
-            throw new GraphException(place.suppressor.found().shown() + " can not be cut away: " + Nodes.shown(boxes.end)
-                    + " adds something to its boxes, and it is not known what");
+            throw new GraphException(place.suppressor.found().shown() + " can not be cut away: "
+                    + Nodes.shown(boxes.end) + " adds something to its boxes, and it is not known what");
         }
     }
 
@@ -162,8 +163,9 @@ public final class NmsCut {
                 && Objects.equals(first.boxTrace.classesOf, place.boxTrace.classesOf)
                 && Objects.equals(first.scoreTrace.bestOf, place.scoreTrace.bestOf);
         if (!same) {
-            throw new GraphException(b.found().shown() + " can not be cut away: it works on other boxes, or in another way,"
-                    + " than " + a.found().shown());
+            throw new GraphException(
+                    b.found().shown() + " can not be cut away: it works on other boxes, or in another way," + " than "
+                            + a.found().shown());
         }
     }
 
@@ -192,7 +194,8 @@ public final class NmsCut {
             if (node == null || node.getInputCount() < 2) {
                 continue;
             }
-            boolean ofScores = place.scoreTrace.points.stream().anyMatch(p -> p.value().equals(node.getInput(0)));
+            boolean ofScores =
+                    place.scoreTrace.points.stream().anyMatch(p -> p.value().equals(node.getInput(0)));
             if (ofScores && Nodes.is(node, "TopK")) {
                 double most = values.number(node.getInput(1), point.scope());
                 return new Choice(Double.NaN, most > 0 && most < Integer.MAX_VALUE ? (int) most : Integer.MAX_VALUE);
@@ -239,8 +242,9 @@ public final class NmsCut {
         return takesRegions
                 || multiplies
                         && Bodies.reads(node).stream()
-                                .anyMatch(input -> facts.getOrDefault(input, Fact.UNKNOWN).count() >= LAYER_VALUES
-                                        && model.graph().initializers().containsKey(input));
+                                .anyMatch(input ->
+                                        facts.getOrDefault(input, Fact.UNKNOWN).count() >= LAYER_VALUES
+                                                && model.graph().initializers().containsKey(input));
     }
 
     private NmsForm edit(Place place, List<Found> found, double scoreMin, int chosenMax, int background) {

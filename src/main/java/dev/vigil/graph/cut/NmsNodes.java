@@ -13,8 +13,7 @@ import onnx.Onnx.NodeProto;
 /** Finds the nodes of a graph, and of its bodies, that suppress boxes. Stateless. */
 public final class NmsNodes {
     /** Plug-in nodes of TensorRT (NVIDIA/TensorRT, plugin/efficientNMSPlugin and plugin/batchedNMSPlugin), by any domain. */
-    private static final Set<String> PLUGINS = Set.of(
-            "EfficientNMS_TRT", "BatchedNMS_TRT", "BatchedNMSDynamic_TRT");
+    private static final Set<String> PLUGINS = Set.of("EfficientNMS_TRT", "BatchedNMS_TRT", "BatchedNMSDynamic_TRT");
 
     private NmsNodes() {}
 

@@ -1,5 +1,6 @@
 package dev.vigil.graph.cut;
 
+import com.google.protobuf.ByteString;
 import dev.vigil.graph.Graph;
 import dev.vigil.graph.OnnxModel;
 import dev.vigil.graph.cut.Point.Role;
@@ -10,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import com.google.protobuf.ByteString;
 import onnx.Onnx.AttributeProto;
 import onnx.Onnx.AttributeProto.AttributeType;
 import onnx.Onnx.NodeProto;
@@ -46,9 +46,8 @@ final class OutputShaper {
     /** @param classes the dimension that tells them */
     void scores(Point point, Role classes, boolean sigmoid) {
         boolean classesFirst = point.indexOf(classes) < point.indexOf(Role.ANCHOR);
-        List<Role> order = classesFirst
-                ? List.of(Role.BATCH, classes, Role.ANCHOR)
-                : List.of(Role.BATCH, Role.ANCHOR, classes);
+        List<Role> order =
+                classesFirst ? List.of(Role.BATCH, classes, Role.ANCHOR) : List.of(Role.BATCH, Role.ANCHOR, classes);
         String value = inOrder(point, order);
         if (sigmoid) {
             value = node("Sigmoid", List.of(value));
@@ -63,8 +62,7 @@ final class OutputShaper {
         List<String> names = outputs.stream().map(ValueInfoProto::getName).toList();
         graph.prune(names);
         var consumers = graph.consumers();
-        graph.inputs()
-                .removeIf(input -> !consumers.containsKey(input.getName()) && !names.contains(input.getName()));
+        graph.inputs().removeIf(input -> !consumers.containsKey(input.getName()) && !names.contains(input.getName()));
     }
 
     /** Takes away what has no meaning, adds a batch where there is none, and brings dimensions into order. */
@@ -74,7 +72,8 @@ final class OutputShaper {
         List<Long> goes = new ArrayList<>();
         boolean oneStays = order.contains(Role.ONE);
         for (int i = 0; i < point.roles().size(); i++) {
-            boolean stays = order.contains(point.roles().get(i)) && (point.roles().get(i) != Role.ONE || oneStays);
+            boolean stays =
+                    order.contains(point.roles().get(i)) && (point.roles().get(i) != Role.ONE || oneStays);
             if (stays && point.roles().get(i) == Role.ONE) {
                 oneStays = false; // one of them is the class
             } else if (!stays) {
@@ -102,8 +101,9 @@ final class OutputShaper {
 
     private void output(String value, String name, Point point, List<Role> order) {
         String from = value;
-        boolean given = graph.inputs().stream().anyMatch(input -> input.getName().equals(value))
-                || graph.initializers().containsKey(value);
+        boolean given =
+                graph.inputs().stream().anyMatch(input -> input.getName().equals(value))
+                        || graph.initializers().containsKey(value);
         if (given || outputs.stream().anyMatch(output -> output.getName().equals(value))) {
             from = node("Identity", List.of(value));
         }
@@ -122,9 +122,7 @@ final class OutputShaper {
                         .allMatch(dim -> dim.hasDimValue() && dim.getDimValue() > 0));
         TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
         for (Role role : order) {
-            long extent = role == Role.BATCH && !point.has(Role.BATCH)
-                    ? 1
-                    : fact.extent(point.indexOf(role));
+            long extent = role == Role.BATCH && !point.has(Role.BATCH) ? 1 : fact.extent(point.indexOf(role));
             boolean open = extent < 0 || role == Role.BATCH && batchIsOpen() || role == Role.ANCHOR && !fixed;
             shape.addDim(
                     open
@@ -134,7 +132,8 @@ final class OutputShaper {
         outputs.add(ValueInfoProto.newBuilder()
                 .setName(name)
                 .setType(TypeProto.newBuilder()
-                        .setTensorType(TypeProto.Tensor.newBuilder().setElemType(type).setShape(shape)))
+                        .setTensorType(
+                                TypeProto.Tensor.newBuilder().setElemType(type).setShape(shape)))
                 .build());
         graph.valueInfos().removeIf(info -> info.getName().equals(name));
     }
@@ -147,7 +146,11 @@ final class OutputShaper {
     private boolean batchIsOpen() {
         return graph.realInputs().stream()
                 .filter(input -> input.getType().getTensorType().getShape().getDimCount() == 4)
-                .anyMatch(input -> !input.getType().getTensorType().getShape().getDim(0).hasDimValue()
+                .anyMatch(input -> !input.getType()
+                                .getTensorType()
+                                .getShape()
+                                .getDim(0)
+                                .hasDimValue()
                         || input.getType().getTensorType().getShape().getDim(0).getDimValue() < 1);
     }
 

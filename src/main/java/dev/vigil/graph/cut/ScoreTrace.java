@@ -86,7 +86,9 @@ final class ScoreTrace extends BackTrace {
             String mask = values.choice(node.getInput(i), at.scope());
             Scope scope = at.scope().of(mask);
             NodeProto compare = scope.producer(mask);
-            if (compare != null && Nodes.is(compare, "Greater") && compare.getInput(0).equals(node.getInput(1 - i))) {
+            if (compare != null
+                    && Nodes.is(compare, "Greater")
+                    && compare.getInput(0).equals(node.getInput(1 - i))) {
                 masks.add(mask);
                 return at.at(node.getInput(1 - i));
             }

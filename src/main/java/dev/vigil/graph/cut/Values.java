@@ -59,10 +59,9 @@ final class Values {
                 .map(attribute -> TensorData.doubles(attribute.getT(), Fact.VALUES_MAX))
                 .or(() -> Nodes.attribute(node, "value_float").map(a -> new double[] {a.getF()}))
                 .or(() -> Nodes.attribute(node, "value_int").map(a -> new double[] {a.getI()}))
-                .or(() -> Nodes.attribute(node, "value_ints")
-                        .map(a -> a.getIntsList().stream()
-                                .mapToDouble(Long::doubleValue)
-                                .toArray()))
+                .or(() -> Nodes.attribute(node, "value_ints").map(a -> a.getIntsList().stream()
+                        .mapToDouble(Long::doubleValue)
+                        .toArray()))
                 .orElse(null);
     }
 
