@@ -34,15 +34,15 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *  mailbox ─┐
- *  mailbox ─┼─► ingress ──► [convert] ──► [infer × k] ──► [post] ──► [publish] ──► sink
- *  mailbox ─┘   takes turns   1 thread     k workers       1 thread   1 thread
- *               over the cameras,          that take       outputs    hands the result
- *               when inference is          turns           into boxes on, never waits
- *               about to be free
+ *  mailbox ─┼─► ingress ──► [convert] ──► [infer × k] ──► [post × m] ──► [publish] ──► sink
+ *  mailbox ─┘   takes turns   1 thread     k workers       m workers      1 thread
+ *               over the cameras,          that take       that take      hands the result
+ *               when inference is          turns           turns: outputs on, never waits
+ *               about to be free                           into boxes
  * </pre>
  *
  * All cameras of a model share its ring, so that their frames form batches. While the backbone runs on frame n+1, the boxes of
- * frame n are decoded.
+ * frame n are decoded; those of a large batch on several threads.
  */
 public final class FramePipeline implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FramePipeline.class);
@@ -59,6 +59,7 @@ public final class FramePipeline implements AutoCloseable {
 
     private final Ingress ingress;
     private final InferStage infer;
+    private final PostStage post;
     private final List<BatchEventProcessor<Slot>> stages;
     private final BatchEventProcessor<Slot> publish;
     private final List<Thread> threads = new ArrayList<>();
@@ -117,7 +118,6 @@ public final class FramePipeline implements AutoCloseable {
         this.onCpu = engine.onCpu();
         int[] index = {0};
         int keypoints = model.detection().keypoints();
-        FramePost post = new FramePost(model.detection().postProcessor(), tensors, boxesMax, keypoints);
         this.ring = RingBuffer.createSingleProducer(
                 () -> new Slot(index[0]++, viewsMax, boxesMax, keypoints), model.slots(), waitStrategy);
         String name = engine.name();
@@ -137,22 +137,26 @@ public final class FramePipeline implements AutoCloseable {
                 clock,
                 name,
                 ingress::left);
-        BatchEventProcessor<Slot> boxes = stage(
-                "decoding the boxes",
-                slot -> post(slot, post),
-                DropCause.POST_FAILED,
+        this.post = new PostStage(
+                ring,
                 ring.newBarrier(infer.sequence()),
-                () -> {});
+                waitStrategy,
+                tensors,
+                viewsMax,
+                detection,
+                boxesMax,
+                PostStage.workers(tensors.batchMax(), Runtime.getRuntime().availableProcessors()),
+                clock,
+                name);
         this.publish = stage(
                 "publishing",
                 slot -> publish(slot, sink),
                 DropCause.PUBLISH_FAILED,
-                ring.newBarrier(boxes.getSequence()),
+                ring.newBarrier(post.sequence()),
                 ingress::wake);
         ring.addGatingSequences(publish.getSequence());
-        this.stages = List.of(convert, boxes, publish);
+        this.stages = List.of(convert, publish);
         threads.add(new Thread(convert, name + "-convert"));
-        threads.add(new Thread(boxes, name + "-post"));
         threads.add(new Thread(publish, name + "-publish"));
         this.housekeeping = new Thread(this::keepHouse, name + "-housekeeping");
         threads.add(housekeeping);
@@ -172,8 +176,8 @@ public final class FramePipeline implements AutoCloseable {
     }
 
     private BatchEventProcessor<Slot> stage(
-            String what, Stage.Work work, DropCause failure, SequenceBarrier after, Runnable onDone) {
-        Stage stage = new Stage(what, work, failure, waitStrategy, clock, onDone);
+            String what, FrameStep.Work work, DropCause failure, SequenceBarrier after, Runnable onDone) {
+        Stage stage = new Stage(new FrameStep(what, work, failure, clock), waitStrategy, onDone);
         return new BatchEventProcessorBuilder().build(ring, after, stage);
     }
 
@@ -185,12 +189,6 @@ public final class FramePipeline implements AutoCloseable {
             slot.releasePicture();
         }
         slot.times.mark(Step.CONVERT, clock.monotonicNs());
-    }
-
-    private void post(Slot slot, FramePost post) {
-        slot.times.mark(Step.QUEUE, clock.monotonicNs());
-        post.process(slot, slot.index * viewsMax);
-        slot.times.mark(Step.POST, clock.monotonicNs());
     }
 
     private void publish(Slot slot, ResultSink sink) {
@@ -314,6 +312,7 @@ public final class FramePipeline implements AutoCloseable {
             thread.start();
         }
         infer.start();
+        post.start();
         ingress.start();
     }
 
@@ -365,6 +364,7 @@ public final class FramePipeline implements AutoCloseable {
         closing = true;
         stages.forEach(BatchEventProcessor::halt);
         infer.halt();
+        post.halt();
         waitStrategy.wakeAll();
         LockSupport.unpark(housekeeping);
         try {
@@ -378,6 +378,7 @@ public final class FramePipeline implements AutoCloseable {
         long deadlineNs = clock.monotonicNs() + TimeUnit.SECONDS.toNanos(2);
         ingress.join(deadlineNs);
         boolean gone = infer.join(deadlineNs);
+        gone &= post.join(deadlineNs);
         for (Thread thread : threads) {
             thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNs - clock.monotonicNs())));
             gone &= !thread.isAlive();

@@ -1,10 +1,8 @@
 package dev.vigil.pipeline;
 
-import com.lmax.disruptor.AlertException;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SequenceBarrier;
-import com.lmax.disruptor.TimeoutException;
 import dev.vigil.base.Clock;
 import dev.vigil.base.FaultLog;
 import dev.vigil.frame.DropCause;
@@ -14,48 +12,27 @@ import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.TensorRing;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The ring's inference: k workers that take the next frames in turn, so that none waits behind a busy one while another is
- * idle. Frames may be done out of order; {@link #sequence()} moves over them in order, so the stage after sees them so.
- */
+/** The ring's inference: {@link WorkerStage} with a runner of the model for each worker, and an end for runs that hang. */
 final class InferStage {
     private static final Logger LOG = LoggerFactory.getLogger(InferStage.class);
 
     private final RingBuffer<Slot> ring;
-    private final SequenceBarrier barrier;
-    private final ParkingWaitStrategy waitStrategy;
     private final TensorRing tensors;
     /** Tensors of each slot. */
     private final int viewsMax;
-    /** Most frames of one batch. */
-    private final int framesMax;
 
     private final InferOptions options;
     private final Clock clock;
     private final FaultLog faults;
-    private final IntConsumer onDone;
-    private final List<Worker> workers = new ArrayList<>();
-
-    /** Held by the one worker that waits for frames; the others wait for it. */
-    private final ReentrantLock claim = new ReentrantLock();
-    /** Next frame to claim; guarded by {@link #claim}. */
-    private long next;
-
-    /** Frames that are done, by sequence modulo the ring's size; guarded by itself. */
-    private final boolean[] done;
-
-    private final Sequence sequence = new Sequence();
+    private final List<Runs> runs = new ArrayList<>();
+    private final WorkerStage stage;
     private volatile boolean halted;
 
     /**
-     * @param viewsMax tensors of each slot, side by side
      * @param onDone called after each run, on its worker's thread, with how many frames have left inference
      */
     InferStage(
@@ -71,100 +48,62 @@ final class InferStage {
             IntConsumer onDone)
             throws InferException {
         this.ring = ring;
-        this.barrier = barrier;
-        this.waitStrategy = waitStrategy;
         this.tensors = tensors;
         this.viewsMax = viewsMax;
-        this.framesMax = Math.max(1, tensors.batchMax() / viewsMax);
         this.options = options;
         this.clock = clock;
         this.faults = new FaultLog(LOG, clock);
-        this.onDone = onDone;
-        this.done = new boolean[ring.getBufferSize()];
-        for (int i = 1; i <= workerCount; i++) {
-            workers.add(new Worker(tensors.runner(), name + "-infer-" + i));
+        for (int i = 0; i < workerCount; i++) {
+            runs.add(new Runs(tensors.runner()));
         }
+        int framesMax = Math.max(1, tensors.batchMax() / viewsMax);
+        WorkerStage.Batches batches = new WorkerStage.Batches(framesMax, options.batchWait());
+        this.stage = new WorkerStage(ring, barrier, waitStrategy, batches, runs, clock, name + "-infer", onDone);
     }
 
     /** The last frame up to which all are done. */
     Sequence sequence() {
-        return sequence;
+        return stage.sequence();
     }
 
     void start() {
-        workers.forEach(worker -> worker.thread.start());
+        stage.start();
     }
 
     /** Ends runs that have taken longer than their deadline; called now and then by the pipeline's housekeeping. */
     void endStuckRuns() {
         long nowNs = clock.monotonicNs();
-        for (Worker worker : workers) {
-            worker.endWhenStuck(nowNs);
+        for (Runs each : runs) {
+            each.endWhenStuck(nowNs);
         }
     }
 
     void halt() {
         halted = true;
-        barrier.alert();
-        workers.forEach(worker -> worker.runner.terminate());
+        stage.halt();
+        runs.forEach(each -> each.runner.terminate());
     }
 
     /** Waits for the workers to be gone; false when one is not, and then its buffers must not be freed. */
     boolean join(long deadlineNs) throws InterruptedException {
-        boolean gone = true;
-        for (Worker worker : workers) {
-            if (worker.thread.getState() == Thread.State.NEW) {
-                worker.runner.close(); // never started: nobody else will
-            }
-            worker.thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNs - clock.monotonicNs())));
-            gone &= !worker.thread.isAlive();
-        }
-        return gone;
+        return stage.join(deadlineNs);
     }
 
-    /** One thread that runs frames. */
-    private final class Worker implements Runnable {
+    /** The runs of one worker. */
+    private final class Runs implements WorkerStage.Work {
         private final TensorRing.Runner runner;
-        private final Thread thread;
         /** When the run that is on began; 0 for none. Guarded by this. */
         private long runningSinceNs;
 
         /** The run that is on was ended from outside. Guarded by this. */
         private boolean terminated;
 
-        Worker(TensorRing.Runner runner, String name) {
+        Runs(TensorRing.Runner runner) {
             this.runner = runner;
-            this.thread = new Thread(this, name);
-            this.thread.setDaemon(true);
         }
 
         @Override
-        public void run() {
-            try {
-                while (true) {
-                    long first;
-                    long last;
-                    claim.lockInterruptibly();
-                    try {
-                        first = next;
-                        last = waitForFrames(first);
-                        next = last + 1;
-                    } finally {
-                        claim.unlock();
-                    }
-                    infer(first, last);
-                    complete(first, last);
-                }
-            } catch (AlertException | InterruptedException e) {
-                LOG.trace("{} ends", thread.getName());
-            } catch (TimeoutException e) {
-                throw new AssertionError("the wait strategy has no time-out", e);
-            } finally {
-                runner.close();
-            }
-        }
-
-        private void infer(long first, long last) {
+        public void on(long first, long last) {
             long startNs = clock.monotonicNs();
             int frames = (int) (last - first + 1);
             boolean anyAlive = false;
@@ -255,36 +194,10 @@ final class InferStage {
         private synchronized boolean isTerminated() {
             return terminated;
         }
-    }
 
-    /** Waits for the frame {@code first}, then a little for its batch to fill; the last frame of the batch. */
-    private long waitForFrames(long first) throws AlertException, InterruptedException, TimeoutException {
-        long available = barrier.waitFor(first);
-        // A batch is neighbours in memory: it ends where the ring wraps.
-        long lastOfRing = first | (ring.getBufferSize() - 1);
-        long wanted = Math.min(first + framesMax - 1, lastOfRing);
-        long giveUpNs = clock.monotonicNs() + options.batchWait().toNanos();
-        while (available < wanted && clock.monotonicNs() - giveUpNs < 0) {
-            LockSupport.parkNanos(this, Math.min(100_000, giveUpNs - clock.monotonicNs()));
-            barrier.checkAlert();
-            available = barrier.getCursor();
+        @Override
+        public void close() {
+            runner.close();
         }
-        return Math.min(available, wanted);
-    }
-
-    private void complete(long first, long last) {
-        synchronized (done) {
-            for (long s = first; s <= last; s++) {
-                done[(int) s & (done.length - 1)] = true;
-            }
-            long upTo = sequence.get();
-            while (done[(int) (upTo + 1) & (done.length - 1)]) {
-                upTo++;
-                done[(int) upTo & (done.length - 1)] = false;
-            }
-            sequence.set(upTo);
-        }
-        waitStrategy.signalAllWhenBlocking();
-        onDone.accept((int) (last - first + 1));
     }
 }

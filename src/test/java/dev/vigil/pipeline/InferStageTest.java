@@ -95,7 +95,8 @@ class InferStageTest {
                 Clock.SYSTEM,
                 "test",
                 left::addAndGet);
-        Stage check = new Stage("checking", this::check, DropCause.POST_FAILED, strategy, Clock.SYSTEM, () -> {});
+        Stage check = new Stage(
+                new FrameStep("checking", this::check, DropCause.POST_FAILED, Clock.SYSTEM), strategy, () -> {});
         sink = new BatchEventProcessorBuilder().build(ring, ring.newBarrier(stage.sequence()), check);
         ring.addGatingSequences(sink.getSequence());
         sinkThread = new Thread(sink, "sink");
