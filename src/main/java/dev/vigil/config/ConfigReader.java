@@ -68,7 +68,9 @@ public final class ConfigReader {
     /** @return every key that is known, in the order in which sections are read */
     public static Collection<Key> keys() {
         Reading reading = new Reading(Path.of("/"), new Surroundings(Path.of("/"), Map.of(), "host"));
-        MappingNode example = YamlFile.parse("{models: {m: {}}, cameras: {c: {}}}");
+        // With a name wherever there can be one.
+        String filters = "{filters: {labels: {l: {}}}}";
+        MappingNode example = YamlFile.parse("{models: {m: " + filters + "}, cameras: {c: " + filters + "}}");
         config(reading, example);
         return reading.keys();
     }
@@ -106,7 +108,7 @@ public final class ConfigReader {
 
     private static Map<String, ModelConfig> models(Section root) {
         Map<String, ModelConfig> models = new LinkedHashMap<>();
-        Map<String, Section> sections = root.named("models");
+        Map<String, Section> sections = root.named("models", Names.PART, Names.PART_ALLOWED);
         sections.forEach((name, section) -> models.put(name, ModelReader.model(name, section)));
         if (!root.has("models")) {
             models.put(
@@ -121,7 +123,7 @@ public final class ConfigReader {
 
     private static List<CameraConfig> cameras(Section root, Map<String, ModelConfig> models, LensOptions lens) {
         List<CameraConfig> cameras = new ArrayList<>();
-        Map<String, Section> sections = root.named("cameras");
+        Map<String, Section> sections = root.named("cameras", Names.PART, Names.PART_ALLOWED);
         sections.forEach((name, section) -> cameras.add(CameraReader.camera(name, section, models, lens)));
         if (sections.isEmpty() && !root.has("cameras")) {
             root.problem("cameras", "is missing: at least one camera, with a name and a url, is expected");

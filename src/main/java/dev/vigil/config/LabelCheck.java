@@ -1,12 +1,15 @@
 package dev.vigil.config;
 
+import dev.vigil.detect.LabelFilters;
 import dev.vigil.detect.Labels;
 import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.ModelException;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** Sees to it that the labels which Home Assistant has sensors for are ones that the camera's model can tell. */
+/** Sees to it that the labels which filters and Home Assistant's sensors are for are ones that the camera's model can tell. */
 public final class LabelCheck {
     private static final int LISTED_MAX = 12;
 
@@ -19,13 +22,27 @@ public final class LabelCheck {
         }
     }
 
-    /** Adds a problem for each label that a camera of the model names and the model can not tell. */
+    /** Adds a problem for each label that the model or a camera of it names and the model can not tell. */
     public static void check(VigilConfig config, String model, Labels labels, Problems problems) {
+        List<Unknown> unknown = new ArrayList<>();
+        unknown(filters(config, model), LabelFilters.NONE, "models." + model, labels, unknown);
         for (CameraConfig camera : config.cameras()) {
             if (model.equals(camera.model())) {
-                String of = camera.labels().isEmpty() ? "" : "cameras." + camera.name() + ".";
-                unknown(config, camera, labels)
-                        .forEach(label -> problems.add(of + "homeassistant.labels", words(label, model, labels)));
+                unknown(config, camera, labels, unknown);
+            }
+        }
+        unknown.forEach(each -> problems.add(each.key, words(each.label, model, labels)));
+    }
+
+    /**
+     * Sees to labels that were not named in a configuration.
+     *
+     * @throws ModelException when the model can not tell one of them
+     */
+    public static void check(Collection<String> named, String model, Labels ofModel) throws ModelException {
+        for (String label : named) {
+            if (!ofModel.names().contains(label)) {
+                throw new ModelException(words(label, model, ofModel));
             }
         }
     }
@@ -36,18 +53,42 @@ public final class LabelCheck {
      * @throws ModelException when the model can not tell one of them
      */
     public static List<String> labels(VigilConfig config, CameraConfig camera, Labels ofModel) throws ModelException {
-        List<String> unknown = unknown(config, camera, ofModel);
+        List<Unknown> unknown = new ArrayList<>();
+        unknown(filters(config, camera.model()), LabelFilters.NONE, "models." + camera.model(), ofModel, unknown);
+        unknown(config, camera, ofModel, unknown);
         if (!unknown.isEmpty()) {
-            String of = camera.labels().isEmpty() ? "" : "cameras." + camera.name() + ".";
-            throw new ModelException(of + "homeassistant.labels: " + words(unknown.get(0), camera.model(), ofModel));
+            Unknown first = unknown.get(0);
+            throw new ModelException(first.key + ": " + words(first.label, camera.model(), ofModel));
         }
         return config.labels(camera, ofModel);
     }
 
-    private static List<String> unknown(VigilConfig config, CameraConfig camera, Labels ofModel) {
-        return config.labels(camera, ofModel).stream()
+    /** A label that the model can not tell, and the key that names it. */
+    private record Unknown(String key, String label) {}
+
+    private static LabelFilters filters(VigilConfig config, String model) {
+        return config.models().get(model).detect().filters();
+    }
+
+    /** Those of a camera, besides those of its model. */
+    private static void unknown(VigilConfig config, CameraConfig camera, Labels ofModel, List<Unknown> found) {
+        LabelFilters told = filters(config, camera.model());
+        unknown(camera.detect().filters(), told, "cameras." + camera.name(), ofModel, found);
+        String of = camera.labels().isEmpty() ? "" : "cameras." + camera.name() + ".";
+        config.labels(camera, ofModel).stream()
                 .filter(label -> !ofModel.names().contains(label))
-                .toList();
+                .forEach(label -> found.add(new Unknown(of + "homeassistant.labels", label)));
+    }
+
+    /** @param told filters of which it is told elsewhere */
+    private static void unknown(
+            LabelFilters filters, LabelFilters told, String owner, Labels ofModel, List<Unknown> found) {
+        for (String label : filters.named()) {
+            if (!ofModel.names().contains(label) && !told.named().contains(label)) {
+                String key = filters.only().contains(label) ? ".filters.only" : ".filters.labels." + label;
+                found.add(new Unknown(owner + key, label));
+            }
+        }
     }
 
     private static String words(String label, String model, Labels labels) {

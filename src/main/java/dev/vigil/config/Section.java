@@ -60,8 +60,8 @@ final class Section {
                 Optional.ofNullable(entries.get(key)).map(Entries.Entry::value));
     }
 
-    /** @return the sections under a key by the names that the user gave them, in the file's order */
-    Map<String, Section> named(String key) {
+    /** @return the sections under a key by the names of a form that the user gave them, in the file's order */
+    Map<String, Section> named(String key, Pattern form, String allowed) {
         asked.add(key);
         Map<String, Section> named = new LinkedHashMap<>();
         if (!has(key)) {
@@ -70,10 +70,10 @@ final class Section {
         Section names = under(
                 key, Entries.join(keyPath, key), Optional.of(entries.get(key).value()));
         names.entries.forEach((name, entry) -> {
-            if (Names.PART.matcher(name).matches()) {
+            if (form.matcher(name).matches()) {
                 named.put(name, names.under(name, Entries.join(names.keyPath, "NAME"), Optional.of(entry.value())));
             } else {
-                names.problem(name, Shown.value(name) + " is not allowed as a name: " + Names.PART_ALLOWED);
+                names.problem(name, Shown.value(name) + " is not allowed as a name: " + allowed);
             }
         });
         return named;

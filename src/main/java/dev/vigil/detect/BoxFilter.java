@@ -16,6 +16,7 @@ public record BoxFilter(
     public static final BoxFilter NONE = new BoxFilter(null, null, null, null, null, null);
 
     public BoxFilter {
+        // Each written so that NaN is refused too.
         unit("scoreMin", scoreMin);
         unit("areaMin", areaMin);
         unit("areaMax", areaMax);

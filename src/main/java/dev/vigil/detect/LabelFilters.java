@@ -37,7 +37,8 @@ public record LabelFilters(List<String> only, BoxFilter all, Map<String, BoxFilt
         return named;
     }
 
-    BoxFilter of(String label) {
+    /** What holds for a label. */
+    public BoxFilter of(String label) {
         return labels.getOrDefault(label, BoxFilter.NONE).over(all);
     }
 

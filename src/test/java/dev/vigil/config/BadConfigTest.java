@@ -67,11 +67,11 @@ class BadConfigTest {
                 arguments(
                         "fsp: 5",
                         "cameras.gate.fsp: unknown key (did you mean fps?); allowed are url, detect_stream, model, enabled, transport, hardware, fps, loop, "
-                                + "realtime, open_timeout, first_frame_timeout, read_timeout, retry, decoder_threads, clock, damaged, max_pixels, rotate, tls_verify, tls, v4l2, score, tiles, publish, homeassistant, lens"),
+                                + "realtime, open_timeout, first_frame_timeout, read_timeout, retry, decoder_threads, clock, damaged, max_pixels, rotate, tls_verify, tls, v4l2, score, filters, tiles, publish, homeassistant, lens"),
                 arguments(
                         "device: cpu",
                         "cameras.gate.device: unknown key (did you mean models.NAME.device?); allowed are url, detect_stream, model, enabled, "
-                                + "transport, hardware, fps, loop, realtime, open_timeout, first_frame_timeout, read_timeout, retry, decoder_threads, clock, damaged, max_pixels, rotate, tls_verify, tls, v4l2, score, tiles, publish, homeassistant, lens"),
+                                + "transport, hardware, fps, loop, realtime, open_timeout, first_frame_timeout, read_timeout, retry, decoder_threads, clock, damaged, max_pixels, rotate, tls_verify, tls, v4l2, score, filters, tiles, publish, homeassistant, lens"),
                 arguments("url: rtsp://10.0.0.8/sub", "cameras.gate.url: is there twice: the first is in line 3"),
                 arguments(
                         "fps: ${FPS}",

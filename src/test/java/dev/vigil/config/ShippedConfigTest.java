@@ -147,7 +147,8 @@ class ShippedConfigTest {
             int depth = key.group(1).length() / 2;
             assertThat(open).as(line).hasSizeGreaterThanOrEqualTo(depth);
             open.subList(depth, open.size()).clear();
-            boolean named = depth == 1 && List.of("models", "cameras").contains(open.get(0));
+            boolean named = depth == 1 && List.of("models", "cameras").contains(open.get(0))
+                    || depth == 4 && open.get(3).equals("labels");
             open.add(named ? "NAME" : key.group(2));
             paths.add(String.join(".", open));
         }

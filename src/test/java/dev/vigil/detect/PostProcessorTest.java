@@ -10,6 +10,8 @@ import dev.vigil.detect.family.Families;
 import dev.vigil.frame.Placement;
 import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +94,88 @@ class PostProcessorTest {
                         small);
         assertThat(small.count()).isEqualTo(2);
         assertThat(small.add(0, 0, 1, 1, 1, 0)).isFalse();
+    }
+
+    /** Class 0 is wanted above 0.7, class 1 above what holds for all, class 2 not at all. */
+    @Test
+    void shouldGiveWhatIsAboveTheScoreOfItsLabelWhenLabelsDiffer() throws ModelException {
+        LabelFilters filters = new LabelFilters(
+                List.of("0", "1"), BoxFilter.NONE, Map.of("0", new BoxFilter(0.7f, null, null, null, null, null)));
+        float[] box = {0.35f, 0.1f, 0.45f, 0.3f};
+        filter(filters, 0.3f, box, new float[] {0.6f, 0.5f, 0.9f});
+        assertThat(detections).hasToString("[1 0.50 (20.0, 20.0, 60.0, 40.0)]");
+
+        filter(filters, 0.55f, box, new float[] {0.8f, 0.5f, 0.9f});
+        assertThat(detections).hasToString("[0 0.80 (20.0, 20.0, 60.0, 40.0)]");
+
+        // A label's own threshold may be the lower one, too.
+        filter(
+                new LabelFilters(
+                        List.of(), BoxFilter.NONE, Map.of("1", new BoxFilter(0.1f, null, null, null, null, null))),
+                0.7f,
+                box,
+                new float[] {0.6f, 0.2f, 0.6f});
+        assertThat(detections).hasToString("[1 0.20 (20.0, 20.0, 60.0, 40.0)]");
+    }
+
+    @Test
+    void shouldNotHaveASmallBoxSuppressedWhenTheLargeOneIsFilteredOut() throws ModelException {
+        float[] large = {0.25f, 0, 0.75f, 1};
+        float[] small = {0.3f, 0, 0.75f, 1};
+        float[] both = new float[8];
+        System.arraycopy(large, 0, both, 0, 4);
+        System.arraycopy(small, 0, both, 4, 4);
+        float[] scores = {0.9f, 0, 0, 0.8f, 0, 0};
+
+        filter(LabelFilters.NONE, 0.4f, both, scores);
+        assertThat(detections).hasToString("[0 0.90 (0.0, 0.0, 200.0, 100.0)]");
+
+        BoxFilter notAll = new BoxFilter(null, null, 0.95f, null, null, null);
+        filter(new LabelFilters(List.of(), notAll, Map.of()), 0.4f, both, scores);
+        assertThat(detections).hasToString("[0 0.80 (0.0, 10.0, 200.0, 100.0)]");
+    }
+
+    /** Boxes of 40x20 in a frame of 200x100: 0.04 of it, ratio 2. */
+    @ParameterizedTest
+    @CsvSource({
+        "0.039, 0.041, 1.9, 2.1, true",
+        "0.041, 1, 0.1, 10, false",
+        "0, 0.039, 0.1, 10, false",
+        "0, 1, 2.1, 10, false",
+        "0, 1, 0.1, 1.9, false",
+    })
+    void shouldGiveWhatHasTheAreaAndRatioInTheFrameThatAreWanted(
+            float areaMin, float areaMax, float ratioMin, float ratioMax, boolean wanted) throws ModelException {
+        BoxFilter filter = new BoxFilter(null, areaMin, areaMax, ratioMin, ratioMax, null);
+        float[] box = {0.35f, 0.1f, 0.45f, 0.3f};
+        filter(new LabelFilters(List.of(), filter, Map.of()), 0.4f, box, new float[] {0.9f, 0, 0});
+        assertThat(detections.count()).isEqualTo(wanted ? 1 : 0);
+
+        filter(new LabelFilters(List.of(), BoxFilter.NONE, Map.of("0", filter)), 0.4f, box, new float[] {0.9f, 0, 0});
+        assertThat(detections.count()).isEqualTo(wanted ? 1 : 0);
+
+        filter(new LabelFilters(List.of(), BoxFilter.NONE, Map.of("1", filter)), 0.4f, box, new float[] {0.9f, 0, 0});
+        assertThat(detections.count()).isEqualTo(1);
+    }
+
+    /** Half of it lies left of the frame: what is seen is 20x20. */
+    @Test
+    void shouldMeasureWhatIsSeenWhenABoxReachesOverTheFrame() throws ModelException {
+        BoxFilter square = new BoxFilter(null, null, 0.021f, null, 1.1f, null);
+        filter(
+                new LabelFilters(List.of(), square, Map.of()),
+                0.4f,
+                new float[] {0.35f, -0.1f, 0.45f, 0.1f},
+                new float[] {0.9f, 0, 0});
+        assertThat(detections.count()).isEqualTo(1);
+        assertBox(0, 0, 20, 20, 40);
+    }
+
+    private void filter(LabelFilters filters, float scoreMin, float[] boxes, float[] scores) throws ModelException {
+        DetectOptions options = new DetectOptions(scoreMin, Suppression.Override.NONE, 300, filters);
+        new PostProcessor(Families.named("ssd").orElseThrow().decoder(Tensors.ssd(100, boxes.length / 4, 3)))
+                .process(
+                        new FloatBuffer[] {direct(boxes), direct(scores)}, placement, Rules.of(options, 3), detections);
     }
 
     @Test

@@ -6,7 +6,9 @@ import dev.vigil.app.Terminal;
 import dev.vigil.base.Clock;
 import dev.vigil.config.ConfigException;
 import dev.vigil.config.ConfigReader;
+import dev.vigil.config.LabelCheck;
 import dev.vigil.config.Surroundings;
+import dev.vigil.detect.BoxFilter;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.LabelFilters;
 import dev.vigil.detect.ModelException;
@@ -23,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine.Command;
@@ -104,6 +107,13 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
     private Suppression.Kind suppression;
 
     @Option(
+            names = "--only",
+            paramLabel = "LABEL",
+            split = ",",
+            description = "The labels that count, such as person,car (default: all).")
+    private List<String> only = List.of();
+
+    @Option(
             names = "--tiles",
             paramLabel = "CxR",
             converter = TileGrids.class,
@@ -183,7 +193,7 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
                     scoreMin,
                     new Suppression.Override(suppression, iouMax, null),
                     DetectOptions.DEFAULT.boxesMax(),
-                    LabelFilters.NONE);
+                    new LabelFilters(only, BoxFilter.NONE, Map.of()));
             return new DetectRun.Options(detect, tiles, streamFor, every);
         } catch (IllegalArgumentException wrong) {
             String option =
@@ -212,6 +222,7 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
                 SavedPictures saved = names == null
                         ? null
                         : new SavedPictures(names, model.detection().labels())) {
+            LabelCheck.check(only, file.toString(), model.detection().labels());
             run(model, sources, options, saved);
         }
     }
