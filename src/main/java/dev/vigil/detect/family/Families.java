@@ -31,7 +31,10 @@ public final class Families {
             new RtDetr(),
             new CenterNet(),
             new BlazeFace(),
-            new YuNet());
+            new YuNet(),
+            new DarknetRows(),
+            DetectionOutput.CAFFE,
+            DetectionOutput.TENSORFLOW);
 
     private static final String METADATA_KEY = "family";
 

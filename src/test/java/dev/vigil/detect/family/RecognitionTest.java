@@ -23,7 +23,8 @@ class RecognitionTest {
             CenterNetTest::samples,
             DetrTest::samples,
             RtDetrTest::samples,
-            YuNetTest::samples);
+            YuNetTest::samples,
+            OpenCvFamiliesTest::samples);
 
     private static List<FamilySample> first() {
         return List.of(
