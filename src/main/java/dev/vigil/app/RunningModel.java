@@ -104,7 +104,10 @@ final class RunningModel implements AutoCloseable {
     /** What tells the files of a model from others that were put in their place. */
     private static List<String> stamps(ModelConfig config) {
         List<String> stamps = new ArrayList<>();
-        Stream.of(config.file(), config.description().labels())
+        Stream.of(
+                        config.file(),
+                        config.infer().backend().graph(),
+                        config.description().labels())
                 .filter(file -> file != null)
                 .forEach(file -> stamps.add(stamp(file)));
         return stamps;

@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * One model and how it is run.
  *
  * @param name the user's name for it
- * @param file the {@code .onnx}; was there when the configuration was read
+ * @param file the model, or its weights; was there when the configuration was read
  * @param description what the {@code .yml} beside it says, and in its place what the configuration says
  * @param infer how it is run
  * @param detect which boxes count, for cameras that do not say otherwise

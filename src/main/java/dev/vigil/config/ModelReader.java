@@ -3,6 +3,8 @@ package dev.vigil.config;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.TileOptions;
+import dev.vigil.infer.Backend;
+import dev.vigil.infer.BackendOptions;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.InferOptions.Device;
 import java.nio.file.Path;
@@ -41,6 +43,7 @@ final class ModelReader {
 
     private static InferOptions infer(Section model) {
         InferOptions standard = InferOptions.DEFAULT;
+        BackendOptions backend = backend(model);
         Device device = model.choice("device", Device.class, standard.device());
         int workers = model.integer("workers", Range.zeroFor("the box's best", 64), standard.workers());
         int threads = model.integer("threads", Range.of(1, 256), standard.threads());
@@ -50,6 +53,16 @@ final class ModelReader {
         batch.finish();
         Duration timeout =
                 model.duration("timeout", Duration.ofMillis(100), Duration.ofMinutes(10), standard.timeout());
-        return new InferOptions(device, workers, threads, batchMax, batchWait, timeout);
+        return new InferOptions(device, workers, threads, batchMax, batchWait, timeout, backend);
+    }
+
+    private static BackendOptions backend(Section model) {
+        Backend backend = model.choice("backend", Backend.class, BackendOptions.DEFAULT.backend());
+        Path graph = model.path("graph", "file", "beside the weights", false, "a path");
+        if (graph != null) {
+            TextFile.problem(graph)
+                    .ifPresent(message -> model.problem("graph", model.shown("graph", graph) + ": " + message));
+        }
+        return new BackendOptions(backend, graph);
     }
 }

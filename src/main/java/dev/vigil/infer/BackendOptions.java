@@ -11,4 +11,9 @@ import java.nio.file.Path;
  */
 public record BackendOptions(Backend backend, Path graph) {
     public static final BackendOptions DEFAULT = new BackendOptions(Backend.AUTO, null);
+
+    /** The same by another library. */
+    public BackendOptions withBackend(Backend newBackend) {
+        return new BackendOptions(newBackend, graph);
+    }
 }

@@ -187,13 +187,25 @@ public final class OutputTensors {
         }
         int count = (int) all / frames;
         for (int slot = first; slot < first + frames; slot++) {
-            FloatBuffer into = floats[slot][output];
-            if (into.capacity() < count) {
-                into = floats(Math.max(count, Math.min(2 * into.capacity(), LOOSE_VALUES_MAX)));
-                floats[slot][output] = into;
-            }
-            into.limit(count);
-            Values.toFloats(values, type, (slot - first) * count, count, into);
+            Values.toFloats(values, type, (slot - first) * count, count, room(slot, output, count));
+        }
+    }
+
+    /** A slot's buffer with its limit at {@code count}. */
+    private FloatBuffer room(int slot, int output, int count) {
+        FloatBuffer into = floats[slot][output];
+        if (into.capacity() < count) {
+            into = floats(Math.max(count, Math.min(2 * into.capacity(), LOOSE_VALUES_MAX)));
+            floats[slot][output] = into;
+        }
+        return into.limit(count);
+    }
+
+    /** Takes a copy of what one slot of another ring of the same model has. */
+    void copy(OutputTensors from, int fromSlot, int slot) {
+        for (int output = 0; output < shapes.length; output++) {
+            FloatBuffer values = from.floats[fromSlot][output];
+            room(slot, output, values.limit()).put(0, values, 0, values.limit());
         }
     }
 }

@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 public final class TensorRing implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TensorRing.class);
 
+    /** Most pictures of a run that a model may insist on, as {@code batch.max} allows. */
+    private static final int MADE_MAX = 64;
+
     private final Engine engine;
     private final int slots;
     private final int batchMax;
@@ -52,17 +55,23 @@ public final class TensorRing implements AutoCloseable {
                         + "; float32, float16 and uint8 can be given");
         }
         try {
-            int wanted = batchWanted(input);
-            InputTensors inputs =
-                    new InputTensors(input, imageShape, slots, Constant.of(engine, input, others, wanted));
+            int made = made(input);
+            int wanted = batchWanted(made);
+            int ran = Math.max(wanted, made);
+            InputTensors inputs = new InputTensors(input, imageShape, slots, Constant.of(engine, input, others, ran));
             this.inputBytes = IntStream.range(0, slots)
                     .mapToObj(slot -> inputs.pictures(slot, 1))
                     .toArray(ByteBuffer[]::new);
             this.inputFloats =
                     Arrays.stream(inputBytes).map(ByteBuffer::asFloatBuffer).toArray(FloatBuffer[]::new);
-            long[][] shapes = engine.probe(inputs, wanted);
-            boolean split = Arrays.stream(shapes).allMatch(shape -> shape.length > 0 && shape[0] == wanted);
-            if (wanted > 1 && !split) {
+            InputTensors probed = ran <= slots ? inputs : new InputTensors(input, imageShape, ran, inputs.constants());
+            long[][] shapes = engine.probe(probed, ran);
+            boolean split = Arrays.stream(shapes).allMatch(shape -> shape.length > 0 && shape[0] == ran);
+            if (made > 1 && !split) {
+                throw new InferException("the model " + engine.name() + " is made for batches of just " + made
+                        + " pictures, and does not give one result for each; export it with a batch of 1");
+            }
+            if (ran > 1 && !split) {
                 LOG.warn(
                         "{}: does not give one result for each picture, so batch.max: {} is not used",
                         engine.name(),
@@ -70,10 +79,10 @@ public final class TensorRing implements AutoCloseable {
                 shapes = engine.probe(inputs, 1);
             }
             this.batchMax = split ? wanted : 1;
-            OutputTensors outputs =
-                    OutputTensors.of(engine.name(), engine.outputs(), ofOneImage(shapes, batchMax), slots);
+            long[][] ofOne = ofOneImage(shapes, split ? ran : 1);
+            OutputTensors outputs = OutputTensors.of(engine.name(), engine.outputs(), ofOne, slots);
             this.memory = new RingMemory(engine.name(), inputs, outputs, 1, batchMax);
-            this.binding = engine.bind(memory);
+            this.binding = made > 1 ? new FixedBatch(engine, memory, made, imageShape, ofOne) : engine.bind(memory);
         } catch (ArithmeticException e) {
             throw new InferException(
                     "the tensors of " + engine.name() + " are too large: input " + Arrays.toString(imageShape) + " for "
@@ -88,18 +97,29 @@ public final class TensorRing implements AutoCloseable {
         }
     }
 
-    private int batchWanted(TensorInfo input) throws InferException {
-        int wanted = Math.min(Math.max(1, engine.options().batchMax()), slots);
+    /** How many pictures the model is made for; -1 for any number. */
+    private int made(TensorInfo input) throws InferException {
         long made = input.shape()[0];
-        if (made > 1) {
+        if (made > MADE_MAX) {
             throw new InferException("the model " + engine.name() + " is made for batches of just " + made
-                    + " pictures; export it with an open batch, or with a batch of 1");
+                    + " pictures; up to " + MADE_MAX + " can be run");
         }
+        return (int) made;
+    }
+
+    private int batchWanted(int made) {
+        int wanted = Math.min(Math.max(1, engine.options().batchMax()), slots);
         if (wanted > 1 && made == 1) {
             LOG.warn("{}: made for single pictures, so batch.max: {} is not used", engine.name(), wanted);
-            return 1;
         }
-        return wanted;
+        if (made > wanted) {
+            LOG.warn(
+                    "{}: made for batches of just {} pictures, of which batch.max: {} are used",
+                    engine.name(),
+                    made,
+                    wanted);
+        }
+        return made > 0 ? Math.min(wanted, made) : wanted;
     }
 
     /** Without the batch; null for one that has no batch, or had no value at all: it is loose. */

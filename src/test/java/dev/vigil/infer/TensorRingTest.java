@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vigil.BusyModel;
+import dev.vigil.OnnxFile;
 import dev.vigil.infer.InferOptions.Device;
 import dev.vigil.mqtt.Await;
 import java.nio.FloatBuffer;
@@ -15,8 +16,11 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import onnx.Onnx.TensorProto.DataType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TensorRingTest {
     private static final long[] BUSY_IMAGE = {3, BusyModel.SIDE_PX, BusyModel.SIDE_PX};
@@ -247,13 +251,46 @@ class TensorRingTest {
         }
     }
 
-    /** A run of fewer would need pictures that are not there, and would write over the outputs of slots in use. */
+    @ParameterizedTest
+    @CsvSource({"1, 8", "3, 8", "4, 8", "6, 8", "1, 2", "4, 2"})
+    void shouldRunFewerPicturesWhenModelIsMadeForJustSoMany(int batchMax, int slots) throws Exception {
+        try (Engine engine = engine(BusyModel.writeWithBatch(folder.resolve("four.onnx"), 4), batchMax);
+                TensorRing ring = new TensorRing(engine, slots, BUSY_IMAGE);
+                TensorRing.Runner one = ring.runner();
+                TensorRing.Runner other = ring.runner()) {
+            assertThat(ring.batchMax()).isEqualTo(Math.min(Math.min(batchMax, 4), slots));
+            assertThat(ring.outputInfos().get(0).shape()).containsExactly(1, 21, 6);
+            for (int frames = 1; frames <= ring.batchMax(); frames++) {
+                for (int slot = 0; slot < slots; slot++) {
+                    fill(ring, slot, 100 * frames + slot, 1);
+                    clear(ring.outputs(slot)[0]);
+                }
+                int first = slots - frames;
+                (frames % 2 == 0 ? one : other).run(first, frames);
+                for (int slot = 0; slot < slots; slot++) {
+                    float[] output = values(ring.outputs(slot)[0]);
+                    if (slot >= first) {
+                        assertThat(output[0]).isEqualTo(100 * frames + slot);
+                        assertThat(output[BusyModel.OUTPUT_VALUES - 1]).isZero();
+                    } else {
+                        assertThat(output).as("slot %d", slot).containsOnly(Float.NaN);
+                    }
+                }
+            }
+        }
+    }
+
     @Test
-    void shouldRefuseModelWhenItIsMadeForJustSoManyPictures() throws Exception {
-        try (Engine engine = engine(BusyModel.writeWithBatch(folder.resolve("four.onnx"), 4), 4)) {
-            assertThatThrownBy(() -> new TensorRing(engine, SLOTS, BUSY_IMAGE))
+    void shouldRefuseModelWhenItIsMadeForManyAndDoesNotTellTheirResultsApart() throws Exception {
+        Path model = OnnxFile.empty()
+                .input("images", DataType.FLOAT, 4, 3, 2, 2)
+                .node("ReduceMax", "peak", List.of("images"), OnnxFile.attribute("keepdims", 1))
+                .declareOutput("peak", DataType.FLOAT, 1, 1, 1, 1)
+                .write(folder.resolve("one-for-four.onnx"));
+        try (Engine engine = engine(model, 4)) {
+            assertThatThrownBy(() -> new TensorRing(engine, SLOTS, new long[] {3, 2, 2}))
                     .isInstanceOf(InferException.class)
-                    .hasMessageContaining("batches of just 4");
+                    .hasMessageContaining("batches of just 4 pictures, and does not give one result for each");
         }
     }
 

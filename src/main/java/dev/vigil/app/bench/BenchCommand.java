@@ -5,7 +5,9 @@ import dev.vigil.app.Durations;
 import dev.vigil.app.Terminal;
 import dev.vigil.config.ConfigReader;
 import dev.vigil.config.Surroundings;
+import dev.vigil.infer.Backend;
 import dev.vigil.infer.InferOptions;
+import dev.vigil.infer.ModelFormat;
 import dev.vigil.pipeline.LoadedModel;
 import dev.vigil.source.SourceOptions;
 import java.io.PrintWriter;
@@ -40,9 +42,16 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  vigil bench",
             "  vigil bench --cameras 8 --for 60s --rounds 0",
+            "  vigil bench --backends --model models/mine.onnx",
             "  vigil bench --cameras 0 --beside 'mine=python3 mine.py {video} {broker}'"
         })
 public final class BenchCommand implements Callable<Integer> {
+    private static final String DEFAULT_MODEL = "models/ssdlite-mobilenet-v2-coco.onnx";
+    /** Pictures of the clip that backends are compared on, and how far they are apart in it. */
+    private static final int COMPARED_FRAMES = 50;
+
+    private static final int COMPARED_EVERY = 5;
+
     @Option(
             names = "--video",
             paramLabel = "FILE",
@@ -94,6 +103,16 @@ public final class BenchCommand implements Callable<Integer> {
             description = "auto, cpu, cuda or tensorrt (default: ${DEFAULT-VALUE}).")
     private InferOptions.Device device;
 
+    @Option(
+            names = "--backends",
+            description =
+                    "Compare the backends that read the model instead: time to load, time and CPU of an inference, memory,"
+                            + " and how far their boxes are apart.")
+    private boolean backends;
+
+    @Option(names = "--model", paramLabel = "FILE", description = "The model for --backends (default: Vigil's own).")
+    private Path modelFile;
+
     @Option(names = "--json", description = "Print one JSON object to standard output, and nothing else.")
     private boolean json;
 
@@ -112,16 +131,19 @@ public final class BenchCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), e.getMessage());
         }
         Surroundings surroundings = Surroundings.ofProcess();
+        if (backends) {
+            BenchReport compared = new BenchReport();
+            compareBackends(surroundings, compared);
+            return print(compared);
+        }
+        if (modelFile != null) {
+            throw new ParameterException(spec.commandLine(), "--model is for --backends");
+        }
         Path folder = Files.createTempDirectory("vigil-bench-");
         BenchReport report = new BenchReport();
         try (BenchBroker running = BenchBroker.of(broker)) {
             progress("making the clip");
-            Path clip = video != null
-                    ? video.toAbsolutePath()
-                    : BenchClip.of(
-                            BenchClip.Form.BENCH,
-                            surroundings.home().resolve("media/demo-clip.mp4"),
-                            surroundings.cacheDir());
+            Path clip = clip(surroundings);
             String deviceKey = device.name().toLowerCase(Locale.ROOT);
             Bench bench = new Bench(surroundings, running.uri(), folder, deviceKey);
             report.box(clip, running.name());
@@ -135,6 +157,10 @@ public final class BenchCommand implements Callable<Integer> {
         } finally {
             deleteQuietly(folder);
         }
+        return print(report);
+    }
+
+    private int print(BenchReport report) {
         ObjectNode figures = report.json();
         PrintWriter out = spec.commandLine().getOut();
         out.print(json ? figures + System.lineSeparator() : report.text());
@@ -142,11 +168,43 @@ public final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
+    private Path clip(Surroundings surroundings) throws Exception {
+        return video != null
+                ? video.toAbsolutePath()
+                : BenchClip.of(
+                        BenchClip.Form.BENCH,
+                        surroundings.home().resolve("media/demo-clip.mp4"),
+                        surroundings.cacheDir());
+    }
+
+    private void compareBackends(Surroundings surroundings, BenchReport report) throws Exception {
+        Path clip = clip(surroundings);
+        Path file = modelFile != null ? modelFile : surroundings.home().resolve(DEFAULT_MODEL);
+        BackendBench.Plan plan = new BackendBench.Plan(
+                file,
+                new ConfigReader(surroundings).readDescription(file),
+                InferOptions.DEFAULT.withDevice(device),
+                SourceOptions.builder(clip.toUri())
+                        .hardware(SourceOptions.Hardware.NONE)
+                        .build(),
+                COMPARED_FRAMES,
+                COMPARED_EVERY,
+                Math.min(10, liveFor.toSeconds()),
+                surroundings.cacheDir());
+        report.box(clip, "none");
+        List<BackendBench.Result> results = new ArrayList<>();
+        for (Backend backend : ModelFormat.of(file).backends()) {
+            progress(file.getFileName() + " by " + backend.label());
+            results.add(BackendBench.run(plan, backend));
+        }
+        report.backends(results);
+    }
+
     private void compare(Bench bench, Path clip, List<Rival> rivals, BenchReport report) throws Exception {
         if (rounds == 0) {
             return;
         }
-        Path file = bench.surroundings().home().resolve("models/ssdlite-mobilenet-v2-coco.onnx");
+        Path file = bench.surroundings().home().resolve(DEFAULT_MODEL);
         InferOptions infer = InferOptions.DEFAULT.withDevice(device);
         SourceOptions source = SourceOptions.builder(clip.toUri())
                 .hardware(SourceOptions.Hardware.NONE)

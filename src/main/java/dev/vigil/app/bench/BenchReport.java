@@ -2,6 +2,8 @@ package dev.vigil.app.bench;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vigil.detect.DetectOptions;
+import dev.vigil.detect.Detections;
 import dev.vigil.frame.Step;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,6 +60,64 @@ final class BenchReport {
         put(json.withObjectProperty("file"), "heap_bytes_per_frame", heap);
         json.withObjectProperty("file").put("resident_peak_mib", last.residentPeakMib());
         steps(last.window(), json.withObjectProperty("file"));
+    }
+
+    /** The first that runs the model is what the others' boxes are held against. */
+    void backends(List<BackendBench.Result> results) {
+        line("");
+        line(
+                "%-12s %-9s %9s %9s %9s %10s %12s %9s   %s",
+                "backend", "device", "load ms", "p50 ms", "p99 ms", "frames/s", "CPU ms/frame", "MiB", "boxes");
+        BackendBench.Result first = null;
+        for (BackendBench.Result result : results) {
+            ObjectNode node = json.withObjectProperty("backends")
+                    .putObject(result.backend().label());
+            if (result.why() != null) {
+                line("%-12s does not run it: %s", result.backend().label(), result.why());
+                node.put("error", result.why());
+                continue;
+            }
+            node.put("device", result.device()).put("load_ms", result.loadMs());
+            node.put("p50_ms", result.p50Ms()).put("p99_ms", result.p99Ms());
+            node.put("fps", result.cost().framesPerSecond());
+            node.put("cpu_ms_per_frame", result.cost().cpuMsPerFrame());
+            node.put("resident_mib", result.residentMib());
+            line(
+                    "%-12s %-9s %9.0f %9.2f %9.2f %10.1f %12.2f %9.0f   %s",
+                    result.backend().label(),
+                    result.device(),
+                    result.loadMs(),
+                    result.p50Ms(),
+                    result.p99Ms(),
+                    result.cost().framesPerSecond(),
+                    result.cost().cpuMsPerFrame(),
+                    result.residentMib(),
+                    boxes(result, first, node));
+            first = first == null ? result : first;
+        }
+    }
+
+    private static String boxes(BackendBench.Result result, BackendBench.Result first, ObjectNode into) {
+        int count = result.boxes().stream().mapToInt(Detections::count).sum();
+        into.put("boxes", count);
+        if (first == null) {
+            return count + " in " + result.boxes().size() + " pictures";
+        }
+        Agreement agreement =
+                Agreement.of(first.boxes(), result.boxes(), DetectOptions.DEFAULT.scoreMin(), Agreement.SCORE_NEAR);
+        into.putObject("against_" + first.backend().label())
+                .put("pairs", agreement.pairs())
+                .put("alone", agreement.alone())
+                .put("corner_px", agreement.cornerPx())
+                .put("score", agreement.score());
+        return String.format(
+                Locale.ROOT,
+                "%d as %s within %.2f px and %.4f, %d others",
+                agreement.pairs(),
+                first.backend().label(),
+                agreement.cornerPx(),
+                agreement.score(),
+                agreement.alone());
     }
 
     void live(int cameras, LiveBench.Result result) {

@@ -14,6 +14,8 @@ import dev.vigil.detect.LabelFilters;
 import dev.vigil.detect.ModelException;
 import dev.vigil.detect.Suppression;
 import dev.vigil.detect.TileOptions;
+import dev.vigil.infer.Backend;
+import dev.vigil.infer.BackendOptions;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.pipeline.LoadedModel;
@@ -160,6 +162,14 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
             description = "Where the model runs: auto, cpu, cuda or tensorrt (default: ${DEFAULT-VALUE}).")
     private InferOptions.Device device;
 
+    @Option(
+            names = "--backend",
+            paramLabel = "BACKEND",
+            defaultValue = "auto",
+            description = "What runs the model: auto, which goes by the file's ending, onnxruntime or opencv (default:"
+                    + " ${DEFAULT-VALUE}).")
+    private Backend backend;
+
     public DetectCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
@@ -210,9 +220,8 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
             names = new SaveNames(saveDir, sources);
         }
         Path file = modelFile != null ? modelFile : surroundings.home().resolve(DEFAULT_MODEL);
-        InferOptions usual = InferOptions.DEFAULT;
-        InferOptions infer = new InferOptions(
-                device, usual.workers(), usual.threads(), usual.batchMax(), usual.batchWait(), usual.timeout());
+        InferOptions infer =
+                InferOptions.DEFAULT.withDevice(device).withBackend(BackendOptions.DEFAULT.withBackend(backend));
         try (LoadedModel model = LoadedModel.load(
                         file,
                         new ConfigReader(surroundings).readDescription(file),

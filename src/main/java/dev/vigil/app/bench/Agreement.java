@@ -1,0 +1,102 @@
+package dev.vigil.app.bench;
+
+import dev.vigil.detect.Detections;
+import java.util.List;
+
+/**
+ * How far the boxes of one backend are from those of another on the same pictures.
+ *
+ * @param pairs boxes that both have: of one class, and overlapping by more than half
+ * @param alone boxes that only one of them has, those aside whose score is so near to the threshold that the other may well
+ *     have dropped them
+ * @param cornerPx largest difference of a corner of a pair, in pixels of the picture
+ * @param score largest difference of a score of a pair
+ */
+record Agreement(int pairs, int alone, double cornerPx, double score) {
+    /** How near to the threshold a score may be of a box that has no partner, and what scores may differ by at most. */
+    static final float SCORE_NEAR = 0.01f;
+
+    private static final float OVERLAP = 0.5f;
+
+    /**
+     * Compares pictures, each by each.
+     *
+     * @param scoreMin the threshold
+     * @param scoreNear how near to it a box may be that has no partner
+     */
+    static Agreement of(List<Detections> some, List<Detections> others, float scoreMin, float scoreNear) {
+        Tally tally = new Tally(scoreMin + scoreNear);
+        for (int i = 0; i < Math.min(some.size(), others.size()); i++) {
+            tally.compare(some.get(i), others.get(i));
+        }
+        return new Agreement(tally.pairs, tally.alone, tally.cornerPx, tally.score);
+    }
+
+    private static final class Tally {
+        private final float scoreClear;
+        private int pairs;
+        private int alone;
+        private double cornerPx;
+        private double score;
+
+        Tally(float scoreClear) {
+            this.scoreClear = scoreClear;
+        }
+
+        void compare(Detections some, Detections others) {
+            boolean[] taken = new boolean[others.count()];
+            for (int i = 0; i < some.count(); i++) {
+                int partner = partner(some, i, others, taken);
+                if (partner >= 0) {
+                    taken[partner] = true;
+                    pair(some, i, others, partner);
+                } else if (some.score(i) > scoreClear) {
+                    alone++;
+                }
+            }
+            for (int i = 0; i < taken.length; i++) {
+                if (!taken[i] && others.score(i) > scoreClear) {
+                    alone++;
+                }
+            }
+        }
+
+        private void pair(Detections some, int i, Detections others, int j) {
+            pairs++;
+            score = Math.max(score, Math.abs(some.score(i) - others.score(j)));
+            cornerPx = Math.max(cornerPx, Math.abs(some.x1(i) - others.x1(j)));
+            cornerPx = Math.max(cornerPx, Math.abs(some.y1(i) - others.y1(j)));
+            cornerPx = Math.max(cornerPx, Math.abs(some.x2(i) - others.x2(j)));
+            cornerPx = Math.max(cornerPx, Math.abs(some.y2(i) - others.y2(j)));
+        }
+
+        private static int partner(Detections some, int i, Detections others, boolean[] taken) {
+            int best = -1;
+            float most = OVERLAP;
+            for (int j = 0; j < others.count(); j++) {
+                if (!taken[j] && others.classId(j) == some.classId(i)) {
+                    float overlap = overlap(some, i, others, j);
+                    if (overlap > most) {
+                        most = overlap;
+                        best = j;
+                    }
+                }
+            }
+            return best;
+        }
+
+        private static float overlap(Detections some, int i, Detections others, int j) {
+            float width = Math.min(some.x2(i), others.x2(j)) - Math.max(some.x1(i), others.x1(j));
+            float height = Math.min(some.y2(i), others.y2(j)) - Math.max(some.y1(i), others.y1(j));
+            if (width <= 0 || height <= 0) {
+                return 0;
+            }
+            float both = width * height;
+            return both / (area(some, i) + area(others, j) - both);
+        }
+
+        private static float area(Detections boxes, int i) {
+            return (boxes.x2(i) - boxes.x1(i)) * (boxes.y2(i) - boxes.y1(i));
+        }
+    }
+}
