@@ -48,6 +48,10 @@ public class PostProcessBenchmark {
 
     private PostProcessor yolox;
     private FloatBuffer[] yoloxOutputs;
+    private PostProcessor yolov8;
+    private PostProcessor yolov8Transposed;
+    private FloatBuffer[] yolov8Outputs;
+    private FloatBuffer[] yolov8TransposedOutputs;
     private PostProcessor dense8400;
     private FloatBuffer[] dense8400Outputs;
     private PostProcessor ssd;
@@ -60,6 +64,11 @@ public class PostProcessBenchmark {
                 .orElseThrow()
                 .decoder(model(416, new TensorInfo("output", ElementType.FLOAT32, new long[] {1, 3549, 85}))));
         yoloxOutputs = new FloatBuffer[] {yoloxOutput(3549)};
+        yolov8 = yolov8(84, 8400);
+        yolov8Transposed = yolov8(8400, 84);
+        yolov8Outputs = new FloatBuffer[] {direct(84 * 8400)};
+        yolov8TransposedOutputs = new FloatBuffer[] {direct(84 * 8400)};
+        fillYolov8();
         dense8400 = new PostProcessor(Families.named("ssd").orElseThrow().decoder(ssdModel(8400, CLASSES)));
         dense8400Outputs = ssdOutputs(8400, CLASSES);
         ssd = new PostProcessor(Families.named("ssd").orElseThrow().decoder(ssdModel(1917, 90)));
@@ -70,6 +79,20 @@ public class PostProcessBenchmark {
     @Benchmark
     public int postprocessYolox3549x80() {
         yolox.process(yoloxOutputs, placement, rules, detections);
+        return detections.count();
+    }
+
+    /** YOLOv8 at 640x640 from its raw tensor of a row for each class: 672,000 scores, 300 cells above the threshold. */
+    @Benchmark
+    public int postprocessYolov8x84x8400() {
+        yolov8.process(yolov8Outputs, placement, rules, detections);
+        return detections.count();
+    }
+
+    /** The same with a row for each cell. */
+    @Benchmark
+    public int postprocessYolov8x8400x84() {
+        yolov8Transposed.process(yolov8TransposedOutputs, placement, rules, detections);
         return detections.count();
     }
 
@@ -131,6 +154,30 @@ public class PostProcessBenchmark {
             output.put(random.nextInt(cells) * (5 + CLASSES) + 4, 0.3f + 0.7f * random.nextFloat());
         }
         return output;
+    }
+
+    private static PostProcessor yolov8(int rows, int columns) throws ModelException {
+        TensorInfo output = new TensorInfo("output0", ElementType.FLOAT32, new long[] {1, rows, columns});
+        return new PostProcessor(Families.named("yolov8").orElseThrow().decoder(model(640, output)));
+    }
+
+    private void fillYolov8() {
+        int cells = 8400;
+        FloatBuffer output = yolov8Outputs[0];
+        for (int cell = 0; cell < cells; cell++) {
+            output.put(cell, 640 * random.nextFloat()).put(cells + cell, 640 * random.nextFloat());
+            output.put(2 * cells + cell, 10 + 100 * random.nextFloat());
+            output.put(3 * cells + cell, 10 + 100 * random.nextFloat());
+        }
+        for (int i = 4 * cells; i < output.capacity(); i++) {
+            output.put(i, 0.2f * random.nextFloat());
+        }
+        for (int i = 0; i < SURVIVORS; i++) {
+            output.put((4 + random.nextInt(CLASSES)) * cells + random.nextInt(cells), 0.3f + 0.7f * random.nextFloat());
+        }
+        for (int i = 0; i < output.capacity(); i++) {
+            yolov8TransposedOutputs[0].put(i % cells * 84 + i / cells, output.get(i));
+        }
     }
 
     private static FloatBuffer direct(int floats) {

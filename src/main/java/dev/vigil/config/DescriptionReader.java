@@ -1,6 +1,7 @@
 package dev.vigil.config;
 
 import dev.vigil.detect.Family;
+import dev.vigil.detect.LabelSets;
 import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.family.Families;
 import dev.vigil.frame.InputSpec;
@@ -18,7 +19,9 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 final class DescriptionReader {
     static final String TOLD = "told by the model";
 
-    private static final String LABELS_ALLOWED = "a path, or a list of names";
+    private static final String LABELS_TYPE = "file, set or names";
+    private static final String LABELS_ALLOWED =
+            "a path, a set (" + String.join(", ", LabelSets.names()) + ") or a list of names";
 
     private static final Pattern SIZE = Pattern.compile("[1-9]\\d{0,4}x[1-9]\\d{0,4}");
     private static final String SIZE_ALLOWED = "WIDTHxHEIGHT in pixels, such as 640x640";
@@ -63,7 +66,7 @@ final class DescriptionReader {
     /**
      * What a key {@code labels} says.
      *
-     * @param file null for none
+     * @param file where they are, or with {@code names} where those come from; null for none
      * @param names null for none
      */
     record LabelsKey(Path file, List<String> names) {
@@ -74,14 +77,31 @@ final class DescriptionReader {
 
     static LabelsKey labels(Section section) {
         if (Lists.isList(section, "labels")) {
-            return new LabelsKey(null, Lists.words(section, "labels", "file or names", TOLD, LABELS_ALLOWED));
+            return new LabelsKey(null, Lists.words(section, "labels", LABELS_TYPE, TOLD, LABELS_ALLOWED));
         }
-        Path file = section.path("labels", "file or names", TOLD, false, LABELS_ALLOWED);
-        if (file != null) {
-            TextFile.problem(file)
-                    .ifPresent(message -> section.problem("labels", section.shown("labels", file) + ": " + message));
+        Path file = section.path("labels", LABELS_TYPE, TOLD, false, LABELS_ALLOWED);
+        if (file == null) {
+            return new LabelsKey(null, null);
+        }
+        Optional<String> problem = TextFile.problem(file);
+        if (problem.isPresent()) {
+            Path written = file.getFileName();
+            Optional<List<String>> set =
+                    Files.exists(file) ? Optional.empty() : LabelSets.named(String.valueOf(written));
+            if (set.isPresent()) {
+                return new LabelsKey(written, set.get());
+            }
+            section.problem("labels", section.shown("labels", file) + ": " + problem.get() + sets(file));
+        } else if (file.toString().matches("(?i).*\\.ya?ml")) {
+            return new LabelsKey(file, LabelsYaml.read(section, file));
         }
         return new LabelsKey(file, null);
+    }
+
+    /** @return what may have been meant, where it looks like the name of a set */
+    private static String sets(Path file) {
+        boolean looksLikeSet = String.valueOf(file.getFileName()).matches("[a-z]+-?\\d+");
+        return looksLikeSet ? ", and the built-in sets are " + String.join(", ", LabelSets.names()) : "";
     }
 
     private static ModelDescription description(Reading reading, MappingNode node) {

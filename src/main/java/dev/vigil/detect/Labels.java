@@ -69,25 +69,40 @@ public final class Labels {
     /**
      * The labels of a model: the description's, else those of the model's metadata, else numbers.
      *
+     * @param classes as {@link BoxDecoder#classes()}; where the model leaves them open, what the labels do not name has its number
      * @throws ModelException when there are not as many as the model has classes, or they can not be read
      */
     public static Labels resolve(ModelDescription description, Map<String, String> metadata, int classes)
             throws ModelException {
         Labels labels;
         if (description.labelNames() != null) {
-            labels = new Labels(description.labelNames(), "the list of labels");
+            labels = new Labels(
+                    description.labelNames(),
+                    description.labels() == null ? "the list of labels" : "labels " + description.labels());
         } else if (description.labels() != null) {
             labels = read(description.labels());
         } else if (metadata.containsKey(METADATA_KEY)) {
             labels = parse(metadata.get(METADATA_KEY));
         } else {
-            return numbered(classes);
+            return numbered(classes == BoxDecoder.OPEN_CLASSES ? BoxDecoder.OPEN_CLASSES_MAX : classes);
+        }
+        if (classes == BoxDecoder.OPEN_CLASSES) {
+            return labels.filledUp();
         }
         if (labels.count() != classes) {
             throw new ModelException(
                     labels.source + " has " + labels.count() + " labels, but the model has " + classes + " classes");
         }
         return labels;
+    }
+
+    /** With numbers for all classes that an open model may give besides. */
+    private Labels filledUp() {
+        List<String> all = new ArrayList<>(names);
+        for (int classId = names.size(); classId < BoxDecoder.OPEN_CLASSES_MAX; classId++) {
+            all.add(Integer.toString(classId));
+        }
+        return new Labels(all, source + ", then numbers");
     }
 
     public int count() {

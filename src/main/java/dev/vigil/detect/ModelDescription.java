@@ -19,8 +19,9 @@ import java.util.regex.Pattern;
  * or its {@link Family} tells.
  *
  * @param family {@link Family#id()}
- * @param labels file with a line for each class; resolved by who read the description, against its folder
- * @param labelNames the classes' names themselves, in place of {@code labels}
+ * @param labels file with a line for each class; resolved by who read the description, against its folder. With {@code
+ *     labelNames}, only where those come from
+ * @param labelNames the classes' names themselves
  * @param input how the input is filled; never null
  */
 public record ModelDescription(String family, Path labels, List<String> labelNames, Input input) {
@@ -28,9 +29,6 @@ public record ModelDescription(String family, Path labels, List<String> labelNam
     public static final ModelDescription EMPTY = new ModelDescription(null, null, null);
 
     public ModelDescription {
-        if (labels != null && labelNames != null) {
-            throw new IllegalArgumentException("labels are a file or a list, not both");
-        }
         labelNames = labelNames == null ? null : List.copyOf(labelNames);
         if (input == null) {
             input = Input.EMPTY;

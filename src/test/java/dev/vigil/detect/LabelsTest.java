@@ -151,4 +151,24 @@ class LabelsTest {
                 .isInstanceOf(ModelException.class)
                 .hasMessage("the list of labels has 2 labels, but the model has 3 classes");
     }
+
+    @Test
+    void shouldSayWhereNamesComeFromWhenTheyAreNotAsManyAsClasses() {
+        ModelDescription set = new ModelDescription(null, Path.of("coco-80"), List.of("person", "car"), null);
+        assertThatThrownBy(() -> Labels.resolve(set, Map.of(), 3))
+                .hasMessage("labels coco-80 has 2 labels, but the model has 3 classes");
+    }
+
+    @Test
+    void shouldGoOnInNumbersWhenTheModelLeavesItsClassesOpen() throws ModelException {
+        ModelDescription listed = new ModelDescription(null, null, List.of("person", "car"), null);
+        Labels labels = Labels.resolve(listed, Map.of(), BoxDecoder.OPEN_CLASSES);
+
+        assertThat(labels.count()).isEqualTo(BoxDecoder.OPEN_CLASSES_MAX);
+        assertThat(labels.name(1)).isEqualTo("car");
+        assertThat(labels.name(2)).isEqualTo("2");
+        assertThat(Labels.resolve(ModelDescription.EMPTY, Map.of(), BoxDecoder.OPEN_CLASSES)
+                        .name(0))
+                .isEqualTo("0");
+    }
 }

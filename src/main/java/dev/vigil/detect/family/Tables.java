@@ -15,19 +15,20 @@ final class Tables {
     }
 
     /**
-     * The only output of three dimensions; others may be the raw heads that it was made of, or masks, which have more.
+     * The first output, if it is one of three dimensions; others may be the raw heads that it was made of, or masks, which have
+     * more.
      *
-     * @throws ModelException when there is none, or another one besides
+     * @throws ModelException when it is not, or another one is besides
      */
     static TensorInfo only(ModelInfo model) throws ModelException {
-        List<TensorInfo> tables = model.outputs().stream()
-                .filter(output -> output.rank() == 3 && isFloat(output))
-                .toList();
-        boolean othersAreMaps =
-                model.outputs().stream().allMatch(output -> tables.contains(output) || output.rank() > 3);
-        if (tables.size() != 1 || !othersAreMaps) {
-            throw new ModelException("wants a single float output of three dimensions");
+        List<TensorInfo> outputs = model.outputs();
+        boolean fits = !outputs.isEmpty()
+                && outputs.get(0).rank() == 3
+                && isFloat(outputs.get(0))
+                && outputs.stream().skip(1).allMatch(output -> output.rank() > 3);
+        if (!fits) {
+            throw new ModelException("wants a single float output of three dimensions, before any with more");
         }
-        return tables.get(0);
+        return outputs.get(0);
     }
 }

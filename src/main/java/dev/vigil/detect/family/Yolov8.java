@@ -77,8 +77,8 @@ final class Yolov8 implements Family {
         int widthPx = model.widthPx();
         int heightPx = model.heightPx();
         long[] shape = output.shape();
-        Optional<Grid> columns = Grid.of(shape[2], 1, widthPx, heightPx);
-        Optional<Grid> rows = Grid.of(shape[1], 1, widthPx, heightPx);
+        Optional<Grid> columns = Grid.of(shape[2], 1, widthPx, heightPx).filter(Yolov8::isOfThisHead);
+        Optional<Grid> rows = Grid.of(shape[1], 1, widthPx, heightPx).filter(Yolov8::isOfThisHead);
         // Cells may be left open, with the batch or the size of the input.
         boolean usual = columns.isPresent() || shape[2] < 0 && rows.isEmpty();
         if (!usual && rows.isEmpty() && shape[1] >= 0) {
@@ -110,6 +110,11 @@ final class Yolov8 implements Family {
                 (int) classes,
                 keypoints,
                 fit(told, usual, both, values, classes, why));
+    }
+
+    /** No model with this head has but two levels. */
+    private static boolean isOfThisHead(Grid grid) {
+        return grid.strides().length > 2;
     }
 
     private Fit fit(Ultralytics told, boolean usual, boolean both, long values, long classes, String why) {

@@ -22,9 +22,10 @@ class RecognitionTest {
             BlazeFaceTest::samples,
             CenterNetTest::samples,
             DetrTest::samples,
+            OpenCvFamiliesTest::samples,
             RtDetrTest::samples,
-            YuNetTest::samples,
-            OpenCvFamiliesTest::samples);
+            YoloSamples::all,
+            YuNetTest::samples);
 
     private static List<FamilySample> first() {
         return List.of(
