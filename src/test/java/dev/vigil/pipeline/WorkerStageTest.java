@@ -48,7 +48,8 @@ class WorkerStageTest {
             new int[3]);
 
     private final Feed feed = new Feed("camera", false);
-    private final Lane lane = new Lane(feed, SPEC, DetectOptions.DEFAULT.rules(Suppression.USUAL, Labels.numbered(1)), TileOptions.NONE);
+    private final Lane lane =
+            new Lane(feed, SPEC, DetectOptions.DEFAULT.rules(Suppression.USUAL, Labels.numbered(1)), TileOptions.NONE);
     private final ParkingWaitStrategy strategy = new ParkingWaitStrategy();
     private final List<Long> through = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger closed = new AtomicInteger();
