@@ -71,7 +71,7 @@ public final class Detections {
         return keypoints;
     }
 
-    /** In pixels of the frame; NaN where it is not known. */
+    /** In pixels of the frame, which it may lie outside of; NaN where it is not known. */
     public float keypointX(int index, int keypoint) {
         return points[2 * (index * keypoints + keypoint)];
     }

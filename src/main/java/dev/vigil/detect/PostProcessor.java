@@ -48,8 +48,8 @@ public final class PostProcessor {
                 for (int point = 0; point < candidates.keypoints(); point++) {
                     into.keypoint(
                             point,
-                            placement.toFrameX(candidates.keypointX(i, point)),
-                            placement.toFrameY(candidates.keypointY(i, point)));
+                            placement.toFrameXUnbounded(candidates.keypointX(i, point)),
+                            placement.toFrameYUnbounded(candidates.keypointY(i, point)));
                 }
             }
         }

@@ -46,11 +46,21 @@ public final class Placement {
 
     /** A model x in pixels as a frame x, held inside the frame. */
     public float toFrameX(float modelX) {
-        return Math.min(Math.max((modelX - offsetX) / scaleX, 0), frameWidthPx);
+        return Math.min(Math.max(toFrameXUnbounded(modelX), 0), frameWidthPx);
     }
 
     /** A model y in pixels as a frame y, held inside the frame. */
     public float toFrameY(float modelY) {
-        return Math.min(Math.max((modelY - offsetY) / scaleY, 0), frameHeightPx);
+        return Math.min(Math.max(toFrameYUnbounded(modelY), 0), frameHeightPx);
+    }
+
+    /** A model x in pixels as a frame x, which may lie outside the frame. */
+    public float toFrameXUnbounded(float modelX) {
+        return (modelX - offsetX) / scaleX;
+    }
+
+    /** A model y in pixels as a frame y, which may lie outside the frame. */
+    public float toFrameYUnbounded(float modelY) {
+        return (modelY - offsetY) / scaleY;
     }
 }

@@ -36,6 +36,8 @@ class PlacementTest {
         assertThat(placement.toFrameY(299)).isEqualTo(1080);
         assertThat(placement.toFrameX(Float.NEGATIVE_INFINITY)).isZero();
         assertThat(placement.toFrameY(Float.POSITIVE_INFINITY)).isEqualTo(1080);
+        assertThat(placement.toFrameXUnbounded(-30)).isCloseTo(-192, within(1e-3f));
+        assertThat(placement.toFrameYUnbounded(65 + 338)).isCloseTo(2160, within(1e-3f));
         assertThat(placement.frameWidthPx()).isEqualTo(1920);
         assertThat(placement.frameHeightPx()).isEqualTo(1080);
     }
