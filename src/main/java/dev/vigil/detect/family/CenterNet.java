@@ -101,11 +101,12 @@ final class CenterNet implements Family {
         }
 
         private static boolean hasNegative(FloatBuffer values, int length) {
-            int below = 0;
             for (int i = 0; i < length; i++) {
-                below |= values.get(i) < 0 ? 1 : 0;
+                if (values.get(i) < 0) {
+                    return true;
+                }
             }
-            return below != 0;
+            return false;
         }
 
         private void decodeCell(FloatBuffer[] outputs, int classId, int cell, boolean logits, Candidates into) {

@@ -89,7 +89,7 @@ final class Detr implements Family {
         if (kind == Kind.SOFTMAX && pair.columns() < 2) {
             return Fit.no("a single column of logits has no room for no object");
         }
-        String text = pair.queries() + " queries with " + pair.columns() + " logits; " + kind.text;
+        String text = pair.queriesText() + " queries with " + pair.columns() + " logits; " + kind.text;
         boolean told = pair.names() == names
                 && (names == QueryPair.Names.RF_DETR || Told.of(model, pair).allows(id));
         return told ? Fit.certain(text) : Fit.possible(text);

@@ -8,16 +8,17 @@ import java.nio.FloatBuffer;
 abstract class QueryDecoder implements BoxDecoder {
     private final int boxesOutput;
     private final int logitsOutput;
-    private final int queries;
     private final float widthPx;
     private final float heightPx;
     private final int classes;
+    /** Logits of one query. */
+    private final int columns;
 
     private QueryDecoder(QueryPair pair, int classes, int widthPx, int heightPx) {
         this.boxesOutput = pair.boxes();
         this.logitsOutput = pair.logits();
-        this.queries = pair.queries();
         this.classes = classes;
+        this.columns = pair.columns();
         this.widthPx = widthPx;
         this.heightPx = heightPx;
     }
@@ -32,6 +33,7 @@ abstract class QueryDecoder implements BoxDecoder {
         FloatBuffer boxes = outputs[boxesOutput];
         FloatBuffer logits = outputs[logitsOutput];
         float floor = Logistic.floor(into.scoreFloor());
+        int queries = Math.min(boxes.limit() / 4, logits.limit() / columns);
         for (int query = 0; query < queries; query++) {
             decodeQuery(query, logits, floor, boxes, into);
         }
@@ -65,17 +67,14 @@ abstract class QueryDecoder implements BoxDecoder {
      * post_process_object_detection of huggingface/transformers' deformable_detr. How many are taken is the limit on boxes.
      */
     static final class Sigmoid extends QueryDecoder {
-        private final int columns;
-
         Sigmoid(QueryPair pair, int widthPx, int heightPx) {
             super(pair, pair.columns(), widthPx, heightPx);
-            this.columns = pair.columns();
         }
 
         @Override
         void decodeQuery(int query, FloatBuffer logits, float floor, FloatBuffer boxes, Candidates into) {
-            int start = query * columns;
-            for (int c = 0; c < columns; c++) {
+            int start = query * classes();
+            for (int c = 0; c < classes(); c++) {
                 float logit = logits.get(start + c);
                 if (!(logit <= floor)) {
                     add(query, boxes, Logistic.of(logit), c, into);

@@ -13,6 +13,7 @@ import java.util.Optional;
  *
  * @param boxes place of the boxes among the outputs
  * @param logits place of the logits among the outputs
+ * @param queries how many there are; -1 where the file leaves it open
  * @param names by what it was found
  */
 record QueryPair(int boxes, int logits, int queries, int columns, Names names) {
@@ -70,13 +71,16 @@ record QueryPair(int boxes, int logits, int queries, int columns, Names names) {
                 && logitShape.length == 3
                 && boxShape[2] == CORNERS
                 && boxShape[1] == logitShape[1]
-                && boxShape[1] >= 1
-                && (boxShape[1] <= QUERIES_MAX || names != Names.NONE)
+                && (boxShape[1] >= 1 && boxShape[1] <= QUERIES_MAX || names != Names.NONE)
                 && logitShape[2] >= 1;
         return fits
                 ? Optional.of(new QueryPair(
                         boxes, logits, Math.toIntExact(boxShape[1]), Math.toIntExact(logitShape[2]), names))
                 : Optional.empty();
+    }
+
+    String queriesText() {
+        return queries < 0 ? "?" : Integer.toString(queries);
     }
 
     /** A decoder of it whose every logit is a class on its own, through the logistic function. */

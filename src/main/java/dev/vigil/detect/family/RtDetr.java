@@ -57,8 +57,8 @@ final class RtDetr implements Family {
         }
         Optional<QueryPair> pair = QueryPair.of(model);
         if (pair.isPresent()) {
-            String text = pair.get().queries() + " queries with " + pair.get().columns()
-                    + " logits; each column a class of its own, input not normalised";
+            String text = pair.get().queriesText() + " queries with "
+                    + pair.get().columns() + " logits; each column a class of its own, input not normalised";
             boolean told = pair.get().names() == QueryPair.Names.DETR
                     && Detr.Told.of(model, pair.get()).rtDetr();
             return told ? Fit.certain(text) : Fit.possible(text);

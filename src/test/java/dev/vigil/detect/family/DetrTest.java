@@ -32,6 +32,12 @@ class DetrTest {
                 FamilySample.of("Conditional DETR of Hugging Face", transformer("logits", 300, 91), "deformable-detr"),
                 FamilySample.of("Deformable DETR for 5 classes, with a mask", masked(300, 5), "deformable-detr"),
                 FamilySample.of("Table Transformer of Hugging Face", masked(125, 7), "detr", "deformable-detr"),
+                FamilySample.of(
+                        "DETR of Hugging Face before its first run, with open queries",
+                        transformer("logits", -1, 92),
+                        "detr",
+                        "deformable-detr",
+                        "rt-detr"),
                 FamilySample.of("RF-DETR", rfDetr(300, 91), "rf-detr"),
                 FamilySample.of(
                         "RF-DETR with masks",
