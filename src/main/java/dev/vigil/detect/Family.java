@@ -1,5 +1,7 @@
 package dev.vigil.detect;
 
+import java.util.List;
+
 /**
  * One kind of detection model: how its files are told from others, what its input is usually filled with, and how its
  * outputs become boxes. Stateless.
@@ -13,6 +15,11 @@ public interface Family {
 
     /** What the input is filled with where the description does not say otherwise; nothing in it is null but the layout. */
     ModelDescription.Input inputDefaults();
+
+    /** The classes' names where all models of the family have the same classes; empty where they have not. */
+    default List<String> labels() {
+        return List.of();
+    }
 
     /** What the reference implementation does with boxes that overlap. */
     default Suppression suppression() {

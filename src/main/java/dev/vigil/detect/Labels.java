@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 /** The names of a model's classes, by class id. Immutable. */
 public final class Labels {
     /** The key under which ultralytics' exporter writes the names. */
-    private static final String METADATA_KEY = "names";
+    public static final String METADATA_KEY = "names";
 
     private final List<String> names;
     private final String source;

@@ -67,6 +67,11 @@ final class BlazeFace implements Family {
         return ModelDescription.Input.usual(Color.RGB, half, half, Resize.LETTERBOX, 0);
     }
 
+    @Override
+    public List<String> labels() {
+        return List.of("face");
+    }
+
     /** NonMaxSuppressionCalculator of the same graphs. */
     @Override
     public Suppression suppression() {

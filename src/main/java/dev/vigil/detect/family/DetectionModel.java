@@ -35,9 +35,19 @@ public record DetectionModel(Family family, String why, InputSpec input, Labels 
                 family,
                 recognition.why(),
                 description.inputSpec(info, family),
-                Labels.resolve(description, info.metadata(), decoder.classes()),
+                labels(family, info, description, decoder.classes()),
                 decoder.keypoints(),
                 info);
+    }
+
+    private static Labels labels(Family family, ModelInfo info, ModelDescription description, int classes)
+            throws ModelException {
+        boolean said = description.labels() != null
+                || description.labelNames() != null
+                || info.metadata().containsKey(Labels.METADATA_KEY);
+        return said || family.labels().isEmpty()
+                ? Labels.resolve(description, info.metadata(), classes)
+                : Labels.of(family.labels(), "family " + family.id());
     }
 
     /** Which of its boxes count; a filter for a label that it does not have is for no box. */

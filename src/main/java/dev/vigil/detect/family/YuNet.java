@@ -40,6 +40,11 @@ final class YuNet implements Family {
         return ModelDescription.Input.usual(Color.BGR, new float[] {0}, new float[] {1}, Resize.LETTERBOX_TOP_LEFT, 0);
     }
 
+    @Override
+    public List<String> labels() {
+        return List.of("face");
+    }
+
     /** FaceDetectorYN::create's nms_threshold. */
     @Override
     public Suppression suppression() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vigil.detect.BoxDecoder;
+import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.ModelException;
 import dev.vigil.detect.ModelInfo;
 import dev.vigil.frame.TensorInfo;
@@ -179,6 +180,17 @@ class BlazeFaceTest {
 
         assertThat(DecodedRows.of(new BlazeFace().decoder(whole(128, 896)), 0.5f, new float[16 * 896], scores))
                 .isEqualTo(new DecodedRows(List.of(), 1));
+    }
+
+    @Test
+    void shouldCallItsClassFaceUnlessTheDescriptionSaysOtherwise() throws ModelException {
+        ModelDescription said = new ModelDescription(null, null, List.of("head"), null);
+
+        assertThat(DetectionModel.resolve(front(), ModelDescription.EMPTY)
+                        .labels()
+                        .names())
+                .containsExactly("face");
+        assertThat(DetectionModel.resolve(front(), said).labels().names()).containsExactly("head");
     }
 
     @Test
