@@ -27,6 +27,7 @@ public final class Candidates {
     private float[] points;
 
     private final int keypoints;
+    private final int classes;
     private int count;
     private int malformed;
     private float scoreFloor;
@@ -35,12 +36,18 @@ public final class Candidates {
 
     /** For boxes without keypoints. */
     public Candidates() {
-        this(0);
+        this(0, Integer.MAX_VALUE);
     }
 
-    /** @param keypoints how many points every box has besides its corners */
-    public Candidates(int keypoints) {
+    /**
+     * For the boxes of one model.
+     *
+     * @param keypoints how many points every box has besides its corners
+     * @param classes how many there are: a class id is below
+     */
+    public Candidates(int keypoints, int classes) {
         this.keypoints = keypoints;
+        this.classes = classes;
         this.points = new float[2 * keypoints * FIRST_CAPACITY];
     }
 
@@ -70,7 +77,7 @@ public final class Candidates {
         return count;
     }
 
-    /** Boxes refused since {@link #start} because a corner or the score was NaN or infinite. */
+    /** Boxes refused since {@link #start} because a corner or the score was NaN or infinite, or for a class that there is not. */
     public int malformed() {
         return malformed;
     }
@@ -123,7 +130,7 @@ public final class Candidates {
     }
 
     /**
-     * Takes a box by any two opposite corners; refuses one that is not finite, and counts it.
+     * Takes a box by any two opposite corners; refuses one that is not finite or of no class, and counts it.
      *
      * @return whether it was taken: then its keypoints are to be set
      */
@@ -132,7 +139,9 @@ public final class Candidates {
                 && Float.isFinite(ya)
                 && Float.isFinite(xb)
                 && Float.isFinite(yb)
-                && Float.isFinite(score))) {
+                && Float.isFinite(score)
+                && classId >= 0
+                && classId < classes)) {
             malformed++;
             return false;
         }

@@ -34,7 +34,21 @@ public final class Families {
             new YuNet(),
             new DarknetRows(),
             DetectionOutput.CAFFE,
-            DetectionOutput.TENSORFLOW);
+            DetectionOutput.TENSORFLOW,
+            new NanoDet(false),
+            new NanoDet(true),
+            new FastestDet(),
+            new Paddle(false),
+            new Paddle(true),
+            new RetinaNet(),
+            new EfficientDet(),
+            new SsdAnchors(false),
+            new SsdAnchors(true),
+            BoxesLabelsScores.SSD_RESNET34,
+            BoxesLabelsScores.FASTER_RCNN,
+            BoxesLabelsScores.TORCHVISION,
+            new TensorFlowDetection(false),
+            new TensorFlowDetection(true));
 
     private static final String METADATA_KEY = "family";
 

@@ -25,7 +25,12 @@ class RecognitionTest {
             OpenCvFamiliesTest::samples,
             RtDetrTest::samples,
             YoloSamples::all,
-            YuNetTest::samples);
+            YuNetTest::samples,
+            NanoDetTest::samples,
+            PaddleTest::samples,
+            RetinaNetTest::samples,
+            AnchorCodesTest::samples,
+            FinishedBoxesTest::samples);
 
     private static List<FamilySample> first() {
         return List.of(
