@@ -4,6 +4,7 @@ import dev.vigil.frame.ConstantInput;
 import dev.vigil.frame.InputSpec.Layout;
 import dev.vigil.frame.TensorInfo;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -16,38 +17,52 @@ import java.util.stream.Collectors;
  * @param metadata the file's own key-value pairs
  */
 public record ModelInfo(List<TensorInfo> inputs, List<TensorInfo> outputs, Map<String, String> metadata) {
+    private static final int CHANNELS = 3;
+    /** Dimensions of a picture without a batch. */
+    private static final int PICTURE_RANK = 3;
+
     public ModelInfo {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
         metadata = Map.copyOf(metadata);
     }
 
-    /** The input that takes the picture: the first with four dimensions. */
+    /** The input that takes the picture: the first with four dimensions, else the first of three with three channels. */
     public TensorInfo image() throws ModelException {
         return inputs.stream()
                 .filter(input -> input.rank() == 4)
                 .findFirst()
+                .or(() -> inputs.stream()
+                        .filter(input ->
+                                input.rank() == 3 && (input.shape()[0] == CHANNELS || input.shape()[2] == CHANNELS))
+                        .findFirst())
                 .orElseThrow(() -> new ModelException("no input takes a picture (4 dimensions): " + inputs));
+    }
+
+    /** The picture's dimensions without the batch. */
+    public long[] imageShape() throws ModelException {
+        long[] shape = image().shape();
+        return Arrays.copyOfRange(shape, shape.length - PICTURE_RANK, shape.length);
     }
 
     /** The picture's layout, told by where its three channels are. */
     public Layout layout() throws ModelException {
         TensorInfo image = image();
-        if (image.shape()[1] == 3) {
+        if (imageShape()[0] == CHANNELS) {
             return Layout.NCHW;
         }
-        if (image.shape()[3] == 3) {
+        if (imageShape()[2] == CHANNELS) {
             return Layout.NHWC;
         }
         throw new ModelException("input " + image + " does not have 3 channels in its second or last place");
     }
 
     public int widthPx() throws ModelException {
-        return extent(layout() == Layout.NCHW ? 3 : 2);
+        return extent(layout() == Layout.NCHW ? 2 : 1);
     }
 
     public int heightPx() throws ModelException {
-        return extent(layout() == Layout.NCHW ? 2 : 1);
+        return extent(layout() == Layout.NCHW ? 1 : 0);
     }
 
     /**
@@ -59,7 +74,7 @@ public record ModelInfo(List<TensorInfo> inputs, List<TensorInfo> outputs, Map<S
      */
     public ModelInfo sized(ModelDescription.Size size) throws ModelException {
         TensorInfo image = image();
-        int heightAt = layout() == Layout.NCHW ? 2 : 1;
+        int heightAt = image.rank() - PICTURE_RANK + (layout() == Layout.NCHW ? 1 : 0);
         long[] shape = image.shape().clone();
         long height = shape[heightAt];
         long width = shape[heightAt + 1];
@@ -104,7 +119,7 @@ public record ModelInfo(List<TensorInfo> inputs, List<TensorInfo> outputs, Map<S
     }
 
     private int extent(int dimension) throws ModelException {
-        long extent = image().shape()[dimension];
+        long extent = imageShape()[dimension];
         if (extent < 1 || extent > 1 << 14) {
             throw new ModelException("input " + image() + " does not say the size of its picture");
         }

@@ -15,7 +15,7 @@ public final class PostProcessor {
     private final Nms nms = new Nms();
 
     public PostProcessor(BoxDecoder decoder) {
-        this(decoder, decoder.classes());
+        this(decoder, decoder.classes() == BoxDecoder.OPEN_CLASSES ? BoxDecoder.OPEN_CLASSES_MAX : decoder.classes());
     }
 
     /** @param classes how many there are, where the decoder can not tell */

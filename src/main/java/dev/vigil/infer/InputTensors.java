@@ -21,7 +21,7 @@ public final class InputTensors {
      * Allocates the memory, which is zero at first.
      *
      * @param picture the input that takes pictures
-     * @param imageShape its dimensions without the batch
+     * @param imageShape its dimensions without the batch; all of them when it has none
      * @throws ArithmeticException when it is too large for a buffer
      */
     InputTensors(TensorInfo picture, long[] imageShape, int slots, List<Constant> constants) {
@@ -38,9 +38,9 @@ public final class InputTensors {
         return picture;
     }
 
-    /** The picture's dimensions for that many frames. */
+    /** The picture's dimensions for that many frames; an input without a batch takes one at a time. */
     public long[] shape(int frames) {
-        return Values.withBatch(imageShape, frames);
+        return picture.rank() == imageShape.length ? imageShape.clone() : Values.withBatch(imageShape, frames);
     }
 
     /** The pictures of {@code frames} neighbouring slots from {@code first} on, as a new view. */

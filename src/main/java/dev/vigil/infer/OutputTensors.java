@@ -136,9 +136,9 @@ public final class OutputTensors {
         return false;
     }
 
-    /** Whether a dimension other than the batch is left open. */
+    /** Whether a dimension is left open: the first, too, may count objects instead of pictures. */
     static boolean isOpen(TensorInfo output) {
-        return Arrays.stream(output.shape()).skip(1).anyMatch(extent -> extent < 0);
+        return Arrays.stream(output.shape()).anyMatch(extent -> extent < 0);
     }
 
     /**

@@ -40,7 +40,7 @@ public final class TensorRing implements AutoCloseable {
      * Allocates the tensors and runs the model once on zeros, which shows the outputs' shapes and warms it up.
      *
      * @param input the one that takes pictures
-     * @param imageShape the input's dimensions without the batch
+     * @param imageShape the input's dimensions without the batch; all of them for an input that has none
      * @param others what all other inputs get
      * @throws InferException when the model does not run with such an input
      */
@@ -55,7 +55,7 @@ public final class TensorRing implements AutoCloseable {
                         + "; float32, float16 and uint8 can be given");
         }
         try {
-            int made = made(input);
+            int made = input.rank() == imageShape.length ? 1 : made(input);
             int wanted = batchWanted(made);
             int ran = Math.max(wanted, made);
             InputTensors inputs = new InputTensors(input, imageShape, slots, Constant.of(engine, input, others, ran));

@@ -5,13 +5,11 @@ import dev.vigil.detect.ModelException;
 import dev.vigil.detect.ModelInfo;
 import dev.vigil.detect.family.DetectionModel;
 import dev.vigil.frame.InputSpec.Resize;
-import dev.vigil.frame.TensorInfo;
 import dev.vigil.infer.Engine;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.TensorRing;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /**
  * A model that is ready to run: on its device, with the tensors of one ring, and all known that turns its outputs into boxes.
@@ -48,13 +46,11 @@ public record LoadedModel(Engine engine, TensorRing tensors, DetectionModel dete
         try {
             ModelInfo declared = new ModelInfo(engine.inputs(), engine.outputs(), engine.metadata())
                     .sized(description.input().size());
-            TensorInfo image = declared.image();
-            long[] shape = image.shape();
             tensors = new TensorRing(
                     engine,
                     slots(engine, frames) * viewsMax,
-                    image,
-                    Arrays.copyOfRange(shape, 1, shape.length),
+                    declared.image(),
+                    declared.imageShape(),
                     declared.otherInputs());
             // The run has shown what the file may leave open.
             ModelInfo real = new ModelInfo(declared.inputs(), tensors.outputInfos(), engine.metadata());

@@ -101,8 +101,9 @@ final class NanoDet implements Family {
         if (input.equals("data") && output.name().equals("output")) {
             return Fit.certain("data and output are its names; " + why);
         }
-        // YOLOX has as many cells: which of both 85 columns are, is clear.
-        return three && (input.equals("images") || !isUsual(output.shape()[2])) ? Fit.possible(why) : Fit.yes(why);
+        // YOLOX has as many cells in three strides, and a file may leave them open.
+        boolean doubtful = output.shape()[1] < 0 || three && (input.equals("images") || !isUsual(output.shape()[2]));
+        return doubtful ? Fit.possible(why) : Fit.yes(why);
     }
 
     private static boolean isUsual(long columns) {

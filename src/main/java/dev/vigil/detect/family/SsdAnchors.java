@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
  * tensorflow/models, research/object_detection/export_tflite_ssd_graph.py), with sigmoid applied; one that is cut earlier gives
  * logits.
  *
- * <p>Anchors are those of {@code ssd_anchor_generator} with its defaults: six layers, scales 0.2 to 0.95, aspect ratios 1, 2, 3
- * and their inverses ({@code create_ssd_anchors} of research/object_detection/anchor_generators/multiple_grid_anchor_generator.py;
+ * <p>Anchors are those of {@code ssd_anchor_generator} with its defaults: six layers, scales 0.2 to 0.95, aspect ratios 1, 2,
+ * 0.5, 3 and 0.3333 ({@code create_ssd_anchors} of research/object_detection/anchor_generators/multiple_grid_anchor_generator.py;
  * samples/configs/ssd_mobilenet_v2_coco.config).
  */
 final class SsdAnchors implements Family {
@@ -33,7 +33,7 @@ final class SsdAnchors implements Family {
     private static final int FIRST_STRIDE = 16;
     private static final double SCALE_MIN = 0.2;
     private static final double SCALE_MAX = 0.95;
-    private static final double[] RATIOS = {1, 2, 3, 1 / 2.0, 1 / 3.0};
+    private static final double[] RATIOS = {1, 2, 0.5, 3, 0.3333};
 
     private final boolean logits;
 

@@ -118,7 +118,7 @@ final class TensorFlowDetection implements Family {
 
     /** Whether names say that it is one of the two, or something else of the kind. */
     private static boolean isNamed(ModelInfo model) {
-        return findGraph(model) != null || findLite(model) != null || EfficientNms.find(model) != null;
+        return findGraph(model) != null || findLite(model) != null;
     }
 
     private static boolean isBoxes(ModelInfo model, int output) {

@@ -111,7 +111,8 @@ class AnchorCodesTest {
 
     private static void assertAnchor(AnchorCodes.Anchors anchors, int i, float x, float y, float width, float height) {
         assertThat(List.of(anchors.x()[i], anchors.y()[i], anchors.width()[i], anchors.height()[i]))
-                .zipSatisfy(List.of(x, y, width, height), (is, wanted) -> assertThat(is).isCloseTo(wanted, within(1e-3f)));
+                .zipSatisfy(List.of(x, y, width, height), (is, wanted) -> assertThat(is)
+                        .isCloseTo(wanted, within(1e-3f)));
     }
 
     @ParameterizedTest
@@ -120,7 +121,8 @@ class AnchorCodesTest {
             throws ModelException {
         Random random = new Random(columns);
         float[] codes = Decoding.gaussian(random, count * 4, 4);
-        float[] scores = logits ? Decoding.gaussian(random, count * columns, 3) : Decoding.uniform(random, count * columns);
+        float[] scores =
+                logits ? Decoding.gaussian(random, count * columns, 3) : Decoding.uniform(random, count * columns);
         AnchorCodes.Anchors anchors = SsdAnchors.anchors(sidePx, sidePx);
         for (float scoreMin : new float[] {0.9f, 0.99f}) {
             Candidates expected = Decoding.started(scoreMin);
@@ -141,7 +143,8 @@ class AnchorCodesTest {
                 }
             }
             Decoding.assertSame(
-                    Decoding.decode(logits ? LOGITS : RAW, lite(sidePx, count, columns), scoreMin, codes, scores), expected);
+                    Decoding.decode(logits ? LOGITS : RAW, lite(sidePx, count, columns), scoreMin, codes, scores),
+                    expected);
         }
     }
 
@@ -167,7 +170,8 @@ class AnchorCodesTest {
                 for (double x = stride / 2.0; x < 256; x += stride) {
                     for (double scale : new double[] {1, Math.pow(2, 1 / 3.0), Math.pow(2, 2 / 3.0)}) {
                         for (double[] ratio : new double[][] {{1, 1}, {1.4, 0.7}, {0.7, 1.4}}) {
-                            anchors.add(new double[] {x, y, 4 * stride * scale * ratio[0], 4 * stride * scale * ratio[1]});
+                            anchors.add(
+                                    new double[] {x, y, 4 * stride * scale * ratio[0], 4 * stride * scale * ratio[1]});
                         }
                     }
                 }
@@ -197,8 +201,7 @@ class AnchorCodesTest {
 
     @Test
     void shouldReadRowsOfSevenWhenTheModelHasItsNmsInside() throws ModelException {
-        ModelInfo model =
-                model(Decoding.bytes("image_arrays:0", 1, 512, 512, 3), floats("detections:0", 1, 2, 7));
+        ModelInfo model = model(Decoding.bytes("image_arrays:0", 1, 512, 512, 3), floats("detections:0", 1, 2, 7));
 
         Candidates found = Decoding.decode(
                 EFFICIENTDET, model, 0.4f, new float[] {0, 10, 20, 30, 40, 0.8f, 3, 0, 0, 0, 0, 0, 0, 0});
@@ -232,6 +235,7 @@ class AnchorCodesTest {
         scores[1] = 0.9f;
         codes[2] = 1e30f;
 
-        assertThat(Decoding.decode(RAW, lite(300, 1917, 2), 0.4f, codes, scores).count()).isEqualTo(1);
+        assertThat(Decoding.decode(RAW, lite(300, 1917, 2), 0.4f, codes, scores).count())
+                .isEqualTo(1);
     }
 }

@@ -37,11 +37,11 @@ final class Decoding {
         return candidates;
     }
 
-    /** The same boxes in any order, within what floats lose against doubles. */
+    /** The same boxes in the same order, within what floats lose against doubles. */
     static void assertSame(Candidates actual, Candidates expected) {
         assertThat(actual.malformed()).isEqualTo(expected.malformed());
-        List<List<Float>> rows = sorted(actual);
-        List<List<Float>> expectedRows = sorted(expected);
+        List<List<Float>> rows = SsdTest.rows(actual);
+        List<List<Float>> expectedRows = SsdTest.rows(expected);
         assertThat(rows).hasSameSizeAs(expectedRows);
         for (int i = 0; i < rows.size(); i++) {
             for (int k = 0; k < 6; k++) {
@@ -61,20 +61,6 @@ final class Decoding {
                     .as("column %d of %s", k, SsdTest.rows(actual).get(0))
                     .isCloseTo(expected[k], within(1e-3f));
         }
-    }
-
-    private static List<List<Float>> sorted(Candidates candidates) {
-        return SsdTest.rows(candidates).stream()
-                .sorted((a, b) -> {
-                    for (int k : new int[] {4, 5, 0, 1}) {
-                        int order = Float.compare(Math.round(a.get(k) * 1e4f), Math.round(b.get(k) * 1e4f));
-                        if (order != 0) {
-                            return order;
-                        }
-                    }
-                    return 0;
-                })
-                .toList();
     }
 
     static float[] gaussian(Random random, int count, float factor) {

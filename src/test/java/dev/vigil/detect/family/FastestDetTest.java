@@ -51,7 +51,8 @@ class FastestDetTest {
 
     @ParameterizedTest
     @CsvSource({"352, 352, 80", "512, 288, 3", "16, 16, 1"})
-    void shouldFindWhatTheReferenceFindsWhenTensorsAreRandom(int widthPx, int heightPx, int classes) throws ModelException {
+    void shouldFindWhatTheReferenceFindsWhenTensorsAreRandom(int widthPx, int heightPx, int classes)
+            throws ModelException {
         int columns = widthPx / 16;
         int rows = heightPx / 16;
         int cells = columns * rows;

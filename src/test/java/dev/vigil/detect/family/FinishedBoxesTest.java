@@ -153,21 +153,7 @@ class FinishedBoxesTest {
                                 "torchvision"),
                         PIXELS,
                         FROM_ONE,
-                        SCORES),
-                new Export(
-                        FamilySample.of(
-                                "YOLOv7 with EfficientNMS",
-                                model(
-                                        IMAGE,
-                                        whole("num_dets", 1, 1),
-                                        floats("det_boxes", 1, 3, 4),
-                                        floats("det_scores", 1, 3),
-                                        whole("det_classes", 1, 3)),
-                                "efficient-nms"),
-                        new float[] {3},
-                        PIXELS,
-                        SCORES,
-                        FROM_ZERO));
+                        SCORES));
     }
 
     static List<FamilySample> samples() {
@@ -191,14 +177,10 @@ class FinishedBoxesTest {
     void shouldFindBothBoxesWhoeverExportedTheModel(Export export) throws ModelException {
         for (String id : export.sample.families()) {
             Family family = Families.named(id).orElseThrow();
-            boolean big = export.sample.model().image() == ZOO_IMAGE;
-
             Candidates found = Decoding.decode(family, export.sample.model(), 0.4f, export.outputs);
 
-            assertThat(big || family.decoder(export.sample.model()).classes() == BoxDecoder.OPEN_CLASSES)
-                    .isTrue();
-            assertThat(SsdTest.rows(found))
-                    .containsExactly(List.of(20f, 10f, 60f, 50f, 0.9f, 0f), List.of(0f, 0f, 200f, 100f, 0.8f, 17f));
+            assertThat(family.decoder(export.sample.model()).classes()).isEqualTo(BoxDecoder.OPEN_CLASSES);
+            Decoding.assertSame(found, both());
             assertThat(family.suppression(export.sample.model()).kind()).isEqualTo(Suppression.Kind.NONE);
         }
     }
@@ -210,17 +192,25 @@ class FinishedBoxesTest {
         Candidates found =
                 Decoding.decode(new EfficientDet(), model, 0.4f, PIXELS_YX, SCORES, FROM_ONE, new float[] {2});
 
-        assertThat(SsdTest.rows(found))
-                .containsExactly(List.of(20f, 10f, 60f, 50f, 0.9f, 0f), List.of(0f, 0f, 200f, 100f, 0.8f, 17f));
+        Decoding.assertSame(found, both());
+    }
+
+    private static Candidates both() {
+        Candidates both = Decoding.started(0.4f);
+        both.add(20, 10, 60, 50, 0.9f, 0);
+        both.add(0, 0, 200, 100, 0.8f, 17);
+        return both;
     }
 
     @Test
     void shouldStopAtTheShortestWhenOutputsDifferInLength() throws ModelException {
         ModelInfo model = model(IMAGE, floats("boxes", -1, 4), whole("labels", -1), floats("scores", -1));
 
-        assertThat(Decoding.decode(BoxesLabelsScores.TORCHVISION, model, 0.4f, PIXELS, new float[] {1}, SCORES).count())
+        assertThat(Decoding.decode(BoxesLabelsScores.TORCHVISION, model, 0.4f, PIXELS, new float[] {1}, SCORES)
+                        .count())
                 .isEqualTo(1);
-        assertThat(Decoding.decode(BoxesLabelsScores.TORCHVISION, model, 0.4f, new float[0], FROM_ONE, SCORES).count())
+        assertThat(Decoding.decode(BoxesLabelsScores.TORCHVISION, model, 0.4f, new float[0], FROM_ONE, SCORES)
+                        .count())
                 .isZero();
     }
 
@@ -228,8 +218,8 @@ class FinishedBoxesTest {
     void shouldTakeNoBackgroundWhenItIsAmongTheRows() throws ModelException {
         ModelInfo model = model(IMAGE, floats("boxes", -1, 4), whole("labels", -1), floats("scores", -1));
 
-        Candidates found = Decoding.decode(
-                BoxesLabelsScores.TORCHVISION, model, 0.4f, PIXELS, new float[] {0, 2, 0}, SCORES);
+        Candidates found =
+                Decoding.decode(BoxesLabelsScores.TORCHVISION, model, 0.4f, PIXELS, new float[] {0, 2, 0}, SCORES);
 
         Decoding.assertOnly(found, 0, 0, 200, 100, 0.8f, 1);
         assertThat(found.malformed()).isZero();

@@ -34,7 +34,10 @@ class NanoDetTest {
                         model(floats("input.1", 1, 3, 320, 320), floats("792", 1, 2100, 112)),
                         "yolox",
                         "nanodet"),
-                FamilySample.of("NanoDet-m 416, six outputs", split(416, 80, "cls_pred_stride_", "dis_pred_stride_"), "nanodet"),
+                FamilySample.of(
+                        "NanoDet-m 416, six outputs",
+                        split(416, 80, "cls_pred_stride_", "dis_pred_stride_"),
+                        "nanodet"),
                 FamilySample.of("NanoDet-m 320 of 6 classes, six outputs", split(320, 6, "c", "d"), "nanodet"),
                 FamilySample.of(
                         "NanoDet-m with 32 classes, six outputs",
@@ -68,7 +71,8 @@ class NanoDetTest {
 
     @ParameterizedTest
     @CsvSource({"32, 32, 1", "320, 192, 3", "104, 72, 80"})
-    void shouldFindWhatTheReferenceFindsWhenTensorsAreRandom(int widthPx, int heightPx, int classes) throws ModelException {
+    void shouldFindWhatTheReferenceFindsWhenTensorsAreRandom(int widthPx, int heightPx, int classes)
+            throws ModelException {
         for (int[] strides : new int[][] {{8, 16, 32}, {8, 16, 32, 64}}) {
             boolean plus = strides.length == 4;
             int columns = classes + 32;
@@ -88,7 +92,14 @@ class NanoDetTest {
                             float[] row = Arrays.copyOfRange(output, cell * columns, ++cell * columns);
                             double offset = plus ? 0 : 0.5;
                             reference(
-                                    row, classes, (x + offset) * stride, (y + offset) * stride, stride, widthPx, heightPx, expected);
+                                    row,
+                                    classes,
+                                    (x + offset) * stride,
+                                    (y + offset) * stride,
+                                    stride,
+                                    widthPx,
+                                    heightPx,
+                                    expected);
                         }
                     }
                 }
@@ -101,9 +112,8 @@ class NanoDetTest {
     @ValueSource(booleans = {false, true})
     void shouldFindTheSameWhenClassesAndDistancesAreOutputsOfTheirOwn(boolean picodet) throws ModelException {
         int classes = 5;
-        ModelInfo model = picodet
-                ? PaddleTest.heads(96, classes)
-                : split(96, classes, "cls_pred_stride_", "dis_pred_stride_");
+        ModelInfo model =
+                picodet ? PaddleTest.heads(96, classes) : split(96, classes, "cls_pred_stride_", "dis_pred_stride_");
         int levels = model.outputs().size() / 2;
         Random random = new Random(7);
         float[][] outputs = new float[2 * levels][];
@@ -141,8 +151,8 @@ class NanoDetTest {
         // Stride 32, its only cell, class 9; all distances are at the middle of 0..7.
         values[4][9] = 0.9f;
 
-        Candidates found = Decoding.decode(
-                NANODET, new ModelInfo(ordered.inputs(), pairs, ordered.metadata()), 0.4f, values);
+        Candidates found =
+                Decoding.decode(NANODET, new ModelInfo(ordered.inputs(), pairs, ordered.metadata()), 0.4f, values);
 
         Decoding.assertOnly(found, 0, 0, 32, 32, 0.9f, 9);
     }

@@ -36,7 +36,11 @@ class PaddleTest {
         List<TensorInfo> outputs = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             int side = (sidePx + (8 << i % 4) - 1) / (8 << i % 4);
-            outputs.add(floats("transpose_" + (i < 4 ? 2 * i : 2 * i - 7) + ".tmp_0", 1, (long) side * side, i < 4 ? classes : 32));
+            outputs.add(floats(
+                    "transpose_" + (i < 4 ? 2 * i : 2 * i - 7) + ".tmp_0",
+                    1,
+                    (long) side * side,
+                    i < 4 ? classes : 32));
         }
         return model(floats("image", 1, 3, sidePx, sidePx), outputs.toArray(TensorInfo[]::new));
     }
@@ -76,10 +80,18 @@ class PaddleTest {
     void shouldFindNothingWhenTheOnlyRowIsFilling() throws ModelException {
         float[] none = {-1, 0.99f, 0, 0, 0, 0};
 
-        assertThat(Decoding.decode(PICODET, rows(320), 0.4f, none, new float[] {1}).count()).isZero();
-        assertThat(Decoding.decode(PICODET, rows(320), 0.4f, none, new float[] {1}).malformed()).isZero();
-        assertThat(Decoding.decode(PICODET, rows(320), 0.4f, new float[0], new float[] {0}).count()).isZero();
-        assertThat(Decoding.decode(PICODET, rows(320), 0.4f, new float[0], new float[0]).count()).isZero();
+        assertThat(Decoding.decode(PICODET, rows(320), 0.4f, none, new float[] {1})
+                        .count())
+                .isZero();
+        assertThat(Decoding.decode(PICODET, rows(320), 0.4f, none, new float[] {1})
+                        .malformed())
+                .isZero();
+        assertThat(Decoding.decode(PICODET, rows(320), 0.4f, new float[0], new float[] {0})
+                        .count())
+                .isZero();
+        assertThat(Decoding.decode(PICODET, rows(320), 0.4f, new float[0], new float[0])
+                        .count())
+                .isZero();
     }
 
     @ParameterizedTest
@@ -99,7 +111,9 @@ class PaddleTest {
     void shouldStayInsideTheRowsWhenTheirNumberIsWrong(float count, int boxes) throws ModelException {
         float[] rows = {2, 0.9f, 10, 20, 30, 40, 2, 0.9f, 10, 20, 30, 40};
 
-        assertThat(Decoding.decode(PICODET, rows(320), 0.4f, rows, new float[] {count}).count()).isEqualTo(boxes);
+        assertThat(Decoding.decode(PICODET, rows(320), 0.4f, rows, new float[] {count})
+                        .count())
+                .isEqualTo(boxes);
     }
 
     @Test
