@@ -36,7 +36,12 @@ public final class Candidates {
 
     /** For boxes without keypoints. */
     public Candidates() {
-        this(0, Integer.MAX_VALUE);
+        this(0);
+    }
+
+    /** @param keypoints how many points every box has besides its corners */
+    public Candidates(int keypoints) {
+        this(keypoints, Integer.MAX_VALUE);
     }
 
     /**

@@ -73,18 +73,10 @@ final class DistanceGrids implements BoxDecoder {
         int cells = grid.columns * grid.rows;
         for (int cell = 0; cell < cells; cell++) {
             int at = grid.scoresAt + cell * grid.scoresStep;
-            if (hasAny(scores, at, into.scoreFloor())) {
+            if (ScoreScan.mayExceed(scores, at, at + classes, into.scoreFloor())) {
                 add(grid, cell, scores, at, outputs[grid.distancesOutput], into);
             }
         }
-    }
-
-    private boolean hasAny(FloatBuffer scores, int at, float floor) {
-        boolean any = false;
-        for (int c = 0; c < classes; c++) {
-            any |= !(scores.get(at + c) <= floor);
-        }
-        return any;
     }
 
     private void add(Grid grid, int cell, FloatBuffer scores, int at, FloatBuffer distances, Candidates into) {

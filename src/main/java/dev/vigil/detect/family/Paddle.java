@@ -210,7 +210,7 @@ final class Paddle implements Family {
         public void decode(FloatBuffer[] outputs, Candidates into) {
             FloatBuffer boxes = outputs[boxesOutput];
             FloatBuffer scores = outputs[1 - boxesOutput];
-            scan.start(scores, classes * cells);
+            scan.start(scores, 0, classes * cells);
             for (int at = scan.next(into.scoreFloor()); at >= 0; at = scan.next(into.scoreFloor())) {
                 int classId = at / cells;
                 int box = CORNERS * (at - classId * cells);

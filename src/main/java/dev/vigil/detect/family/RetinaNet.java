@@ -152,7 +152,7 @@ final class RetinaNet implements Family {
 
         private void decode(Level level, FloatBuffer scores, FloatBuffer deltas, Candidates into) {
             int cells = level.columns * level.rows;
-            scan.start(scores, ANCHORS * classes * cells);
+            scan.start(scores, 0, ANCHORS * classes * cells);
             for (int at = scan.next(into.scoreFloor()); at >= 0; at = scan.next(into.scoreFloor())) {
                 int cell = at % cells;
                 int classId = at / cells % classes;

@@ -32,7 +32,6 @@ class NanoDetTest {
                 FamilySample.of(
                         "NanoDet-m with its names lost",
                         model(floats("input.1", 1, 3, 320, 320), floats("792", 1, 2100, 112)),
-                        "yolox",
                         "nanodet"),
                 FamilySample.of(
                         "NanoDet-m 416, six outputs",
