@@ -57,12 +57,11 @@ final class ModelCheck implements ConfigCheck {
             int keypoints = loaded.detection().keypoints();
             String line = String.format(
                     Locale.ROOT,
-                    "%s, input %dx%d, %d classes (%s)%s, on %s, loaded in %.1f s",
+                    "%s, input %dx%d, %s%s, on %s, loaded in %.1f s",
                     loaded.detection().family().id(),
                     input.widthPx(),
                     input.heightPx(),
-                    loaded.detection().labels().count(),
-                    loaded.detection().labels().source(),
+                    loaded.detection().labels().text(),
                     keypoints == 0 ? "" : ", " + keypoints + " keypoints",
                     loaded.engine().device(),
                     (System.nanoTime() - startNs) / 1e9);

@@ -17,10 +17,17 @@ public final class Labels {
 
     private final List<String> names;
     private final String source;
+    /** Whether the model leaves it open how many classes it has. */
+    private final boolean open;
 
     private Labels(List<String> names, String source) {
+        this(names, source, false);
+    }
+
+    private Labels(List<String> names, String source, boolean open) {
         this.names = List.copyOf(names);
         this.source = source;
+        this.open = open;
     }
 
     /** @param source where they come from, for messages */
@@ -84,7 +91,7 @@ public final class Labels {
         } else if (metadata.containsKey(METADATA_KEY)) {
             labels = parse(metadata.get(METADATA_KEY));
         } else {
-            return numbered(classes == BoxDecoder.OPEN_CLASSES ? BoxDecoder.OPEN_CLASSES_MAX : classes);
+            labels = numbered(Math.max(0, classes));
         }
         if (classes == BoxDecoder.OPEN_CLASSES) {
             return labels.filledUp();
@@ -102,7 +109,7 @@ public final class Labels {
         for (int classId = names.size(); classId < BoxDecoder.OPEN_CLASSES_MAX; classId++) {
             all.add(Integer.toString(classId));
         }
-        return new Labels(all, source + ", then numbers");
+        return new Labels(all, source, true);
     }
 
     public int count() {
@@ -116,6 +123,12 @@ public final class Labels {
 
     public List<String> names() {
         return names;
+    }
+
+    /** How many there are and where they come from, for people: {@code 80 classes (labels coco-80)}. */
+    public String text() {
+        return (open ? "classes whose number it leaves open" : count() + (count() == 1 ? " class" : " classes")) + " ("
+                + source + ")";
     }
 
     /** Where they come from, for people. */

@@ -167,6 +167,8 @@ class LabelsTest {
         assertThat(labels.count()).isEqualTo(BoxDecoder.OPEN_CLASSES_MAX);
         assertThat(labels.name(1)).isEqualTo("car");
         assertThat(labels.name(2)).isEqualTo("2");
+        assertThat(labels.text()).isEqualTo("classes whose number it leaves open (the list of labels)");
+        assertThat(Labels.numbered(1).text()).isEqualTo("1 class (class numbers)");
         assertThat(Labels.resolve(ModelDescription.EMPTY, Map.of(), BoxDecoder.OPEN_CLASSES)
                         .name(0))
                 .isEqualTo("0");

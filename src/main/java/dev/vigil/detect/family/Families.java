@@ -80,6 +80,7 @@ public final class Families {
         if (metadata != null) {
             return checked(model, metadata, "the file's metadata");
         }
+        Ultralytics.of(model).checkTask();
         List<Candidate> fitting = candidates(model).stream()
                 .filter(candidate -> candidate.fit.degree() != Degree.NO)
                 .toList();

@@ -40,7 +40,7 @@ final class HeadsDecoder implements BoxDecoder {
     private void decodeHead(Head head, FloatBuffer raw, Candidates into) {
         int cells = head.width() * head.height();
         int step = head.channelsFirst() ? cells : 1;
-        float lowest = logit(into.scoreFloor());
+        float lowest = Logistic.floor(into.scoreFloor());
         for (int cell = 0; cell < cells; cell++) {
             for (int anchor = 0; anchor < YoloHeads.ANCHORS; anchor++) {
                 int first = head.channelsFirst()
@@ -67,7 +67,7 @@ final class HeadsDecoder implements BoxDecoder {
                 best = c;
             }
         }
-        float score = (float) (sigmoid(raw.get(first + OBJECTNESS * step)) * sigmoid(logit));
+        float score = Logistic.of(raw.get(first + OBJECTNESS * step)) * Logistic.of(logit);
         if (score <= into.scoreFloor()) {
             return;
         }
@@ -75,25 +75,10 @@ final class HeadsDecoder implements BoxDecoder {
         float shift = (scale - 1) / 2;
         int gridX = cell % head.width();
         int gridY = cell / head.width();
-        double centreX = (sigmoid(raw.get(first)) * scale - shift + gridX) * head.stride();
-        double centreY = (sigmoid(raw.get(first + step)) * scale - shift + gridY) * head.stride();
-        double halfWidth = Math.exp(raw.get(first + 2 * step)) * head.anchors()[2 * anchor] / 2;
-        double halfHeight = Math.exp(raw.get(first + 3 * step)) * head.anchors()[2 * anchor + 1] / 2;
-        into.add(
-                (float) (centreX - halfWidth),
-                (float) (centreY - halfHeight),
-                (float) (centreX + halfWidth),
-                (float) (centreY + halfHeight),
-                score,
-                best);
-    }
-
-    private static double sigmoid(double x) {
-        return 1 / (1 + Math.exp(-x));
-    }
-
-    /** A little below the objectness whose score could still be {@code score}, so that rounding loses none. */
-    private static float logit(float score) {
-        return (float) (Math.log(score / (1 - (double) score)) - 1e-3);
+        float centreX = (Logistic.of(raw.get(first)) * scale - shift + gridX) * head.stride();
+        float centreY = (Logistic.of(raw.get(first + step)) * scale - shift + gridY) * head.stride();
+        float halfWidth = (float) Math.exp(raw.get(first + 2 * step)) * head.anchors()[2 * anchor] / 2;
+        float halfHeight = (float) Math.exp(raw.get(first + 3 * step)) * head.anchors()[2 * anchor + 1] / 2;
+        into.add(centreX - halfWidth, centreY - halfHeight, centreX + halfWidth, centreY + halfHeight, score, best);
     }
 }

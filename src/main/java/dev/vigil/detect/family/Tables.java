@@ -8,6 +8,9 @@ import java.util.List;
 
 /** Finds the output that has a row for each box. */
 final class Tables {
+    /** What every published model has. */
+    private static final int MASKS = 32;
+
     private Tables() {}
 
     static boolean isFloat(TensorInfo output) {
@@ -30,5 +33,17 @@ final class Tables {
             throw new ModelException("wants a single float output of three dimensions, before any with more");
         }
         return outputs.get(0);
+    }
+
+    /**
+     * How many of the values of each box weigh masks: as many as a second output (batch, masks, h, w) has of them; 0 where there is
+     * none.
+     */
+    static int masks(ModelInfo model) {
+        List<TensorInfo> outputs = model.outputs();
+        boolean hasMasks = outputs.size() == 2
+                && outputs.get(1).rank() == 4
+                && outputs.get(1).shape()[1] == MASKS;
+        return hasMasks ? MASKS : 0;
     }
 }

@@ -3,6 +3,7 @@ package dev.vigil.detect.family;
 import dev.vigil.detect.Labels;
 import dev.vigil.detect.ModelException;
 import dev.vigil.detect.ModelInfo;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -21,6 +22,7 @@ import java.util.regex.Pattern;
  * @param detrLike whether it is one of the transformers that the same exporter writes
  */
 record Ultralytics(String task, boolean endToEnd, int classes, int keypoints, int keypointValues, boolean detrLike) {
+    private static final List<String> TASKS = List.of("detect", "segment", "pose");
     private static final Pattern KEYPOINTS = Pattern.compile("[\\[(](\\d{1,4}), ([23])[\\])]");
 
     static Ultralytics of(ModelInfo model) {
@@ -42,6 +44,14 @@ record Ultralytics(String task, boolean endToEnd, int classes, int keypoints, in
     /** Whether the file says what it was made for. */
     boolean tellsTask() {
         return !task.isEmpty();
+    }
+
+    /** @throws ModelException when it was made for something that has no upright boxes */
+    void checkTask() throws ModelException {
+        if (tellsTask() && !TASKS.contains(task)) {
+            throw new ModelException("it was exported by ultralytics for the task " + task + "; boxes are read of "
+                    + String.join(", ", TASKS));
+        }
     }
 
     private static int classes(String names) {

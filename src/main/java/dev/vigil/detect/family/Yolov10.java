@@ -66,10 +66,7 @@ final class Yolov10 implements Family {
     /** @throws ModelException whose message is why it does not fit */
     private static Form form(ModelInfo model) throws ModelException {
         Ultralytics told = Ultralytics.of(model);
-        if (told.tellsTask() && !told.task().matches("detect|segment|pose")) {
-            throw new ModelException("it was exported by ultralytics for the task " + told.task()
-                    + "; boxes are read of detect, segment and pose");
-        }
+        told.checkTask();
         if (told.detrLike()) {
             throw new ModelException("by its metadata it is an RT-DETR");
         }

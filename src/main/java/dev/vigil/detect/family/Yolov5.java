@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /**
  * YOLOv5 and v7 with their grid: one output (batch, 3 for each cell, 5 + classes): centre and size in pixels of the input,
- * objectness, and each class's score, sigmoid applied (ultralytics/yolov5, models/yolo.py, Detect, and utils/general.py,
+ * objectness, and each class's score, sigmoid applied; weights of masks may follow, and are left aside (ultralytics/yolov5, models/yolo.py, Detect, and utils/general.py,
  * non_max_suppression). The raw heads may follow as further outputs.
  *
  * <p>{@code yolov7} differs for a single class, whose score is the objectness alone, because the class was never trained; and it
@@ -31,7 +31,7 @@ final class Yolov5 implements Family {
         this.seven = seven;
     }
 
-    private record Form(TensorInfo output, int columns, Fit fit) {}
+    private record Form(TensorInfo output, int columns, int classes, Fit fit) {}
 
     @Override
     public String id() {
@@ -72,12 +72,11 @@ final class Yolov5 implements Family {
             throw new ModelException(
                     "not of family " + id() + ": " + e.getMessage() + "; the outputs are " + model.outputsText(), e);
         }
-        int classes = form.columns - FIRST_CLASS;
         return new RowsDecoder(
                 model.outputs().indexOf(form.output),
                 form.columns,
-                seven && classes == 1 ? Score.OBJECTNESS : Score.OBJECTNESS_TIMES_CLASS,
-                classes,
+                seven && form.classes == 1 ? Score.OBJECTNESS : Score.OBJECTNESS_TIMES_CLASS,
+                form.classes,
                 Keypoints.NONE);
     }
 
@@ -96,7 +95,8 @@ final class Yolov5 implements Family {
             throw new ModelException(
                     shape[1] + " rows are not what is wanted: " + Grid.wanted(ANCHORS, widthPx, heightPx));
         }
-        long classes = shape[2] - FIRST_CLASS;
+        int columns = Math.toIntExact(shape[2]);
+        int classes = columns - FIRST_CLASS - Tables.masks(model);
         if (classes < 1) {
             throw new ModelException("the last dimension of the output is not 5 + classes");
         }
@@ -104,10 +104,10 @@ final class Yolov5 implements Family {
                 + (grid.isEmpty()
                         ? "in rows whose number is open"
                         : "three to a cell of " + grid.get() + " of an input of " + widthPx + "x" + heightPx);
-        return new Form(output, Math.toIntExact(shape[2]), fit(told, grid.isPresent(), classes, why));
+        return new Form(output, columns, classes, fit(told, grid.isPresent(), classes, why));
     }
 
-    private Fit fit(Ultralytics told, boolean known, long classes, String why) {
+    private Fit fit(Ultralytics told, boolean known, int classes, String why) {
         if (told.classes() >= 0 && told.classes() != classes) {
             return Fit.possible(why + "; but the names in the metadata are " + told.classes());
         }

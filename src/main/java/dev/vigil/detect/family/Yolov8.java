@@ -87,7 +87,7 @@ final class Yolov8 implements Family {
         }
         long values = usual ? shape[1] : shape[2];
         Keypoints keypoints = keypoints(told, values);
-        long masks = masks(model, told);
+        long masks = Tables.masks(model);
         long classes = values - FIRST_CLASS - keypoints.columns() - masks;
         if (classes < 1) {
             throw new ModelException(values + " values to a cell are too few for 4 corners and a class");
@@ -134,12 +134,9 @@ final class Yolov8 implements Family {
     }
 
     private void refuse(Ultralytics told) throws ModelException {
-        if (told.tellsTask() && (pose || !told.task().matches("detect|segment|pose"))) {
-            throw new ModelException(
-                    pose && told.task().matches("detect|segment|pose")
-                            ? "the metadata of ultralytics say all that yolov8 has to know"
-                            : "it was exported by ultralytics for the task " + told.task()
-                                    + "; boxes are read of detect, segment and pose");
+        told.checkTask();
+        if (pose && told.tellsTask()) {
+            throw new ModelException("the metadata of ultralytics say all that yolov8 has to know");
         }
         if (told.endToEnd()) {
             throw new ModelException("by its metadata it gives each object once: that is yolov10");
@@ -163,17 +160,5 @@ final class Yolov8 implements Family {
             throw new ModelException("its metadata have the task pose, but no kpt_shape such as [17, 3]");
         }
         return new Keypoints(told.keypoints(), told.keypointValues());
-    }
-
-    /** How many values of each cell weigh masks: as many as a second output has of them. */
-    private static long masks(ModelInfo model, Ultralytics told) {
-        boolean segment = told.task().equals("segment")
-                || !told.tellsTask()
-                        && model.outputs().size() == 2
-                        && model.outputs().get(1).rank() == 4
-                        && model.outputs().get(1).shape()[1] == 32;
-        return segment && model.outputs().size() == 2
-                ? Math.max(0, model.outputs().get(1).shape()[1])
-                : 0;
     }
 }

@@ -104,4 +104,22 @@ class Yolov5Test {
         assertThat(decoder.classes()).isEqualTo(BoxDecoder.OPEN_CLASSES);
         YoloBoxes.assertBoxes(found, List.of(new Box(10, 20, 30, 40, 0.9f, 5)), 0.4f);
     }
+
+    @Test
+    void shouldLeaveMasksAsideWhenItMakesThem() throws ModelException {
+        ModelInfo segments = model(
+                floats("images", 1, 3, 640, 640), floats("output0", 1, 25200, 117), floats("output1", 1, 32, 160, 160));
+        float[] output = new float[25200 * 117];
+        float[] row = {20, 20, 10, 10, 0.9f, 0.5f, 0.8f};
+        System.arraycopy(row, 0, output, 117 * 7, row.length);
+        output[117 * 7 + 100] = 5;
+
+        BoxDecoder decoder = YoloBoxes.decoder("yolov5", segments);
+
+        assertThat(decoder.classes()).isEqualTo(80);
+        YoloBoxes.assertBoxes(
+                YoloBoxes.decode(decoder, 0.4f, output, new float[1]),
+                List.of(new Box(15, 15, 25, 25, 0.9f * 0.8f, 1)),
+                0.4f);
+    }
 }

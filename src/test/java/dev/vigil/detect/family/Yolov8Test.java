@@ -190,7 +190,9 @@ class Yolov8Test {
     void shouldSayTheTaskWhenItsBoxesAreNotRead() {
         ModelInfo turned = told(of(640, 640, 20, false), Map.of("task", "obb", "names", names(15)));
 
-        assertThatThrownBy(() -> Families.recognise(turned, null)).isInstanceOf(ModelException.class);
+        assertThatThrownBy(() -> Families.recognise(turned, null))
+                .isInstanceOf(ModelException.class)
+                .hasMessage("it was exported by ultralytics for the task obb; boxes are read of detect, segment, pose");
         assertThat(new Yolov8(false).fit(turned).why()).contains("task obb");
         assertThatThrownBy(() -> Families.recognise(turned, "yolov8")).hasMessageContaining("task obb");
     }
