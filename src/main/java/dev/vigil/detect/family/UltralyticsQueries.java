@@ -39,6 +39,9 @@ record UltralyticsQueries(int queries, int columns, boolean best, int classes, b
         if (shape.length != 3 || shape[1] < 1 || shape[1] > QUERIES_MAX || shape[2] <= CORNERS) {
             return Optional.empty();
         }
+        if (shape[2] > CORNERS + BoxDecoder.OPEN_CLASSES_MAX) {
+            return Optional.empty(); // the cells of a YOLO, which has its classes before them
+        }
         Ultralytics metadata = Ultralytics.of(model);
         int columns = Math.toIntExact(shape[2]);
         boolean best = columns == SCORE_AND_CLASS

@@ -166,7 +166,8 @@ final class YoloSamples {
                 "yolox",
                 "yolox-decoded",
                 "yolov6",
-                "yolov8"));
+                "yolov8",
+                "rt-detr"));
         samples.add(FamilySample.of(
                 "as many cells as values, with metadata",
                 model(
