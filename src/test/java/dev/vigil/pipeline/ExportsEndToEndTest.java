@@ -6,15 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.vigil.OnnxFile;
+import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.Detections;
 import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.ModelDescription.Input;
 import dev.vigil.detect.ModelDescription.Size;
 import dev.vigil.detect.ModelException;
+import java.awt.image.BufferedImage;
+import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import javax.imageio.ImageIO;
+import onnx.Onnx.ModelProto;
 import onnx.Onnx.TensorProto.DataType;
+import onnx.Onnx.ValueInfoProto;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -239,6 +246,46 @@ class ExportsEndToEndTest {
         assertThat(found.count()).isEqualTo(1);
         assertThat(found.classId(0)).isEqualTo(1);
         assertThat(found.malformed()).isEqualTo(1);
+    }
+
+    /** The default model, once as it is and once cut where TensorFlow's own anchors and coding have not been applied yet. */
+    @Test
+    void shouldFindTheSameBoxesWhenTheDefaultModelIsCutBeforeItsBoxes() throws Exception {
+        Path whole = Path.of("models/ssdlite-mobilenet-v2-coco.onnx");
+        ModelProto.Builder cut = ModelProto.parseFrom(Files.readAllBytes(whole)).toBuilder();
+        List<ValueInfoProto> outputs = OnnxFile.empty()
+                .declareOutput("encodings", DataType.FLOAT, OPEN, 1917, 4)
+                .declareOutput("logits_with_background", DataType.FLOAT, OPEN, 1917, 91)
+                .model()
+                .getGraph()
+                .getOutputList();
+        cut.getGraphBuilder().clearOutput().addAllOutput(outputs);
+        Path heads = Files.write(folder.resolve("heads.onnx"), cut.build().toByteArray());
+        BufferedImage photo = ImageIO.read(new File("src/test/resources/dev/vigil/detect/demo-clip-frame-0.jpg"));
+
+        Detections wanted = find(whole, new ModelDescription("ssd", null, null), photo);
+        Detections found = find(heads, new ModelDescription("ssd-logits", null, null), photo);
+
+        assertThat(wanted.count()).isGreaterThan(1);
+        assertThat(found.count()).isEqualTo(wanted.count());
+        for (int i = 0; i < found.count(); i++) {
+            assertThat(found.x1(i)).isCloseTo(wanted.x1(i), within(0.05f));
+            assertThat(found.y1(i)).isCloseTo(wanted.y1(i), within(0.05f));
+            assertThat(found.x2(i)).isCloseTo(wanted.x2(i), within(0.05f));
+            assertThat(found.y2(i)).isCloseTo(wanted.y2(i), within(0.05f));
+            assertThat(found.score(i)).isCloseTo(wanted.score(i), within(1e-4f));
+            assertThat(found.classId(i)).isEqualTo(wanted.classId(i));
+        }
+    }
+
+    private static Detections find(Path model, ModelDescription description, BufferedImage photo) throws Exception {
+        return EndToEnd.boxes(
+                model,
+                description,
+                photo.getWidth(),
+                photo.getHeight(),
+                (x, y) -> photo.getRGB(x, y) & 0xffffff,
+                new DetectOptions(0.4f, 0.45f, 300));
     }
 
     private static OnnxFile picture(String name, int widthPx, int heightPx) {
