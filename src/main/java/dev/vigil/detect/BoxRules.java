@@ -66,6 +66,11 @@ public final class BoxRules {
         return scoreMin.length;
     }
 
+    /** Whether there is such a class. */
+    boolean knows(int classId) {
+        return classId >= 0 && classId < scoreMin.length;
+    }
+
     /** The lowest score that counts for any class. */
     public float scoreFloor() {
         return scoreFloor;

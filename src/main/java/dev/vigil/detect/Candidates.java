@@ -27,7 +27,6 @@ public final class Candidates {
     private float[] points;
 
     private final int keypoints;
-    private final int classes;
     private int count;
     private int malformed;
     private float scoreFloor;
@@ -41,18 +40,7 @@ public final class Candidates {
 
     /** @param keypoints how many points every box has besides its corners */
     public Candidates(int keypoints) {
-        this(keypoints, Integer.MAX_VALUE);
-    }
-
-    /**
-     * For the boxes of one model.
-     *
-     * @param keypoints how many points every box has besides its corners
-     * @param classes how many there are: a class id is below
-     */
-    public Candidates(int keypoints, int classes) {
         this.keypoints = keypoints;
-        this.classes = classes;
         this.points = new float[2 * keypoints * FIRST_CAPACITY];
     }
 
@@ -82,7 +70,7 @@ public final class Candidates {
         return count;
     }
 
-    /** Boxes refused since {@link #start} because a corner or the score was NaN or infinite, or for a class that there is not. */
+    /** Boxes refused since {@link #start} because a corner or the score was NaN or infinite, or the class is none. */
     public int malformed() {
         return malformed;
     }
@@ -135,7 +123,7 @@ public final class Candidates {
     }
 
     /**
-     * Takes a box by any two opposite corners; refuses one that is not finite or of no class, and counts it.
+     * Takes a box by any two opposite corners; refuses one that is not finite or of a class that has no label, and counts it.
      *
      * @return whether it was taken: then its keypoints are to be set
      */
@@ -145,8 +133,7 @@ public final class Candidates {
                 && Float.isFinite(xb)
                 && Float.isFinite(yb)
                 && Float.isFinite(score)
-                && classId >= 0
-                && classId < classes)) {
+                && (rules == null ? classId >= 0 : rules.knows(classId)))) {
             malformed++;
             return false;
         }

@@ -87,7 +87,7 @@ public final class Detections {
         points[at + 1] = y;
     }
 
-    /** Values of this frame's outputs that would have made a box but were NaN or infinite: a sign of a broken model. */
+    /** Values of this frame's outputs that would have made a box but were NaN, infinite or no class: a sign of a broken model. */
     public int malformed() {
         return malformed;
     }

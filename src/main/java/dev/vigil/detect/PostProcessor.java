@@ -15,13 +15,8 @@ public final class PostProcessor {
     private final Nms nms = new Nms();
 
     public PostProcessor(BoxDecoder decoder) {
-        this(decoder, decoder.classes() == BoxDecoder.OPEN_CLASSES ? BoxDecoder.OPEN_CLASSES_MAX : decoder.classes());
-    }
-
-    /** @param classes how many there are, where the decoder can not tell */
-    public PostProcessor(BoxDecoder decoder, int classes) {
         this.decoder = decoder;
-        this.candidates = new Candidates(decoder.keypoints(), classes);
+        this.candidates = new Candidates(decoder.keypoints());
     }
 
     /**

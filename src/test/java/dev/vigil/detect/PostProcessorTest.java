@@ -158,6 +158,18 @@ class PostProcessorTest {
         assertThat(detections.count()).isEqualTo(1);
     }
 
+    @Test
+    void shouldCountABoxAsMalformedWhenItsClassHasNoLabel() throws ModelException {
+        new PostProcessor(Families.named("ssd").orElseThrow().decoder(Tensors.ssd(100, 1, 3)))
+                .process(
+                        new FloatBuffer[] {direct(0.35f, 0.1f, 0.45f, 0.3f), direct(0.6f, 0.5f, 0.9f)},
+                        placement,
+                        Rules.of(DetectOptions.DEFAULT, 2),
+                        detections);
+        assertThat(detections.count()).isEqualTo(2);
+        assertThat(detections.malformed()).isEqualTo(1);
+    }
+
     /** Half of it lies left of the frame: what is seen is 20x20. */
     @Test
     void shouldMeasureWhatIsSeenWhenABoxReachesOverTheFrame() throws ModelException {

@@ -58,7 +58,7 @@ public record DetectionModel(Family family, String why, InputSpec input, Labels 
     /** A new post-processor; each thread needs its own. */
     public PostProcessor postProcessor() {
         try {
-            return new PostProcessor(family.decoder(info), labels.count());
+            return new PostProcessor(family.decoder(info));
         } catch (ModelException e) {
             throw new IllegalStateException("it fitted when it was resolved", e);
         }
