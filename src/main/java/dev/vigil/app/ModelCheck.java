@@ -51,8 +51,8 @@ final class ModelCheck implements ConfigCheck {
 
     private static Loaded load(ModelConfig model, VigilConfig config) throws InferException, ModelException {
         long startNs = System.nanoTime();
-        try (LoadedModel loaded =
-                LoadedModel.load(model.file(), model.description(), model.infer(), config.cacheDir())) {
+        try (LoadedModel loaded = LoadedModel.load(
+                ModelFiles.toLoad(model, config.cacheDir()), model.description(), model.infer(), config.cacheDir())) {
             InputSpec input = loaded.detection().input();
             int keypoints = loaded.detection().keypoints();
             String line = String.format(

@@ -80,8 +80,12 @@ final class RunningModel implements AutoCloseable {
             Clock clock)
             throws InferException, ModelException {
         List<String> stamps = stamps(config); // before: what changes while it is loaded counts as changed
-        LoadedModel loaded =
-                LoadedModel.load(config.file(), config.description(), config.infer(), cacheDir, demand.viewsMax());
+        LoadedModel loaded = LoadedModel.load(
+                ModelFiles.toLoad(config, cacheDir),
+                config.description(),
+                config.infer(),
+                cacheDir,
+                demand.viewsMax());
         boolean started = false;
         try {
             RunningModel model =
@@ -126,6 +130,7 @@ final class RunningModel implements AutoCloseable {
     boolean is(ModelConfig next, Demand demand) {
         return config.file().equals(next.file())
                 && config.description().equals(next.description())
+                && config.nms() == next.nms()
                 && config.infer().equals(next.infer())
                 && demand.boxesMax() <= pipeline.boxesMax()
                 && demand.viewsMax() <= loaded.viewsMax()

@@ -3,6 +3,7 @@ package dev.vigil.app;
 import dev.vigil.app.bench.BenchCommand;
 import dev.vigil.app.demo.DemoCommand;
 import dev.vigil.app.detect.DetectCommand;
+import dev.vigil.app.model.ModelCommand;
 import dev.vigil.app.reload.ReloadCommand;
 import dev.vigil.app.soak.SoakCommand;
 import dev.vigil.config.Surroundings;
@@ -73,6 +74,7 @@ public final class Vigil implements Runnable {
                 .addSubcommand(new DetectCommand(Surroundings.ofProcess()))
                 .addSubcommand(new WatchCommand())
                 .addSubcommand(new CameraCommand())
+                .addSubcommand(ModelCommand.with(Surroundings.ofProcess()))
                 .addSubcommand(new BenchCommand())
                 .addSubcommand(new SoakCommand())
                 .addSubcommand(new VersionCommand())
@@ -94,8 +96,11 @@ public final class Vigil implements Runnable {
     }
 
     private static boolean speaksForItself(CommandLine.ParseResult parsed) {
-        return parsed.hasSubcommand()
-                && parsed.subcommand().commandSpec().userObject() instanceof SpeaksForItself
+        CommandLine.ParseResult last = parsed;
+        while (last.hasSubcommand()) {
+            last = last.subcommand();
+        }
+        return last.commandSpec().userObject() instanceof SpeaksForItself
                 && !System.getenv().containsKey("VIGIL_LOG");
     }
 

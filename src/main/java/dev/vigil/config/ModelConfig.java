@@ -12,6 +12,7 @@ import java.nio.file.Path;
  * @param name the user's name for it
  * @param file the model, or its weights; was there when the configuration was read
  * @param description what the {@code .yml} beside it says, and in its place what the configuration says
+ * @param nms where NMS is done that the file has inside
  * @param infer how it is run
  * @param detect which boxes count, for cameras that do not say otherwise
  * @param tiles how frames are cut for it, for cameras that do not say otherwise
@@ -20,11 +21,20 @@ public record ModelConfig(
         String name,
         Path file,
         ModelDescription description,
+        NmsPlace nms,
         InferOptions infer,
         DetectOptions detect,
         TileOptions tiles) {
-    /** A model that sees whole frames. */
+    /** Where NMS is done that a model has inside. */
+    public enum NmsPlace {
+        /** In its graph, where the model runs: the file is taken as it is. */
+        GRAPH,
+        /** On the CPU: the graph is cut before it. */
+        CPU
+    }
+
+    /** A model that is taken as it is and sees whole frames. */
     public ModelConfig(String name, Path file, ModelDescription description, InferOptions infer, DetectOptions detect) {
-        this(name, file, description, infer, detect, TileOptions.NONE);
+        this(name, file, description, NmsPlace.GRAPH, infer, detect, TileOptions.NONE);
     }
 }

@@ -1,5 +1,6 @@
 package dev.vigil.config;
 
+import dev.vigil.config.ModelConfig.NmsPlace;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.TileOptions;
@@ -22,13 +23,15 @@ final class ModelReader {
         Path file = file(model);
         String family = DescriptionReader.family(model);
         DescriptionReader.LabelsKey labels = DescriptionReader.labels(model);
+        NmsPlace nms = model.choice("nms", NmsPlace.class, NmsPlace.GRAPH);
         InferOptions infer = infer(model);
         DetectOptions detect = DetectReader.ofModel(model);
         TileOptions tiles = TilesReader.tiles(model, TileOptions.NONE);
         model.finish();
         Reading reading = model.reading();
         ModelDescription description = DescriptionReader.besides(file, reading.surroundings, reading.problems);
-        return new ModelConfig(name, file, DescriptionReader.with(description, family, labels), infer, detect, tiles);
+        return new ModelConfig(
+                name, file, DescriptionReader.with(description, family, labels), nms, infer, detect, tiles);
     }
 
     private static Path file(Section model) {

@@ -34,6 +34,11 @@ public record DetectOptions(float scoreMin, Suppression.Override suppression, in
         return new DetectOptions(newScoreMin, suppression, boxesMax, filters);
     }
 
+    /** The same with filters for what nothing is said of. */
+    public DetectOptions withDefaults(LabelFilters usual) {
+        return new DetectOptions(scoreMin, suppression, boxesMax, filters.over(usual));
+    }
+
     /**
      * What this means for one model.
      *

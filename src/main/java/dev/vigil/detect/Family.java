@@ -26,9 +26,19 @@ public interface Family {
         return Suppression.USUAL;
     }
 
+    /** The input's defaults for a family that tells them from the model. */
+    default ModelDescription.Input inputDefaults(ModelInfo model) {
+        return inputDefaults();
+    }
+
     /** The same for one model that fits: some families are exported with NMS inside and without. */
     default Suppression suppression(ModelInfo model) {
         return suppression();
+    }
+
+    /** Which of a model's boxes count, where nobody says otherwise. */
+    default LabelFilters filters(ModelInfo model) {
+        return LabelFilters.NONE;
     }
 
     /**

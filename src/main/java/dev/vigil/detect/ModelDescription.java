@@ -122,7 +122,7 @@ public record ModelDescription(String family, Path labels, List<String> labelNam
      * @throws ModelException when something said contradicts the file or is out of its range
      */
     public InputSpec inputSpec(ModelInfo model, Family family) throws ModelException {
-        Input usual = family.inputDefaults();
+        Input usual = family.inputDefaults(model);
         TensorInfo image = model.image();
         Layout layout = model.layout();
         if (input.layout != null && input.layout != layout) {

@@ -1,5 +1,6 @@
 package dev.vigil.graph;
 
+import dev.vigil.graph.cut.NmsNodes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,12 +20,21 @@ import onnx.Onnx.ValueInfoProto;
  * that they lie where a model's weights may. Costs time by the number of nodes; reads no weights. Stateless.
  */
 public final class GraphCheck {
+    /** Of plug-ins that ONNX Runtime's TensorRT provider takes. */
+    private static final String TENSORRT_DOMAIN = "trt.plugins";
+
     private GraphCheck() {}
 
     /** Why a file should not be run, to be read after its name; null when nothing speaks against it. */
     public static String problem(Path file) {
         try {
-            OnnxModel.read(file);
+            OnnxModel model = OnnxModel.read(file);
+            for (NmsNodes.Found nms : NmsNodes.in(model.graph())) {
+                if (nms.isPlugin() && !nms.node().getDomain().equals(TENSORRT_DOMAIN)) {
+                    return "has " + nms.shown() + " inside, a plug-in that only TensorRT itself runs: with nms: cpu in the"
+                            + " configuration it is cut away, or by `vigil model split`";
+                }
+            }
             return null;
         } catch (GraphException e) {
             return e.getMessage();

@@ -17,7 +17,7 @@ import java.util.Set;
  * if it does not crash. Of files in protobuf's encoding it walks over the fields at the top of the message, and skips what is in
  * them.
  */
-final class ModelFile {
+public final class ModelFile {
     private static final int IR_VERSION = 1;
     private static final int GRAPH = 7;
     /** Of {@code GraphDef}, tensorflow/core/framework/graph.proto: node, library, versions. */
@@ -46,7 +46,7 @@ final class ModelFile {
     }
 
     /** Why the file can not be a model, to be read after its name; null when it may be one. */
-    static String problem(Path file) {
+    public static String problem(Path file) {
         if (Files.isDirectory(file)) {
             return "is a folder, not a file";
         }

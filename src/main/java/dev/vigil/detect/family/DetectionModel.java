@@ -52,7 +52,7 @@ public record DetectionModel(Family family, String why, InputSpec input, Labels 
 
     /** Which of its boxes count; a filter for a label that it does not have is for no box. */
     public BoxRules rules(DetectOptions options) {
-        return options.rules(family.suppression(info), labels);
+        return options.withDefaults(family.filters(info)).rules(family.suppression(info), labels);
     }
 
     /** A new post-processor; each thread needs its own. */

@@ -48,7 +48,8 @@ public final class Families {
             BoxesLabelsScores.FASTER_RCNN,
             BoxesLabelsScores.TORCHVISION,
             new TensorFlowDetection(false),
-            new TensorFlowDetection(true));
+            new TensorFlowDetection(true),
+            new RawBoxes());
 
     private static final String METADATA_KEY = "family";
 

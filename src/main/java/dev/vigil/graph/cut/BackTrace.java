@@ -246,8 +246,9 @@ abstract class BackTrace {
             if (single && batch) {
                 image = (int) starts[i];
                 roles.set(axis, Role.BATCH);
-            } else if (single && roles.get(axis) == Role.ONE) {
-                Role role = taken((int) starts[i], at);
+            } else if (single && (roles.get(axis) == Role.ONE || roles.get(axis) == Role.CLASS)) {
+                roles.set(axis, Role.ONE); // the one that was taken is all that comes after
+                Role role = taken((int) starts[i], at.at(at.value(), roles));
                 if (role == null) {
                     return null;
                 }

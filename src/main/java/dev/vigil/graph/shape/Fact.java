@@ -52,7 +52,7 @@ public record Fact(int type, long[] shape, double[] values) {
         return new Fact(tensor.getDataType(), shape, TensorData.doubles(tensor, VALUES_MAX));
     }
 
-    static Fact of(TypeProto type) {
+    public static Fact of(TypeProto type) {
         if (!type.hasTensorType()) {
             return UNKNOWN;
         }

@@ -1,0 +1,27 @@
+package dev.vigil.app;
+
+import dev.vigil.config.ModelConfig;
+import dev.vigil.config.ModelConfig.NmsPlace;
+import dev.vigil.detect.ModelException;
+import dev.vigil.infer.InferException;
+import dev.vigil.workshop.NmsOnCpu;
+import java.nio.file.Path;
+
+/** Which file is loaded for a model. Stateless. */
+final class ModelFiles {
+    private ModelFiles() {}
+
+    /**
+     * The model's own file or, with {@code nms: cpu}, what is left of it without its NMS, from the cache folder.
+     *
+     * @throws ModelException when it can not be cut
+     * @throws InferException when what is left does not run
+     */
+    static Path toLoad(ModelConfig model, Path cacheDir) throws ModelException, InferException {
+        if (model.nms() == NmsPlace.GRAPH) {
+            return model.file();
+        }
+        return new NmsOnCpu(cacheDir)
+                .cached(model.file(), model.description().input().size(), VersionCommand.version());
+    }
+}

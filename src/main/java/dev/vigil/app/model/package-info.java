@@ -1,0 +1,2 @@
+/** {@code vigil model}: looking into models, and making others of them. */
+package dev.vigil.app.model;
