@@ -31,7 +31,8 @@ public final class GraphCheck {
             OnnxModel model = OnnxModel.read(file);
             for (NmsNodes.Found nms : NmsNodes.in(model.graph())) {
                 if (nms.isPlugin() && !nms.node().getDomain().equals(TENSORRT_DOMAIN)) {
-                    return "has " + nms.shown() + " inside, a plug-in that only TensorRT itself runs: with nms: cpu in the"
+                    return "has " + nms.shown()
+                            + " inside, a plug-in that only TensorRT itself runs: with nms: cpu in the"
                             + " configuration it is cut away, or by `vigil model split`";
                 }
             }

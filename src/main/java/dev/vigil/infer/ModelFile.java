@@ -45,8 +45,27 @@ public final class ModelFile {
         this.size = size;
     }
 
-    /** Why the file can not be a model, to be read after its name; null when it may be one. */
-    public static String problem(Path file) {
+    /** Why the file should not be loaded, to be read after its name; null when nothing speaks against it. */
+    static String problem(Path file) {
+        String problem = look(file);
+        boolean isOnnx = ModelFormat.of(file) == ModelFormat.ONNX || ModelFormat.of(file) == ModelFormat.ORT;
+        return problem != null || !isOnnx || isOrtFormat(file) ? problem : GraphCheck.problem(file);
+    }
+
+    private static boolean isOrtFormat(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return isOrtFormat(in.readNBytes(8));
+        } catch (IOException e) {
+            return false; // whoever reads it next says why that can not be done
+        }
+    }
+
+    private static boolean isOrtFormat(byte[] head) {
+        return new String(head, StandardCharsets.ISO_8859_1).endsWith("ORTM");
+    }
+
+    /** Why the file can not be a model, by its size and its first fields; null when it may be one. */
+    public static String look(Path file) {
         if (Files.isDirectory(file)) {
             return "is a folder, not a file";
         }
@@ -66,8 +85,7 @@ public final class ModelFile {
             ModelFile look = new ModelFile(in, Files.size(file));
             return switch (ModelFormat.of(file)) {
                 // The other format of ONNX Runtime, which it tells by the same letters.
-                case ONNX, ORT ->
-                    new String(head, StandardCharsets.ISO_8859_1).endsWith("ORTM") ? null : look.onnxProblem(file);
+                case ONNX, ORT -> isOrtFormat(head) ? null : look.onnxProblem();
                 case TENSORFLOW -> look.protobufProblem("frozen graph of TensorFlow", GRAPH_DEF);
                 case CAFFE -> look.protobufProblem("model of Caffe", NET_PARAMETER);
                 case DARKNET -> look.darknetProblem(head);
@@ -121,11 +139,6 @@ public final class ModelFile {
         int minor = numbers.getInt(4);
         boolean isVersion = major >= 0 && major < 10 && minor >= 0 && minor < 10;
         return isVersion ? null : "holds no weights of Darknet";
-    }
-
-    private String onnxProblem(Path file) throws IOException {
-        String problem = onnxProblem();
-        return problem != null ? problem : GraphCheck.problem(file);
     }
 
     private String onnxProblem() throws IOException {

@@ -32,7 +32,11 @@ record BackendOperators(String name, String elsewhere, String source, Set<String
 
     static final List<BackendOperators> ALL = List.of(
             new BackendOperators(
-                    "ONNX Runtime, cpu", "the model does not load", "docs/OperatorKernels.md of microsoft/onnxruntime", Set.of(), false),
+                    "ONNX Runtime, cpu",
+                    "the model does not load",
+                    "docs/OperatorKernels.md of microsoft/onnxruntime",
+                    Set.of(),
+                    false),
             // The table of the CUDA provider, as of ONNX Runtime 1.23 and later.
             new BackendOperators(
                     "ONNX Runtime, cuda",

@@ -26,7 +26,8 @@ record BoxEvidence(boolean unit, Boolean xFirst) {
     private static final double CLEARLY = 1.5;
 
     /** Runs a model whose NMS was cut away, once. */
-    static BoxEvidence of(Path model, ModelInfo sized, boolean centered, Path cacheDir) throws InferException, ModelException {
+    static BoxEvidence of(Path model, ModelInfo sized, boolean centered, Path cacheDir)
+            throws InferException, ModelException {
         InferOptions onCpu = InferOptions.DEFAULT.withDevice(InferOptions.Device.CPU);
         try (Engine engine = Engine.open(model, onCpu, cacheDir)) {
             TensorInfo image = sized.image();

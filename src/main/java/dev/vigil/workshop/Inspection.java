@@ -134,7 +134,8 @@ public record Inspection(
         } catch (ModelException e) {
             why = e.getMessage();
         }
-        List<String> nms = NmsNodes.in(graph).stream().map(NmsNodes.Found::shown).toList();
+        List<String> nms =
+                NmsNodes.in(graph).stream().map(NmsNodes.Found::shown).toList();
         List<Backend> backends = BackendOperators.ALL.stream()
                 .map(b -> new Backend(b.name(), b.refused(graph), b.elsewhere(), b.source()))
                 .toList();
@@ -161,7 +162,9 @@ public record Inspection(
                                 .thenComparing(Operator::name))
                         .toList(),
                 Families.candidates(shapes.info()).stream()
-                        .map(c -> new Verdict(c.family().id(), c.fit().degree(), c.fit().why()))
+                        .sorted(Comparator.comparing(c -> -c.fit().degree().ordinal()))
+                        .map(c -> new Verdict(
+                                c.family().id(), c.fit().degree(), c.fit().why()))
                         .toList(),
                 family,
                 why,
@@ -175,7 +178,8 @@ public record Inspection(
 
     private static ModelDescription.Size picture(ModelShapes shapes) {
         try {
-            return new ModelDescription.Size(shapes.info().widthPx(), shapes.info().heightPx());
+            return new ModelDescription.Size(
+                    shapes.info().widthPx(), shapes.info().heightPx());
         } catch (ModelException e) {
             return null; // it takes no picture
         }
@@ -243,7 +247,9 @@ public record Inspection(
                     TensorData.typeName(tensor.getDataType()),
                     (values * TensorData.bits(tensor.getDataType()) + 7) / 8,
                     Long::sum);
-            ExternalData.locations(tensor).stream().filter(l -> !locations.contains(l)).forEach(locations::add);
+            ExternalData.locations(tensor).stream()
+                    .filter(l -> !locations.contains(l))
+                    .forEach(locations::add);
         }
     }
 }

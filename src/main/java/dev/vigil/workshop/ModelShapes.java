@@ -3,6 +3,7 @@ package dev.vigil.workshop;
 import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.ModelException;
 import dev.vigil.detect.ModelInfo;
+import dev.vigil.frame.InputSpec.Layout;
 import dev.vigil.frame.TensorInfo;
 import dev.vigil.frame.TensorInfo.ElementType;
 import dev.vigil.graph.GraphException;
@@ -40,15 +41,16 @@ public record ModelShapes(ModelInfo declared, ModelInfo info, Map<String, Fact> 
         ModelInfo sized = declared;
         ModelDescription.Size assumed = null;
         if (takesPicture(declared)) {
-            boolean told = size != null || isOpen(declared) && declared.metadata().containsKey("imgsz");
+            boolean told =
+                    size != null || isOpen(declared) && declared.metadata().containsKey("imgsz");
             try {
                 sized = declared.sized(size);
             } catch (ModelException e) {
                 if (told) {
                     throw e;
                 }
-                assumed = USUAL;
-                sized = declared.sized(USUAL);
+                assumed = assumed(declared);
+                sized = declared.sized(assumed);
             }
         }
         Map<String, long[]> shapes = new HashMap<>();
@@ -62,6 +64,18 @@ public record ModelShapes(ModelInfo declared, ModelInfo info, Map<String, Fact> 
         Map<String, Fact> facts = ShapeInference.run(model, shapes);
         ModelInfo info = new ModelInfo(sized.inputs(), infos(model.graph().outputs(), facts), model.metadata());
         return new ModelShapes(declared, info, facts, assumed);
+    }
+
+    /** The usual size where the file says none. */
+    private static ModelDescription.Size assumed(ModelInfo model) throws ModelException {
+        long[] shape = model.image().shape();
+        int heightAt = model.layout() == Layout.NCHW ? 2 : 1;
+        return new ModelDescription.Size(
+                side(shape[heightAt + 1], USUAL.widthPx()), side(shape[heightAt], USUAL.heightPx()));
+    }
+
+    private static int side(long declared, int usual) {
+        return declared < 0 || declared > Integer.MAX_VALUE ? usual : (int) declared;
     }
 
     private static boolean takesPicture(ModelInfo model) {
@@ -85,13 +99,8 @@ public record ModelShapes(ModelInfo declared, ModelInfo info, Map<String, Fact> 
     private static List<TensorInfo> infos(List<ValueInfoProto> values, Map<String, Fact> facts) {
         List<TensorInfo> infos = new ArrayList<>();
         for (ValueInfoProto value : values) {
-            Fact fact = facts == null
-                    ? Fact.of(value.getType())
-                    : facts.getOrDefault(value.getName(), Fact.UNKNOWN);
-            infos.add(new TensorInfo(
-                    value.getName(),
-                    type(fact.type()),
-                    fact.hasRank() ? fact.shape() : new long[0]));
+            Fact fact = facts == null ? Fact.of(value.getType()) : facts.getOrDefault(value.getName(), Fact.UNKNOWN);
+            infos.add(new TensorInfo(value.getName(), type(fact.type()), fact.hasRank() ? fact.shape() : new long[0]));
         }
         return infos;
     }

@@ -119,8 +119,9 @@ public final class NmsOnCpu {
         if (producer.equals("pytorch") || producer.startsWith("Paddle")) {
             return new Split(nms, BoxForm.XYXY, unit, seen + "; " + producer + " puts x first");
         }
-        throw new ModelException("it can not be told whether its boxes are x1, y1, x2, y2 or y1, x1, y2, x2: say it with"
-                + " vigil model split --boxes xyxy or --boxes yxyx");
+        throw new ModelException(
+                "it can not be told whether its boxes are x1, y1, x2, y2 or y1, x1, y2, x2: say it with"
+                        + " vigil model split --boxes xyxy or --boxes yxyx");
     }
 
     /**
@@ -133,7 +134,8 @@ public final class NmsOnCpu {
      */
     public Path cached(Path model, ModelDescription.Size size, String version) throws ModelException, InferException {
         try {
-            Path home = cacheDir.resolve("nms-cpu").resolve(hash(List.of(model.toAbsolutePath().toString())));
+            Path home = cacheDir.resolve("nms-cpu")
+                    .resolve(hash(List.of(model.toAbsolutePath().toString())));
             Path folder = home.resolve(key(model, size, version));
             Path cut = folder.resolve(String.valueOf(model.getFileName()));
             if (!Files.isRegularFile(cut)) {
@@ -151,7 +153,8 @@ public final class NmsOnCpu {
         }
     }
 
-    private static String key(Path model, ModelDescription.Size size, String version) throws GraphException, IOException {
+    private static String key(Path model, ModelDescription.Size size, String version)
+            throws GraphException, IOException {
         MessageDigest digest = sha256();
         add(digest, model);
         OnnxModel read = OnnxModel.read(model);

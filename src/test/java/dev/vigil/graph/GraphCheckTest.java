@@ -82,8 +82,10 @@ class GraphCheckTest {
                 changed(graph -> graph.addNode(node("a", "b", "image")).addNode(node("b", "a", "image"))),
                 "is part of a cycle");
         assertRefused(changed(graph -> graph.addNode(node("a", "a", "image"))), "node odd (Add) is part of a cycle");
-        assertRefused(changed(graph -> graph.addNode(node("row", "image", "image"))), "node odd (Add) makes row, which");
-        assertRefused(changed(graph -> graph.addNode(node("a", "nothing", "image"))), "reads nothing, which nothing makes");
+        assertRefused(
+                changed(graph -> graph.addNode(node("row", "image", "image"))), "node odd (Add) makes row, which");
+        assertRefused(
+                changed(graph -> graph.addNode(node("a", "nothing", "image"))), "reads nothing, which nothing makes");
         assertRefused(
                 changed(graph -> graph.addOutput(graph.getOutput(0).toBuilder().setName("no"))),
                 "output no is made by no node");
@@ -96,8 +98,7 @@ class GraphCheckTest {
         assertRefused(
                 changed(graph -> graph.getInitializerBuilder(0).setRawData(ByteString.copyFrom(new byte[5]))),
                 "has 5 bytes, and its shape");
-        assertRefused(
-                changed(graph -> graph.getInitializerBuilder(0).setDims(0, 1L << 62)), "has an impossible shape");
+        assertRefused(changed(graph -> graph.getInitializerBuilder(0).setDims(0, 1L << 62)), "has an impossible shape");
         assertRefused(changed(graph -> graph.getInitializerBuilder(0).setDims(0, -4)), "has an impossible shape");
         assertRefused(
                 changed(graph -> graph.getInitializerBuilder(0).clearRawData().addFloatData(1)), "has 1 values, and");
@@ -145,7 +146,8 @@ class GraphCheckTest {
         assertRefused(changed(external("offset", "0")), "does not say which");
         assertRefused(changed(external("location", "data.bin", "offset", "-1")), "has '-1' as its data's offset");
         assertRefused(changed(external("location", "data.bin", "offset", "999999999")), "which has 100000");
-        assertRefused(changed(external("location", "data.bin", "length", "7")), "has 7 bytes in data.bin, and its shape");
+        assertRefused(
+                changed(external("location", "data.bin", "length", "7")), "has 7 bytes in data.bin, and its shape");
     }
 
     @Test

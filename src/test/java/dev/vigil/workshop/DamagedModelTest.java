@@ -53,17 +53,20 @@ class DamagedModelTest {
     private void attemptAll(byte[] content) throws IOException {
         Path model = Files.write(folder.resolve("damaged.onnx"), content);
         attempt(model, file -> Inspection.of(file, ModelDescription.EMPTY, null));
-        attempt(
-                model,
-                file -> new NmsOnCpu(CACHE)
-                        .split(file, folder.resolve("cut.onnx"), new NmsOnCpu.Options(BoxForm.XYXY, true, null)));
-        attempt(model, file -> LoadedModel.load(file, ModelDescription.EMPTY, CPU, CACHE).close());
+        attempt(model, file -> new NmsOnCpu(CACHE)
+                .split(file, folder.resolve("cut.onnx"), new NmsOnCpu.Options(BoxForm.XYXY, true, null)));
+        attempt(model, file -> LoadedModel.load(file, ModelDescription.EMPTY, CPU, CACHE)
+                .close());
     }
 
     @Test
     void shouldGoOnWhenAModelIsDamagedAnywhere() throws IOException {
         List<OnnxFile> graphs = List.of(
-                NmsGraphs.byClass(10), NmsGraphs.bestClass(true), NmsGraphs.masked(), NmsGraphs.loop(), NmsGraphs.centered());
+                NmsGraphs.byClass(10),
+                NmsGraphs.bestClass(true),
+                NmsGraphs.masked(),
+                NmsGraphs.loop(),
+                NmsGraphs.centered());
         for (int seed = 0; seed < TRIES; seed++) {
             byte[] whole = graphs.get(seed % graphs.size()).bytes();
             Random random = new Random(seed);

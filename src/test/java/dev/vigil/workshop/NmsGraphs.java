@@ -104,9 +104,7 @@ final class NmsGraphs {
 
     /** A node of NMS for each class in the rounds of a loop over the batch: TensorFlow's post-processing through tf2onnx. */
     static OnnxFile loop() {
-        OnnxFile body = OnnxFile.empty()
-                .input("round", DataType.INT64)
-                .input("go", DataType.BOOL);
+        OnnxFile body = OnnxFile.empty().input("round", DataType.INT64).input("go", DataType.BOOL);
         body.node("Identity", "go_on", List.of("go"));
         body.node("Gather", "boxes_of_image", List.of("b", "round"), attribute("axis", 0));
         body.node("Gather", "scores_of_image", List.of("s", "round"), attribute("axis", 0));
@@ -119,9 +117,7 @@ final class NmsGraphs {
             body.node("Transpose", "row_" + c, List.of("scores_" + c), ints("perm", 1, 0));
             body.node("Unsqueeze", "scores_in_" + c, List.of("row_" + c, "body_axis"));
             body.node(
-                    "NonMaxSuppression",
-                    "selected_" + c,
-                    List.of("boxes_in", "scores_in_" + c, "all", "iou", "score"));
+                    "NonMaxSuppression", "selected_" + c, List.of("boxes_in", "scores_in_" + c, "all", "iou", "score"));
         }
         body.node("Concat", "selected_all", List.of("selected_0", "selected_1", "selected_2"), attribute("axis", 0));
         body.declareOutput("selected_all", DataType.INT64, OnnxFile.OPEN, 3);
@@ -134,7 +130,11 @@ final class NmsGraphs {
     /** A plug-in of TensorRT; nothing here can run it. */
     static OnnxFile efficient(AttributeProto... attributes) {
         OnnxFile file = raw();
-        file.node("EfficientNMS_TRT", List.of("num_dets", "det_boxes", "det_scores", "det_classes"), List.of("b", "s"), attributes);
+        file.node(
+                "EfficientNMS_TRT",
+                List.of("num_dets", "det_boxes", "det_scores", "det_classes"),
+                List.of("b", "s"),
+                attributes);
         return file.declareOutput("num_dets", DataType.INT32, 1, 1);
     }
 

@@ -139,7 +139,11 @@ class NmsOnCpuTest {
                 Detections found = new Detections(DetectOptions.BOXES_MAX);
                 loaded.detection()
                         .postProcessor()
-                        .process(loaded.tensors().outputs(0), placement, loaded.detection().rules(ALL), found);
+                        .process(
+                                loaded.tensors().outputs(0),
+                                placement,
+                                loaded.detection().rules(ALL),
+                                found);
                 List<Box> boxes = new ArrayList<>();
                 for (int i = 0; i < found.count(); i++) {
                     boxes.add(new Box(
@@ -168,7 +172,9 @@ class NmsOnCpuTest {
         Path out = folder.resolve("cut.onnx");
         nmsOnCpu.split(model, out, CORNERS);
         List<List<Box>> expected = whole(model, centered);
-        assertThat(expected.stream().mapToInt(List::size).sum()).as("boxes at all").isGreaterThanOrEqualTo(3 * PICTURES);
+        assertThat(expected.stream().mapToInt(List::size).sum())
+                .as("boxes at all")
+                .isGreaterThanOrEqualTo(3 * PICTURES);
         List<List<Box>> found = cut(out);
         for (int picture = 0; picture < PICTURES; picture++) {
             assertSame(found.get(picture), expected.get(picture), picture);
@@ -180,7 +186,9 @@ class NmsOnCpuTest {
         for (int i = 0; i < found.size(); i++) {
             Box a = found.get(i);
             Box b = expected.get(i);
-            assertThat(a.classId).as("class of %s and %s in picture %d", a, b, picture).isEqualTo(b.classId);
+            assertThat(a.classId)
+                    .as("class of %s and %s in picture %d", a, b, picture)
+                    .isEqualTo(b.classId);
             assertThat(new float[] {a.x1, a.y1, a.x2, a.y2, a.score})
                     .as("box %d of picture %d", i, picture)
                     .containsExactly(
@@ -242,8 +250,7 @@ class NmsOnCpuTest {
 
         nmsOnCpu.split(model, out, CORNERS);
 
-        List<List<Box>> expected =
-                whole(NmsGraphs.byClass(1_000_000).write(folder.resolve("direct.onnx")), false);
+        List<List<Box>> expected = whole(NmsGraphs.byClass(1_000_000).write(folder.resolve("direct.onnx")), false);
         List<List<Box>> found = cut(out);
         for (int picture = 0; picture < PICTURES; picture++) {
             assertSame(found.get(picture), expected.get(picture), picture);
@@ -256,13 +263,17 @@ class NmsOnCpuTest {
         OnnxFile twoStages = NmsGraphs.byClass(10).floats("weights", new float[3 * 400], 3, 400);
         twoStages.node("Cast", "rows", List.of("selected"), attribute("to", DataType.FLOAT_VALUE));
         twoStages.node("MatMul", "second", List.of("rows", "weights")).declareOutput("second", DataType.FLOAT, -1, 400);
-        assertRefused(twoStages, "node node_second (MatMul) works on the boxes that it leaves, as in a detector of two stages");
+        assertRefused(
+                twoStages,
+                "node node_second (MatMul) works on the boxes that it leaves, as in a detector of two stages");
         assertRefused(NmsGraphs.byClass(0), "node node_selected (NonMaxSuppression) lets no box through");
         OnnxFile moved = NmsGraphs.raw();
         moved.node("ReduceMax", "best", List.of("s"), NmsGraphs.ints("axes", 2), attribute("keepdims", 1));
         moved.node("Transpose", "best_first", List.of("best"), NmsGraphs.ints("perm", 0, 2, 1));
         moved.node("Add", "moved", List.of("b", "best"));
-        assertRefused(NmsGraphs.nms(moved, "moved", "best_first", "all"), "node node_moved (Add) adds something to its boxes");
+        assertRefused(
+                NmsGraphs.nms(moved, "moved", "best_first", "all"),
+                "node node_moved (Add) adds something to its boxes");
         OnnxFile chosen = NmsGraphs.raw().floats("limit", new float[] {0.5f}, 1);
         chosen.node("ReduceMean", "width", List.of("b"), NmsGraphs.ints("axes", 0, 2), attribute("keepdims", 0));
         chosen.node("Greater", "wide", List.of("width", "limit"));

@@ -45,8 +45,9 @@ final class InspectCommand implements Callable<Integer>, SpeaksForItself {
             names = "--size",
             paramLabel = "WxH",
             converter = SizeOption.class,
-            description = "The picture's size, for a model that leaves it open (default: what the .yml or the metadata say,"
-                    + " else 640x640).")
+            description =
+                    "The picture's size, for a model that leaves it open (default: what the .yml or the metadata say,"
+                            + " else 640x640).")
     private Size size;
 
     @Option(names = "--json", description = "Print one JSON object to standard output, and nothing else.")
@@ -60,13 +61,11 @@ final class InspectCommand implements Callable<Integer>, SpeaksForItself {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         try {
-            String problem = ModelFile.problem(file);
-            // What TensorRT alone can run can be looked into all the same.
-            if (problem != null && !problem.contains("_TRT")) {
+            String problem = ModelFile.look(file);
+            if (problem != null) {
                 return fail("the model " + file + " " + problem);
             }
-            Inspection inspection =
-                    Inspection.of(file, new ConfigReader(surroundings).readDescription(file), size);
+            Inspection inspection = Inspection.of(file, new ConfigReader(surroundings).readDescription(file), size);
             if (json) {
                 out.println(InspectionJson.of(inspection));
             } else {

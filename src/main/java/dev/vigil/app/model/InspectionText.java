@@ -44,8 +44,14 @@ final class InspectionText {
         if (model.labels() != null) {
             line("classes", model.labels());
         }
-        line("NMS", model.nms().isEmpty() ? "none inside" : model.nms().size() == 1 ? "inside: " + model.nms().get(0)
-                : "inside: " + model.nms().size() + " nodes, such as " + model.nms().get(0));
+        line(
+                "NMS",
+                model.nms().isEmpty()
+                        ? "none inside"
+                        : model.nms().size() == 1
+                                ? "inside: " + model.nms().get(0)
+                                : "inside: " + model.nms().size() + " nodes, such as "
+                                        + model.nms().get(0));
         if (model.nmsCut() != null) {
             line("", model.nmsCut());
         }
@@ -145,7 +151,7 @@ final class InspectionText {
                 .mapToInt(backend -> backend.name().length())
                 .reduce(0, Math::max);
         out.println();
-        out.printf("%-" + width + "s %s%n", "BACKEND", "KNOWN NOT TO RUN THERE");
+        out.printf("%-" + width + "s %s%n", "BACKEND", "DOES NOT RUN");
         for (Inspection.Backend backend : model.backends()) {
             String refused = backend.refused().entrySet().stream()
                     .map(operator -> operator.getValue() + " × " + printable(operator.getKey()))
@@ -153,7 +159,7 @@ final class InspectionText {
             out.printf(
                     "%-" + width + "s %s%n",
                     backend.name(),
-                    refused.isEmpty() ? "nothing" : refused + "; " + backend.elsewhere());
+                    refused.isEmpty() ? "nothing known" : refused + "; " + backend.elsewhere());
         }
         if (!model.foreign().isEmpty()) {
             out.println("Not known anywhere: " + printable(String.join(", ", model.foreign())));

@@ -71,7 +71,8 @@ final class SplitCommand implements Callable<Integer>, SpeaksForItself {
     @Option(
             names = "--unit",
             paramLabel = "UNIT",
-            description = "What boxes count in: pixels of the model's input, or unit: parts of it (default: found out).")
+            description =
+                    "What boxes count in: pixels of the model's input, or unit: parts of it (default: found out).")
     private Unit unit;
 
     @Option(
@@ -87,8 +88,8 @@ final class SplitCommand implements Callable<Integer>, SpeaksForItself {
 
     @Override
     public Integer call() {
-        String problem = ModelFile.problem(in);
-        if (problem != null && !problem.contains("_TRT")) {
+        String problem = ModelFile.look(in);
+        if (problem != null) {
             return fail("the model " + in + " " + problem);
         }
         try {
@@ -116,7 +117,8 @@ final class SplitCommand implements Callable<Integer>, SpeaksForItself {
         PrintWriter to = spec.commandLine().getOut();
         NmsForm nms = split.nms();
         to.println(out + ": " + nms.removed() + " nodes less than " + in);
-        to.println("  cut away  " + String.join(", ", nms.nodes().size() > 3 ? nms.nodes().subList(0, 3) : nms.nodes())
+        to.println("  cut away  "
+                + String.join(", ", nms.nodes().size() > 3 ? nms.nodes().subList(0, 3) : nms.nodes())
                 + (nms.nodes().size() > 3 ? " and " + (nms.nodes().size() - 3) + " more" : ""));
         to.println("  boxes     " + split.form().word() + " in " + (split.unit() ? "parts of the picture" : "pixels")
                 + " (" + split.why() + ")");

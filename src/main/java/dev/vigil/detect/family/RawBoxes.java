@@ -75,8 +75,7 @@ final class RawBoxes implements Family {
         Float most = number(model.metadata(), "nms_boxes_per_class");
         return most == null || !(most >= 1)
                 ? LabelFilters.NONE
-                : new LabelFilters(
-                        List.of(), new BoxFilter(null, null, null, null, null, Math.round(most)), Map.of());
+                : new LabelFilters(List.of(), new BoxFilter(null, null, null, null, null, Math.round(most)), Map.of());
     }
 
     /** Null where it is not there or no number. */
@@ -139,7 +138,8 @@ final class RawBoxes implements Family {
     public BoxDecoder decoder(ModelInfo model) throws ModelException {
         Fit fit = fit(model);
         if (fit.degree() == Fit.Degree.NO) {
-            throw new ModelException("not of family raw-boxes: " + fit.why() + "; the outputs are " + model.outputsText());
+            throw new ModelException(
+                    "not of family raw-boxes: " + fit.why() + "; the outputs are " + model.outputsText());
         }
         return new Decoder(model);
     }

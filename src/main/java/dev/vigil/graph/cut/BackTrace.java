@@ -58,6 +58,7 @@ abstract class BackTrace {
                     case "Slice" -> slice(node, at);
                     case "GatherND" -> gatherNd(node, at);
                     case "Compress" -> compress(node, at);
+                    case "Concat" -> concat(node, at);
                     default -> null;
                 };
         return layout != null ? layout : ownStep(node, at);
@@ -278,6 +279,15 @@ abstract class BackTrace {
             return null;
         }
         return at.chosenBy(node.getInput(0), Nodes.input(node, 1));
+    }
+
+    /** Passes where all but one of the parts are empty. */
+    private Point concat(NodeProto node, Point at) {
+        int axis = (int) Nodes.integer(node, "axis", 0);
+        List<String> parts = node.getInputList().stream()
+                .filter(part -> values.fact(part, at.scope()).extent(axis) != 0)
+                .toList();
+        return parts.size() == 1 ? at.at(parts.get(0)) : null;
     }
 
     /** From an input of a body to what the node around it is given. */

@@ -23,6 +23,7 @@ class RecognitionTest {
             CenterNetTest::samples,
             DetrTest::samples,
             OpenCvFamiliesTest::samples,
+            RawBoxesTest::samples,
             RtDetrTest::samples,
             YoloSamples::all,
             YuNetTest::samples,
