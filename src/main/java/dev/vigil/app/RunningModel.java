@@ -81,11 +81,7 @@ final class RunningModel implements AutoCloseable {
             throws InferException, ModelException {
         List<String> stamps = stamps(config); // before: what changes while it is loaded counts as changed
         LoadedModel loaded = LoadedModel.load(
-                ModelFiles.toLoad(config, cacheDir),
-                config.description(),
-                config.infer(),
-                cacheDir,
-                demand.viewsMax());
+                ModelFiles.toLoad(config, cacheDir), config.description(), config.infer(), cacheDir, demand.viewsMax());
         boolean started = false;
         try {
             RunningModel model =

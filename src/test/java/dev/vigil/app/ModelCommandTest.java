@@ -94,7 +94,12 @@ class ModelCommandTest {
 
         for (List<String> command : List.of(
                 List.of("model", "inspect", file.toString()),
-                List.of("model", "split", file.toString(), "-o", folder.resolve("out.onnx").toString()))) {
+                List.of(
+                        "model",
+                        "split",
+                        file.toString(),
+                        "-o",
+                        folder.resolve("out.onnx").toString()))) {
             CommandLineRun run = CommandLineRun.of(command.toArray(String[]::new));
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.out()).isEmpty();
@@ -113,7 +118,8 @@ class ModelCommandTest {
                 .write(folder.resolve("open.onnx"));
 
         // Each value that comes out is a sum over 3 * 3 * 3 values.
-        assertThat(CommandLineRun.of("model", "inspect", "--size", "22x12", model.toString()).out())
+        assertThat(CommandLineRun.of("model", "inspect", "--size", "22x12", model.toString())
+                        .out())
                 .contains("out float32 (1, 8, 10, 20)")
                 .contains(8 * 10 * 20 * 27 / 1_000.0 + "0 k multiply-adds in 1 nodes for a picture of 22x12");
         assertThat(CommandLineRun.of("model", "inspect", model.toString()).out())
@@ -156,7 +162,8 @@ class ModelCommandTest {
                   mine: {file: whole.onnx, nms: cpu}
                 cameras:
                   gate: {url: '%s'}
-                """.formatted(folder.resolve("cache"), Path.of("media/demo-clip.mp4").toAbsolutePath()));
+                """.formatted(
+                        folder.resolve("cache"), Path.of("media/demo-clip.mp4").toAbsolutePath()));
 
         CommandLineRun check = CommandLineRun.of("check", "--config", config.toString());
 

@@ -30,16 +30,22 @@ class RawBoxesTest {
     }
 
     /** Of an input of 200 by 100. */
-    private static ModelInfo model(int anchors, int classes, boolean classesFirst, String form, String unit, String... more) {
+    private static ModelInfo model(
+            int anchors, int classes, boolean classesFirst, String form, String unit, String... more) {
         Map<String, String> metadata = new HashMap<>(Map.of(
-                "family", "raw-boxes",
-                "boxes_form", form,
-                "boxes_unit", unit,
-                "scores_order", classesFirst ? "classes_first" : "anchors_first"));
+                "family",
+                "raw-boxes",
+                "boxes_form",
+                form,
+                "boxes_unit",
+                unit,
+                "scores_order",
+                classesFirst ? "classes_first" : "anchors_first"));
         for (int i = 0; i < more.length; i += 2) {
             metadata.put(more[i], more[i + 1]);
         }
-        TensorInfo scores = classesFirst ? floats("scores", 1, classes, anchors) : floats("scores", 1, anchors, classes);
+        TensorInfo scores =
+                classesFirst ? floats("scores", 1, classes, anchors) : floats("scores", 1, anchors, classes);
         return new ModelInfo(
                 List.of(floats("images", 1, 3, 100, 200)), List.of(floats("boxes", 1, anchors, 4), scores), metadata);
     }
@@ -62,7 +68,8 @@ class RawBoxesTest {
     })
     void shouldGiveCornersInPixelsWhateverTheFormIs(String form, String unit, float a, float b, float c, float d)
             throws ModelException {
-        List<Float> row = decode(model(1, 2, false, form, unit), new float[] {a, b, c, d}, 0.1f, 0.9f).get(0);
+        List<Float> row = decode(model(1, 2, false, form, unit), new float[] {a, b, c, d}, 0.1f, 0.9f)
+                .get(0);
         assertThat(row.get(5)).isEqualTo(1f);
         assertThat(new float[] {row.get(0), row.get(1), row.get(2), row.get(3), row.get(4)})
                 .containsExactly(new float[] {20, 30, 60, 80, 0.9f}, org.assertj.core.data.Offset.offset(1e-4f));
@@ -88,14 +95,15 @@ class RawBoxesTest {
     @Test
     void shouldCountWhatIsNotANumber() throws ModelException {
         ModelInfo best = model(2, 2, false, "xyxy", "pixels", "classes_per_box", "best");
-        assertThat(decode(best, new float[] {0, 0, 1, 1, 0, 0, Float.NaN, 1}, Float.NaN, 0.9f, 0.5f, 0.1f)).isNotNull();
+        assertThat(decode(best, new float[] {0, 0, 1, 1, 0, 0, Float.NaN, 1}, Float.NaN, 0.9f, 0.5f, 0.1f))
+                .isNotNull();
         assertThat(candidates.malformed()).isEqualTo(2);
     }
 
     @Test
     void shouldHaveTheLimitsOfTheNmsThatIsGone() {
-        ModelInfo model =
-                model(2, 2, false, "yxyx", "unit", "nms_iou", "0.6", "nms_kind", "all_classes", "nms_boxes_per_class", "7");
+        ModelInfo model = model(
+                2, 2, false, "yxyx", "unit", "nms_iou", "0.6", "nms_kind", "all_classes", "nms_boxes_per_class", "7");
         RawBoxes family = new RawBoxes();
         assertThat(family.suppression(model)).isEqualTo(new Suppression(Suppression.Kind.ALL_CLASSES, 0.6f));
         assertThat(family.filters(model).all().countMax()).isEqualTo(7);
@@ -114,9 +122,7 @@ class RawBoxesTest {
         assertThatThrownBy(() -> new RawBoxes().decoder(model(4, 2, false, "zzz", "pixels")))
                 .hasMessageContaining("wants metadata");
         ModelInfo other = new ModelInfo(
-                good.inputs(),
-                List.of(floats("boxes", 1, 4, 4), floats("scores", 1, 5, 2)),
-                good.metadata());
+                good.inputs(), List.of(floats("boxes", 1, 4, 4), floats("scores", 1, 5, 2)), good.metadata());
         assertThatThrownBy(() -> new RawBoxes().decoder(other)).hasMessageContaining("differ in their anchors");
     }
 }
