@@ -120,6 +120,7 @@ class ArchitectureTest {
         "com.google.protobuf..,          graph.. workshop.. infer.opencv..",
         "org.bytedeco.ffmpeg..,          frame.. source.. convert.. lens.. app..",
         "org.bytedeco.opencv..,          draw.. infer.opencv..",
+        "org.bytedeco.tensorflowlite.., infer.tflite..",
         "org.bytedeco.javacv..,          app..",
         "io.netty.handler.codec.mqtt..,  mqtt..",
         "io.netty.handler.codec.rtsp..,  source.sim..",

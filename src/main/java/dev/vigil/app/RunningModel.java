@@ -148,7 +148,6 @@ final class RunningModel implements AutoCloseable {
         publisher.add(
                 camera.messages(),
                 loaded.engine().name(),
-                loaded.engine().device(),
                 labels(),
                 camera.config().publish());
         pipeline.add(camera.feed(), camera.config().detect(), camera.config().tiles());

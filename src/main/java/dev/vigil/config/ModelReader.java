@@ -6,15 +6,22 @@ import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.TileOptions;
 import dev.vigil.infer.Backend;
 import dev.vigil.infer.BackendOptions;
+import dev.vigil.infer.BackendOptions.Precision;
+import dev.vigil.infer.BackendOptions.Provider;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.InferOptions.Device;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Reads a section under {@code models}. */
 final class ModelReader {
     static final String DEFAULT_NAME = "default";
 
+    private static final Pattern PROVIDER = Pattern.compile("[A-Za-z0-9]{1,64}");
     private static final String DEFAULT_FILE = "models/ssdlite-mobilenet-v2-coco.onnx";
 
     private ModelReader() {}
@@ -66,6 +73,37 @@ final class ModelReader {
             TextFile.problem(graph)
                     .ifPresent(message -> model.problem("graph", model.shown("graph", graph) + ": " + message));
         }
-        return new BackendOptions(backend, graph);
+        Precision precision = model.choice("precision", Precision.class, BackendOptions.DEFAULT.precision());
+        return new BackendOptions(backend, graph, provider(model.section("provider")), precision);
+    }
+
+    private static Provider provider(Section provider) {
+        String name = provider.text("name", "text", "none", PROVIDER, "letters and digits, such as OpenVINO");
+        Path library = provider.path("library", "file", "none", false, "a path");
+        List<String> words = Lists.words(provider, "options", "list", "none", "a list of KEY=VALUE");
+        provider.finish();
+        if (library != null) {
+            TextFile.problem(library)
+                    .ifPresent(message ->
+                            provider.problem("library", provider.shown("library", library) + ": " + message));
+        }
+        Map<String, String> options = new LinkedHashMap<>();
+        for (String word : words == null ? List.<String>of() : words) {
+            int at = word.indexOf('=');
+            if (at < 1) {
+                provider.problem("options", word + " is not allowed: KEY=VALUE");
+            } else {
+                options.put(word.substring(0, at), word.substring(at + 1));
+            }
+        }
+        if (name == null && library == null) {
+            return null;
+        }
+        if (name == null || library == null) {
+            provider.problem(
+                    name == null ? "name" : "library", "is wanted beside the other: name and library go together");
+            return null;
+        }
+        return new Provider(name, library, options);
     }
 }

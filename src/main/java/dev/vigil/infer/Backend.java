@@ -7,7 +7,8 @@ public enum Backend {
     /** What the file's ending says. */
     AUTO,
     ONNXRUNTIME,
-    OPENCV;
+    OPENCV,
+    TFLITE;
 
     /** As configurations and messages write it. */
     public String label() {

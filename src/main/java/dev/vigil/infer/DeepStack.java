@@ -5,19 +5,19 @@ package dev.vigil.infer;
  * line against a regular expression that recurses for every character of it: with a class path of 7 KB that is 10,600 frames,
  * which overflow Java's usual 1 MB of stack and end the process with SIGSEGV and not a word. Graphs of great depth recurse too.
  */
-final class DeepStack {
+public final class DeepStack {
     /** Only what is touched is ever resident. */
     private static final long STACK_BYTES = 64 << 20;
 
     /** What is run. */
-    interface Work<T> {
+    public interface Work<T> {
         T call() throws InferException;
     }
 
     private DeepStack() {}
 
     /** Runs {@code work} to its end and returns or throws what it did. */
-    static <T> T call(String name, Work<T> work) throws InferException {
+    public static <T> T call(String name, Work<T> work) throws InferException {
         Outcome<T> outcome = new Outcome<>(work);
         Thread thread = new Thread(null, outcome, name, STACK_BYTES);
         thread.setDaemon(true);

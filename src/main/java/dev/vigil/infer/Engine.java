@@ -3,6 +3,7 @@ package dev.vigil.infer;
 import dev.vigil.frame.TensorInfo;
 import dev.vigil.infer.opencv.CvEngine;
 import dev.vigil.infer.ort.OrtEngine;
+import dev.vigil.infer.tflite.LiteEngine;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ public interface Engine extends AutoCloseable {
         }
         Backend backend = ModelFormat.of(model).backend(options.backend().backend(), model);
         return DeepStack.call("load-" + ModelFormat.stem(model), () -> switch (backend) {
+            case TFLITE -> LiteEngine.open(model, options);
             case OPENCV -> CvEngine.open(model, options);
             case AUTO, ONNXRUNTIME -> OrtEngine.open(model, options, cacheDir);
         });
@@ -39,6 +41,11 @@ public interface Engine extends AutoCloseable {
 
     /** Where it runs, as messages show it. */
     String device();
+
+    /** The device that a better engine is being built for, which will then take over; null when none is. */
+    default String building() {
+        return null;
+    }
 
     /** Whether its work is the CPU's. */
     boolean onCpu();
@@ -113,6 +120,9 @@ public interface Engine extends AutoCloseable {
 
         /** Lets it run again. */
         void reset();
+
+        /** Where its last run was, as {@link Engine#device()} says it. */
+        String device();
 
         /** From any thread, more than once too. */
         @Override

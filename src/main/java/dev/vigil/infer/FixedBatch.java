@@ -96,6 +96,11 @@ final class FixedBatch implements Engine.Binding {
             runner.reset();
         }
 
+        @Override
+        public String device() {
+            return runner.device();
+        }
+
         /** Tensors that a run is still on stay until the process ends. */
         @Override
         public void close() {

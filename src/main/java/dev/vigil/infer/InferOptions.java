@@ -41,6 +41,11 @@ public record InferOptions(
         return new InferOptions(newDevice, workers, threads, batchMax, batchWait, timeout, backend);
     }
 
+    /** The same with that many workers. */
+    public InferOptions withWorkers(int newWorkers) {
+        return new InferOptions(device, newWorkers, threads, batchMax, batchWait, timeout, backend);
+    }
+
     /** The same in another way. */
     public InferOptions withBackend(BackendOptions newBackend) {
         return new InferOptions(device, workers, threads, batchMax, batchWait, timeout, newBackend);
@@ -48,6 +53,6 @@ public record InferOptions(
 
     /** The same with batches of another size. */
     public InferOptions withBatchMax(int newBatchMax) {
-        return new InferOptions(device, workers, threads, newBatchMax, batchWait, timeout);
+        return new InferOptions(device, workers, threads, newBatchMax, batchWait, timeout, backend);
     }
 }

@@ -38,6 +38,11 @@ public final class InputTensors {
         return picture;
     }
 
+    /** The picture's dimensions without the batch. */
+    long[] imageShape() {
+        return imageShape.clone();
+    }
+
     /** The picture's dimensions for that many frames; an input without a batch takes one at a time. */
     public long[] shape(int frames) {
         return picture.rank() == imageShape.length ? imageShape.clone() : Values.withBatch(imageShape, frames);

@@ -89,6 +89,11 @@ public final class ModelFile {
                 case TENSORFLOW -> look.protobufProblem("frozen graph of TensorFlow", GRAPH_DEF);
                 case CAFFE -> look.protobufProblem("model of Caffe", NET_PARAMETER);
                 case DARKNET -> look.darknetProblem(head);
+                // The file identifier of schema.fbs comes after the offset of the root.
+                case TFLITE ->
+                    new String(head, StandardCharsets.ISO_8859_1).endsWith("TFL3")
+                            ? null
+                            : "is no model of TensorFlow Lite";
             };
         } catch (AccessDeniedException e) {
             return "can not be read: permission denied";

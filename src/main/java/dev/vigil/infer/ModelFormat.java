@@ -12,7 +12,8 @@ public enum ModelFormat {
     /** A frozen graph. */
     TENSORFLOW("TensorFlow", List.of(Backend.OPENCV), "pb"),
     CAFFE("Caffe", List.of(Backend.OPENCV), "caffemodel"),
-    DARKNET("Darknet", List.of(Backend.OPENCV), "weights");
+    DARKNET("Darknet", List.of(Backend.OPENCV), "weights"),
+    TFLITE("TensorFlow Lite", List.of(Backend.TFLITE), "tflite");
 
     private final String label;
     private final List<Backend> backends;

@@ -200,6 +200,11 @@ public final class TensorRing implements AutoCloseable {
             runner.reset();
         }
 
+        /** Where its last run was. */
+        public String device() {
+            return runner.device();
+        }
+
         @Override
         public void close() {
             runner.close();

@@ -117,9 +117,11 @@ final class InferStage {
             try {
                 run(first, last);
                 long endNs = clock.monotonicNs();
+                String device = runner.device();
                 for (long s = first; s <= last; s++) {
                     ring.get(s).times.mark(Step.INFER, endNs);
                     ring.get(s).batch = frames;
+                    ring.get(s).device = device;
                 }
             } catch (InferException e) {
                 fail(first, last, e.getMessage());

@@ -31,6 +31,9 @@ final class Slot implements FrameResult {
 
     long number;
     int batch;
+    /** Where it was inferred; null before that. */
+    String device;
+
     /** False when the frame was dropped on its way: the stages after pass it by. */
     boolean alive;
 
@@ -47,6 +50,7 @@ final class Slot implements FrameResult {
         number = newPicture.number();
         times.set(newPicture.times());
         batch = 0;
+        device = null;
         alive = true;
     }
 
@@ -92,6 +96,11 @@ final class Slot implements FrameResult {
     @Override
     public int batch() {
         return batch;
+    }
+
+    @Override
+    public String device() {
+        return device;
     }
 
     @Override

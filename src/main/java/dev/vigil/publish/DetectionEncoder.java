@@ -66,8 +66,7 @@ final class DetectionEncoder {
     /**
      * @param run begins the ids: letters and digits
      */
-    DetectionEncoder(
-            String run, String node, String camera, String modelName, String device, Labels labels, Clock clock) {
+    DetectionEncoder(String run, String node, String camera, String modelName, Labels labels, Clock clock) {
         this.clock = clock;
         this.start = concat(
                 raw("{\"v\":1,\"node\":"),
@@ -75,7 +74,7 @@ final class DetectionEncoder {
                 raw(",\"camera\":"),
                 quoted(camera),
                 raw(",\"id\":\"" + run + "-"));
-        this.model = concat(raw(",\"model\":"), quoted(modelName), raw(",\"device\":"), quoted(device));
+        this.model = concat(raw(",\"model\":"), quoted(modelName), raw(",\"device\":"));
         this.detections = new DetectionsJson(labels);
         this.classes = labels.count();
         this.headBytesMax = HEAD_FIXED_BYTES + start.length;
@@ -165,6 +164,9 @@ final class DetectionEncoder {
 
     private void encodeBody(FrameResult result, long[] dropped, ByteBuf out) {
         out.writeBytes(model);
+        out.writeByte('"');
+        out.writeCharSequence(result.device(), StandardCharsets.US_ASCII);
+        out.writeByte('"');
         out.writeBytes(BATCH);
         number(out, result.batch());
         out.writeBytes(DROPPED);

@@ -46,13 +46,11 @@ public final class DetectionPublisher implements ResultSink {
      * A camera whose results will come.
      *
      * @param model the model's name, as messages show it
-     * @param device where it runs, as messages show it
      * @param options which of its frames are published
      */
-    public synchronized void add(
-            CameraMessages camera, String model, String device, Labels labels, PublishOptions options) {
+    public synchronized void add(CameraMessages camera, String model, Labels labels, PublishOptions options) {
         DetectionEncoder encoder =
-                new DetectionEncoder(camera.run, camera.node, camera.feed.camera(), model, device, labels, clock);
+                new DetectionEncoder(camera.run, camera.node, camera.feed.camera(), model, labels, clock);
         PublishGate gate = new PublishGate(options, labels.count());
         Map<Feed, Outlet> more = new IdentityHashMap<>(outlets);
         more.put(camera.feed, new Outlet(camera, encoder, gate));

@@ -22,6 +22,9 @@ public interface FrameResult {
     /** Frames of the run that this one was inferred in. */
     int batch();
 
+    /** Where it was inferred: a model may go over to a better device while it serves. */
+    String device();
+
     Detections detections();
 
     /** The decoded pixels, for a sink whose ring keeps them; null where it does not. They go back when the call returns. */

@@ -56,8 +56,14 @@ class ShippedConfigTest {
     void shouldBeAllowedWhenExamplesAreUncommentedToo() throws Exception {
         config.environment.put("MQTT_PASSWORD", "from the environment");
         config.environment.put("MQTT_KEY_PASSWORD", "of the key");
-        for (String file :
-                List.of("broker-ca.pem", "camera-ca.pem", "vigil.pem", "vigil.key", "labels.txt", "deploy.prototxt")) {
+        for (String file : List.of(
+                "broker-ca.pem",
+                "camera-ca.pem",
+                "vigil.pem",
+                "vigil.key",
+                "labels.txt",
+                "deploy.prototxt",
+                "libonnxruntime_providers_openvino.so")) {
             Files.writeString(folder.resolve(file), "person\ncar\n");
         }
         List<String> lines = new ArrayList<>();

@@ -49,7 +49,7 @@ class DetectionEncoderTest {
     }
 
     private static DetectionEncoder encoder(String node, String camera) {
-        return new DetectionEncoder("run1", node, camera, "ssdlite-mobilenet-v2-coco", "cpu", LABELS, CLOCK);
+        return new DetectionEncoder("run1", node, camera, "ssdlite-mobilenet-v2-coco", LABELS, CLOCK);
     }
 
     private static Detections boxes(int count) {
@@ -142,7 +142,7 @@ class DetectionEncoderTest {
         Labels labels = Labels.of(List.of(name), "the test");
         Detections boxes = new Detections(1);
         boxes.add(1, 2, 3, 4, 0.5f, 0);
-        DetectionEncoder encoder = new DetectionEncoder("run1", name, name, name, "cpu", labels, CLOCK);
+        DetectionEncoder encoder = new DetectionEncoder("run1", name, name, name, labels, CLOCK);
         JsonNode message = valid(text(encoder, MadeUpResult.of(new Feed(name, false), 1, boxes), NO_DROPS));
         for (String key : List.of("node", "camera", "model")) {
             assertThat(message.get(key).textValue()).as(key).isEqualTo(name);
@@ -161,7 +161,7 @@ class DetectionEncoderTest {
         for (Step step : Step.ALL) {
             times.mark(step, Long.MAX_VALUE / 16 * (step.ordinal() + 1));
         }
-        DetectionEncoder encoder = new DetectionEncoder("run1", name, name, name, "cpu", LABELS, late);
+        DetectionEncoder encoder = new DetectionEncoder("run1", name, name, name, LABELS, late);
         FrameResult result = new MadeUpResult(
                 new Feed(name, false), Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, times, 1, boxes(300));
         long[] dropped = NO_DROPS.clone();
@@ -191,7 +191,7 @@ class DetectionEncoderTest {
     @Test
     void shouldTellSameAgeWhenClocksAreSet() throws Exception {
         Clock behind = clock(MadeUpResult.DONE_NS, MadeUpResult.CAPTURE_UTC_US - 3_600_000_000L);
-        DetectionEncoder encoder = new DetectionEncoder("run1", "box-7", "gate", "m", "cpu", LABELS, behind);
+        DetectionEncoder encoder = new DetectionEncoder("run1", "box-7", "gate", "m", LABELS, behind);
         JsonNode message = valid(text(encoder, MadeUpResult.of(new Feed("gate", false), 1, boxes(0)), NO_DROPS));
         assertThat(message.get("age_us").longValue()).isEqualTo(16_435 + MadeUpResult.DONE_NS / 1_000);
     }
@@ -208,7 +208,7 @@ class DetectionEncoderTest {
                 times.mark(Step.ALL[random.nextInt(Step.ALL.length)], nowNs);
             }
             DetectionEncoder encoder = new DetectionEncoder(
-                    "run1", "box-7", "gate", "m", "cpu", LABELS, clock(nowNs + random.nextInt(10_000), 0));
+                    "run1", "box-7", "gate", "m", LABELS, clock(nowNs + random.nextInt(10_000), 0));
             JsonNode us = valid(text(
                             encoder, new MadeUpResult(new Feed("gate", false), 1, 1, 1, times, 1, boxes(0)), NO_DROPS))
                     .get("us");

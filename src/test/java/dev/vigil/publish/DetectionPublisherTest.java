@@ -87,7 +87,7 @@ class DetectionPublisherTest {
                         .build(),
                 connection);
         DetectionPublisher publisher = new DetectionPublisher(client, qos, Clock.SYSTEM);
-        publisher.add(camera(), "model", "cpu", LABELS, options);
+        publisher.add(camera(), "model", LABELS, options);
         return publisher;
     }
 

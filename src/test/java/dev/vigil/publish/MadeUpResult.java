@@ -17,6 +17,11 @@ record MadeUpResult(
     /** When its steps up to the last were done, on the monotonic clock. */
     static final long DONE_NS = 24_740_000;
 
+    @Override
+    public String device() {
+        return "cpu";
+    }
+
     static MadeUpResult of(Feed feed, long number, Detections detections) {
         FrameTimes times = new FrameTimes();
         times.begin(0, new Capture(CAPTURE_UTC_US, CaptureClock.RTCP, 16_435, 212));

@@ -6,7 +6,6 @@ import dev.vigil.MessageSchema;
 import dev.vigil.frame.CaptureClock;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Step;
-import dev.vigil.infer.InferOptions;
 import dev.vigil.source.CameraStatus;
 import dev.vigil.source.SourceException;
 import java.util.ArrayList;
@@ -41,14 +40,11 @@ class MessageSchemaTest {
     }
 
     @Test
-    void shouldListEveryClockAndDevice() {
+    void shouldListEveryClock() {
         assertThat(MessageSchema.DETECTIONS.namesAt("/properties/clock/enum"))
                 .isEqualTo(Stream.of(CaptureClock.values())
                         .map(CaptureClock::label)
                         .toList());
-        assertThat(MessageSchema.DETECTIONS.namesAt("/properties/device/enum"))
-                .isEqualTo(lowerCase(
-                        Stream.of(InferOptions.Device.values()).filter(device -> device != InferOptions.Device.AUTO)));
     }
 
     @Test

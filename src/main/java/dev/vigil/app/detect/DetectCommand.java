@@ -166,8 +166,9 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
             names = "--backend",
             paramLabel = "BACKEND",
             defaultValue = "auto",
-            description = "What runs the model: auto, which goes by the file's ending, onnxruntime or opencv (default:"
-                    + " ${DEFAULT-VALUE}).")
+            description =
+                    "What runs the model: auto, which goes by the file's ending, onnxruntime, opencv or tflite (default:"
+                            + " ${DEFAULT-VALUE}).")
     private Backend backend;
 
     public DetectCommand(Surroundings surroundings) {

@@ -284,6 +284,11 @@ public final class CvEngine implements Engine {
             }
         }
 
+        @Override
+        public String device() {
+            return CvEngine.this.device();
+        }
+
         /** OpenCV can not end a run. */
         @Override
         public void terminate() {

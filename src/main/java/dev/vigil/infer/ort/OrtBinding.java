@@ -199,6 +199,11 @@ final class OrtBinding implements Engine.Binding {
         }
 
         @Override
+        public String device() {
+            return engine.device();
+        }
+
+        @Override
         public synchronized void close() {
             if (!closed) {
                 closed = true;

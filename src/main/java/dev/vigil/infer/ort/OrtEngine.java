@@ -6,11 +6,10 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.providers.OrtCUDAProviderOptions;
-import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
 import dev.vigil.frame.TensorInfo;
 import dev.vigil.infer.Backend;
 import dev.vigil.infer.Constant;
+import dev.vigil.infer.DeepStack;
 import dev.vigil.infer.Engine;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
@@ -20,7 +19,7 @@ import dev.vigil.infer.ModelFormat;
 import dev.vigil.infer.OutputTensors;
 import dev.vigil.infer.RingMemory;
 import dev.vigil.infer.Runs;
-import java.nio.file.Files;
+import dev.vigil.infer.SwitchingEngine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,20 +69,59 @@ public final class OrtEngine implements Engine {
     /** See {@link Engine#open}; on a deep stack. */
     public static Engine open(Path model, InferOptions options, Path cacheDir) throws InferException {
         List<String> reasons = new ArrayList<>();
+        if (options.backend().provider() != null) {
+            return openHere(model, Device.CPU, options, cacheDir, reasons);
+        }
         HostLibraries host = HostLibraries.ofThisBox();
+        boolean toBuild = false;
         for (Device candidate : candidates(options.device())) {
             String lack = lack(candidate, host);
+            if (lack == null
+                    && candidate == Device.TENSORRT
+                    && !cache(model, options, cacheDir).isBuilt()) {
+                toBuild = true; // which takes minutes: something else serves meanwhile
+                continue;
+            }
             if (lack == null) {
                 try {
-                    return open(model, candidate, options, cacheDir, reasons);
+                    Engine engine = open(model, candidate, options, cacheDir, reasons);
+                    return toBuild ? switching(engine, model, options, cacheDir) : engine;
                 } catch (OrtException | LinkageError e) { // natives that can not be loaded are no device either
-                    lack = firstLine(
-                            e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e);
+                    lack = words(e);
                 }
             }
             reasons.add(label(candidate) + ": " + lack);
         }
         throw new InferException("the model " + model + " can not be loaded: " + String.join("; ", reasons));
+    }
+
+    /** Serves on {@code first} until TensorRT has built its engine. */
+    private static Engine switching(Engine first, Path model, InferOptions options, Path cacheDir) {
+        // As many workers as there are now go over to it.
+        InferOptions later = options.withWorkers(first.workers());
+        return new SwitchingEngine(
+                first,
+                label(Device.TENSORRT),
+                () -> DeepStack.call(
+                        "build-" + first.name(),
+                        () -> openHere(model, Device.TENSORRT, later, cacheDir, new ArrayList<>())));
+    }
+
+    private static Engine openHere(Path model, Device device, InferOptions options, Path cacheDir, List<String> reasons)
+            throws InferException {
+        try {
+            return open(model, device, options, cacheDir, reasons);
+        } catch (OrtException | LinkageError e) {
+            throw new InferException("the model " + model + " can not be loaded: " + words(e), e);
+        }
+    }
+
+    private static String words(Throwable e) {
+        return firstLine(e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e);
+    }
+
+    private static TensorRtCache cache(Path model, InferOptions options, Path cacheDir) throws InferException {
+        return TensorRtCache.of(model, options, OrtNatives.version(), cacheDir);
     }
 
     /** In the order in which they are tried; a device that was asked for by name falls back as well, but aloud. */
@@ -113,7 +151,8 @@ public final class OrtEngine implements Engine {
             throws InferException, OrtException {
         OrtNatives.provide(device, cacheDir);
         OrtEnvironment environment = environmentOfProcess();
-        try (OrtSession.SessionOptions settings = settings(device, options, cacheDir)) {
+        try (OrtSession.SessionOptions settings =
+                OrtSettings.of(environment, device, options, cache(model, options, cacheDir))) {
             OrtSession session = environment.createSession(model.toString(), settings);
             if (!reasons.isEmpty()) {
                 boolean asked = options.device() != Device.AUTO;
@@ -130,54 +169,6 @@ public final class OrtEngine implements Engine {
             processEnvironment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "vigil");
         }
         return processEnvironment;
-    }
-
-    private static OrtSession.SessionOptions settings(Device device, InferOptions options, Path cacheDir)
-            throws OrtException, InferException {
-        OrtSession.SessionOptions settings = new OrtSession.SessionOptions();
-        try {
-            fill(settings, device, options, cacheDir);
-            return settings;
-        } catch (OrtException | InferException | RuntimeException e) {
-            settings.close();
-            throw e;
-        }
-    }
-
-    private static void fill(OrtSession.SessionOptions settings, Device device, InferOptions options, Path cacheDir)
-            throws OrtException, InferException {
-        settings.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-        settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-        settings.setInterOpNumThreads(1);
-        settings.setIntraOpNumThreads(Math.max(1, options.threads()));
-        // The pool's idle threads would otherwise spin away most of a core between frames.
-        settings.addConfigEntry("session.intra_op.allow_spinning", "0");
-        if (device == Device.TENSORRT) {
-            try (OrtTensorRTProviderOptions tensorRt = tensorRt(cacheDir)) {
-                settings.addTensorrt(tensorRt);
-            }
-        }
-        if (device != Device.CPU) {
-            try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(0)) {
-                settings.addCUDA(cuda);
-            }
-            // Runs from changing threads otherwise grow the GPU's memory without bound.
-            settings.setMemoryPatternOptimization(options.workers() <= 1);
-        }
-    }
-
-    private static OrtTensorRTProviderOptions tensorRt(Path cacheDir) throws OrtException, InferException {
-        Path engines = cacheDir.resolve("tensorrt");
-        try {
-            Files.createDirectories(engines);
-        } catch (java.io.IOException e) {
-            throw new InferException("the cache folder " + engines + " can not be written: " + e.getMessage(), e);
-        }
-        OrtTensorRTProviderOptions tensorRt = new OrtTensorRTProviderOptions(0);
-        tensorRt.add("trt_engine_cache_enable", "1");
-        tensorRt.add("trt_engine_cache_path", engines.toString());
-        tensorRt.add("trt_timing_cache_enable", "1");
-        return tensorRt;
     }
 
     private static List<TensorInfo> describe(Map<String, NodeInfo> nodes) {
@@ -210,7 +201,9 @@ public final class OrtEngine implements Engine {
 
     @Override
     public String device() {
-        return label(device);
+        return options.backend().provider() == null
+                ? label(device)
+                : options.backend().provider().name().toLowerCase(Locale.ROOT);
     }
 
     @Override

@@ -55,6 +55,11 @@ final class OrtNatives {
         return OrtEnvironment.class.getResource(resource("libonnxruntime_providers_" + provider + ".so")) != null;
     }
 
+    /** Which ONNX Runtime this is. */
+    static String version() {
+        return jarName();
+    }
+
     /** The jar's name without its ending: the natives' version and flavour. */
     private static String jarName() {
         String location = OrtEnvironment.class

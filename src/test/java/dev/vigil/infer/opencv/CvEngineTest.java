@@ -39,7 +39,7 @@ class CvEngineTest {
 
     private Engine open(Path model, int batchMax) throws InferException {
         InferOptions options = new InferOptions(Device.CPU, 2, 1, batchMax, Duration.ZERO, Duration.ofSeconds(10));
-        return Engine.open(model, options.withBackend(new BackendOptions(Backend.OPENCV, null)), folder);
+        return Engine.open(model, options.withBackend(BackendOptions.DEFAULT.withBackend(Backend.OPENCV)), folder);
     }
 
     private static float[] values(FloatBuffer buffer) {
@@ -224,7 +224,7 @@ class CvEngineTest {
         assertThatThrownBy(() -> open(graph, 1)).hasMessageContaining("name the file of the weights");
         assertThatThrownBy(() -> Engine.open(
                         weights,
-                        InferOptions.DEFAULT.withBackend(new BackendOptions(Backend.ONNXRUNTIME, null)),
+                        InferOptions.DEFAULT.withBackend(BackendOptions.DEFAULT.withBackend(Backend.ONNXRUNTIME)),
                         folder))
                 .hasMessageContaining("Darknet, which backend onnxruntime does not read; allowed: opencv");
     }

@@ -1,0 +1,60 @@
+package dev.vigil.infer.ort;
+
+import dev.vigil.infer.InferException;
+import dev.vigil.infer.InferOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.stream.Stream;
+
+/**
+ * Where TensorRT keeps the engines of one model: a folder whose name is made of all that an engine depends on, the model's content
+ * among it, so that another file of the same name never gets them.
+ */
+record TensorRtCache(Path folder) {
+    private static final int NAME_BYTES = 16;
+
+    /**
+     * @param version of ONNX Runtime
+     * @throws InferException when the model can not be read
+     */
+    static TensorRtCache of(Path model, InferOptions options, String version, Path cacheDir) throws InferException {
+        MessageDigest digest = sha256();
+        String rest = version + " precision " + options.backend().precision() + " batch " + options.batchMax();
+        digest.update(rest.getBytes(StandardCharsets.UTF_8));
+        try (InputStream in = new DigestInputStream(Files.newInputStream(model), digest)) {
+            in.transferTo(java.io.OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new InferException("the model " + model + " can not be read: " + e.getMessage(), e);
+        }
+        String name = HexFormat.of().formatHex(digest.digest(), 0, NAME_BYTES);
+        return new TensorRtCache(cacheDir.resolve("tensorrt").resolve(name));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** Whether there is an engine: then loading takes seconds and not minutes. */
+    boolean isBuilt() {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.anyMatch(file -> file.toString().endsWith(".engine"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
