@@ -36,7 +36,11 @@ public record BackendOptions(Backend backend, Path graph, Provider provider, Pre
 
         /** Whether it is called that, {@code ExecutionProvider} at the end aside. */
         public boolean is(String executionProvider) {
-            return executionProvider.replaceFirst("ExecutionProvider$", "").equalsIgnoreCase(name);
+            return bare(executionProvider).equalsIgnoreCase(bare(name));
+        }
+
+        private static String bare(String provider) {
+            return provider.replaceFirst("ExecutionProvider$", "");
         }
     }
 

@@ -10,7 +10,13 @@ import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.Ledger;
 import dev.vigil.frame.Step;
+import dev.vigil.infer.Engine;
+import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
+import dev.vigil.infer.NamedEngine;
+import dev.vigil.infer.SwitchingEngine;
+import dev.vigil.infer.TensorRing;
+import dev.vigil.mqtt.Await;
 import dev.vigil.source.CameraReader;
 import dev.vigil.source.CameraStatus;
 import dev.vigil.source.SourceOptions;
@@ -78,6 +84,51 @@ class FramePipelineTest {
         assertThat(numbers).isSorted().doesNotHaveDuplicates().hasSize(400);
         assertThat(unbalanced).isEmpty();
         assertThat(DemoClip.recall(found)).isGreaterThanOrEqualTo(0.95);
+    }
+
+    @Test
+    void shouldLoseNoFrameWhenTheModelGoesOverToAnotherDevice() throws Exception {
+        Feed feed = new Feed("clip", true);
+        List<String> devices = new ArrayList<>();
+        CountDownLatch built = new CountDownLatch(1);
+        Path file = Path.of("models/ssdlite-mobilenet-v2-coco.onnx");
+        Engine better = new NamedEngine(Engine.open(file, InferOptions.DEFAULT, cache), "tensorrt");
+        try (SwitchingEngine engine =
+                        new SwitchingEngine(Engine.open(file, InferOptions.DEFAULT, cache), "tensorrt", () -> {
+                            awaitLatch(built);
+                            return better;
+                        });
+                TensorRing tensors = new TensorRing(engine, 8, new long[] {3, 300, 300});
+                FramePipeline pipeline = new FramePipeline(
+                        new LoadedModel(engine, tensors, model.detection(), 1),
+                        Map.of(feed, DetectOptions.DEFAULT),
+                        result -> {
+                            devices.add(result.device());
+                            result.feed().ledger().published();
+                            if (devices.size() == 50) {
+                                built.countDown();
+                                Await.until("the other device", () -> engine.device()
+                                        .equals("tensorrt"));
+                            }
+                        },
+                        Clock.SYSTEM)) {
+            pipeline.start();
+            readToEnd(feed, false);
+            assertThat(pipeline.drain(Duration.ofSeconds(30))).isTrue();
+        }
+        Ledger.Snapshot ledger = feed.ledger().snapshot();
+        assertThat(ledger.balances()).isTrue();
+        assertThat(ledger.published()).isEqualTo(ledger.read()).isEqualTo(400);
+        assertThat(devices.subList(0, 50)).containsOnly("cpu");
+        assertThat(devices.subList(100, 400)).containsOnly("tensorrt");
+    }
+
+    private static void awaitLatch(CountDownLatch latch) throws InferException {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new InferException("interrupted", e);
+        }
     }
 
     @Test

@@ -83,6 +83,20 @@ final class HostLibraries {
         return missing;
     }
 
+    /** The packages that hold them, as Debian's contrib and NVIDIA's repository for it call them. */
+    static List<String> packages(List<String> libraries) {
+        return libraries.stream()
+                .map(library -> switch (library) {
+                    case "libcuda.so.1" -> "libcuda1";
+                    case "libcudnn.so.9" -> "libcudnn9-cuda-12";
+                    case "libnvinfer.so.10" -> "libnvinfer10";
+                    case "libnvonnxparser.so.10" -> "libnvonnxparsers10";
+                    default -> "cuda-libraries-12-9";
+                })
+                .distinct()
+                .toList();
+    }
+
     private void addMissing(List<String> libraries, List<String> missing) {
         for (String library : libraries) {
             if (folders.stream().noneMatch(folder -> Files.exists(folder.resolve(library)))) {

@@ -144,15 +144,18 @@ public final class OrtEngine implements Engine {
             return "this build has no libraries for it";
         }
         List<String> missing = host.missingFor(device);
-        return missing.isEmpty() ? null : "this box lacks " + String.join(", ", missing);
+        return missing.isEmpty()
+                ? null
+                : "this box lacks " + String.join(", ", missing) + " (packages "
+                        + String.join(", ", HostLibraries.packages(missing)) + ")";
     }
 
     private static Engine open(Path model, Device device, InferOptions options, Path cacheDir, List<String> reasons)
             throws InferException, OrtException {
         OrtNatives.provide(device, cacheDir);
         OrtEnvironment environment = environmentOfProcess();
-        try (OrtSession.SessionOptions settings =
-                OrtSettings.of(environment, device, options, cache(model, options, cacheDir))) {
+        TensorRtCache engines = device == Device.TENSORRT ? cache(model, options, cacheDir) : null;
+        try (OrtSession.SessionOptions settings = OrtSettings.of(environment, device, options, engines)) {
             OrtSession session = environment.createSession(model.toString(), settings);
             if (!reasons.isEmpty()) {
                 boolean asked = options.device() != Device.AUTO;

@@ -27,7 +27,7 @@ final class OrtSettings {
     private OrtSettings() {}
 
     /**
-     * @param engines where TensorRT keeps what it builds
+     * @param engines where TensorRT keeps what it builds; null for other devices
      * @return to be closed
      */
     static OrtSession.SessionOptions of(

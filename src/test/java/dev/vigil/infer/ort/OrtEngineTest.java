@@ -8,6 +8,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.vigil.BusyModel;
 import dev.vigil.Peers;
+import dev.vigil.infer.Backend;
+import dev.vigil.infer.BackendOptions;
 import dev.vigil.infer.Engine;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
@@ -15,7 +17,9 @@ import dev.vigil.infer.InferOptions.Device;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -90,6 +94,48 @@ class OrtEngineTest {
                 .hasMessageContaining("the cache folder " + file);
     }
 
+    /** Another content, precision, batch or version must never get an engine that was built for something else. */
+    @Test
+    void shouldKeepEnginesApartWhenAnythingTheyDependOnDiffers() throws Exception {
+        Path model = Files.write(folder.resolve("m.onnx"), new byte[] {1, 2, 3});
+        InferOptions options = InferOptions.DEFAULT;
+        BackendOptions half = new BackendOptions(Backend.AUTO, null, null, BackendOptions.Precision.FP16);
+        TensorRtCache cache = TensorRtCache.of(model, options, "1", folder);
+        assertThat(cache.isBuilt()).isFalse();
+        assertThat(TensorRtCache.of(model, options.withWorkers(7), "1", folder)).isEqualTo(cache);
+        Set<TensorRtCache> all = new HashSet<>(Set.of(
+                cache,
+                TensorRtCache.of(model, options, "2", folder),
+                TensorRtCache.of(model, options.withBackend(half), "1", folder)));
+        Files.write(model, new byte[] {1, 2, 4});
+        all.add(TensorRtCache.of(model, options, "1", folder));
+        assertThat(all).hasSize(4);
+        Files.createDirectories(cache.folder());
+        assertThat(cache.isBuilt()).isFalse();
+        Files.createFile(cache.folder().resolve("TensorrtExecutionProvider_1.engine"));
+        assertThat(cache.isBuilt()).isTrue();
+    }
+
+    @Test
+    void shouldSayWhatIsMissingWhenAPluginProviderCanNotBeHad() throws Exception {
+        Path model = BusyModel.write(folder.resolve("plugin.onnx"));
+        Path library = folder.resolve("libonnxruntime_providers_none.so");
+        InferOptions options = InferOptions.DEFAULT.withBackend(new BackendOptions(
+                Backend.AUTO,
+                null,
+                new BackendOptions.Provider("None", library, Map.of()),
+                BackendOptions.Precision.AUTO));
+        assertThatThrownBy(() -> Engine.open(model, options, folder))
+                .isInstanceOf(InferException.class)
+                .hasMessageContaining("provider None: the library " + library + " does not exist");
+        Files.writeString(library, "no library");
+        assertThatThrownBy(() -> Engine.open(model, options, folder))
+                .isInstanceOf(InferException.class)
+                .hasMessageContaining("the model " + model + " can not be loaded: ")
+                .satisfies(e ->
+                        assertThat(e.getMessage()).contains(library.toString()).doesNotContain("\n"));
+    }
+
     @Test
     void shouldNameTheLibrariesThatTheBoxLacks() throws Exception {
         Path first = Files.createDirectory(folder.resolve("first"));
@@ -97,6 +143,9 @@ class OrtEngineTest {
         HostLibraries libraries = new HostLibraries(Set.of(first, second, folder.resolve("missing")));
         assertThat(libraries.missingFor(Device.CPU)).isEmpty();
         assertThat(libraries.missingFor(Device.CUDA)).hasSize(7).contains("libcuda.so.1", "libcudnn.so.9");
+        assertThat(HostLibraries.packages(libraries.missingFor(Device.TENSORRT)))
+                .containsExactly(
+                        "libcuda1", "cuda-libraries-12-9", "libcudnn9-cuda-12", "libnvinfer10", "libnvonnxparsers10");
         for (String library : libraries.missingFor(Device.CUDA)) {
             Files.createFile((library.length() % 2 == 0 ? first : second).resolve(library));
         }
