@@ -31,6 +31,8 @@ import java.util.stream.IntStream;
 final class EfficientDet implements Family {
     private static final int[] STRIDES = {8, 16, 32, 64, 128};
     private static final int ROW = 7;
+    /** More rows than that are no objects but cells; 100 is usual. */
+    private static final int ROWS_MAX = 1_000;
     private static final int CODES = 4;
     private static final double ANCHOR_SCALE = 4;
     private static final int SCALES = 3;
@@ -131,7 +133,8 @@ final class EfficientDet implements Family {
         return model.outputs().size() == 1
                 && model.outputs().get(0).rank() == 3
                 && Shapes.isFloat(model.outputs().get(0))
-                && Shapes.last(model.outputs().get(0)) == ROW;
+                && Shapes.last(model.outputs().get(0)) == ROW
+                && model.outputs().get(0).shape()[1] <= ROWS_MAX;
     }
 
     private static Raw raw(ModelInfo model) {

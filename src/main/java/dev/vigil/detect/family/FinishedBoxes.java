@@ -70,7 +70,7 @@ final class FinishedBoxes implements BoxDecoder {
                     x2.of(outputs, row) * scaleX,
                     y2.of(outputs, row) * scaleY,
                     rowScore,
-                    Float.isNaN(number) ? -1 : (int) number - firstClass);
+                    Float.isFinite(number) ? (int) number - firstClass : -1);
         }
     }
 

@@ -167,7 +167,9 @@ final class YoloSamples {
                 "yolox-decoded",
                 "yolov6",
                 "yolov8",
-                "rt-detr"));
+                "rt-detr",
+                "nanodet",
+                "nanodet-plus"));
         samples.add(FamilySample.of(
                 "as many cells as values, with metadata",
                 model(
@@ -183,7 +185,9 @@ final class YoloSamples {
                 "yolov6",
                 "yolov5",
                 "yolov7",
-                "yolov8"));
+                "yolov8",
+                "nanodet",
+                "nanodet-plus"));
         samples.add(FamilySample.of(
                 "poses of persons without metadata",
                 model(image, Map.of(), floats("output0", 1, 56, 8400)),
