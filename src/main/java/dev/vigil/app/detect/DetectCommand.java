@@ -56,9 +56,9 @@ import picocli.CommandLine.Spec;
             "  vigil detect clip.mp4 --every 25           a frame a second of a 25 fps video",
             "  vigil detect yard.mp4 --tiles 3x2          small objects too, for seven times the work",
             "  vigil detect --json clip.mp4 | jq .detections[].label",
-            "  vigil detect 'rtsp://user:${CAMERA_PASSWORD}@camera/stream' --for 30s",
+            "  vigil detect 'rtsp://user:$${CAMERA_PASSWORD}@camera/stream' --for 30s",
             "",
-            "A password that stands in the command is seen by everybody who can list this box's processes. ${NAME}, between"
+            "A password that stands in the command is seen by everybody who can list this box's processes. $${NAME}, between"
                     + " ' and ' so that the shell leaves it alone, is replaced by a variable of the environment.",
             "",
             "Exit codes: 0 all was read, 1 the model or a source failed (the other sources are done all the same), 2 wrong"

@@ -33,6 +33,7 @@ final class EfficientDet implements Family {
     private static final int ROW = 7;
     /** More rows than that are no objects but cells; 100 is usual. */
     private static final int ROWS_MAX = 1_000;
+
     private static final int CODES = 4;
     private static final double ANCHOR_SCALE = 4;
     private static final int SCALES = 3;

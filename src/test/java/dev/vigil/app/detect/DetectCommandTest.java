@@ -161,6 +161,9 @@ class DetectCommandTest extends DetectCommandRun {
     @Test
     void shouldShowExamplesWhenAskedForHelp() {
         assertThat(run("--help")).isZero();
-        assertThat(out.toString()).contains("Examples:", "vigil detect photo.jpg", "numbered from 1", "Exit codes:");
+        assertThat(out.toString())
+                .contains("Examples:", "vigil detect photo.jpg", "numbered from 1", "Exit codes:")
+                .contains("rtsp://user:${CAMERA_PASSWORD}@camera/stream", "${NAME}, between")
+                .doesNotContain("null");
     }
 }
