@@ -233,7 +233,7 @@ class ExportsEndToEndTest {
     }
 
     @Test
-    void shouldRefuseAClassWhenThereIsNoSuchLabel() throws Exception {
+    void shouldTellAClassByItsNumberWhenThereIsNoSuchLabel() throws Exception {
         Path model = picture("image", 128, 64)
                 .constantOutput("bboxes", DataType.FLOAT, new float[] {0, 0, 1, 1, 0, 0, 1, 1}, 1, 2, 4)
                 .constantOutput("labels", DataType.INT64, new float[] {3, 2}, 1, 2)
@@ -243,9 +243,10 @@ class ExportsEndToEndTest {
 
         Detections found = EndToEnd.boxes(model, two, FRAME_WIDTH, FRAME_HEIGHT);
 
-        assertThat(found.count()).isEqualTo(1);
-        assertThat(found.classId(0)).isEqualTo(1);
-        assertThat(found.malformed()).isEqualTo(1);
+        assertThat(found.count()).isEqualTo(2);
+        assertThat(found.classId(0)).isEqualTo(2);
+        assertThat(found.classId(1)).isEqualTo(1);
+        assertThat(found.malformed()).isZero();
     }
 
     /** The default model, once as it is and once cut where TensorFlow's own anchors and coding have not been applied yet. */
