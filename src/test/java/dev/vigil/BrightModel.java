@@ -19,8 +19,21 @@ public final class BrightModel {
 
     private BrightModel() {}
 
+    /** What the model does when it sees blue. */
+    public enum AtBlue {
+        FIND,
+        /** Its run fails. */
+        FAIL,
+        /** Its run takes more than a minute. */
+        STICK
+    }
+
     /** @param batch pictures of a batch, or {@link OnnxFile#OPEN} */
     public static Path write(Path file, int batch, int widthPx, int heightPx) throws IOException {
+        return write(file, batch, widthPx, heightPx, AtBlue.FIND);
+    }
+
+    public static Path write(Path file, int batch, int widthPx, int heightPx, AtBlue atBlue) throws IOException {
         OnnxFile model = OnnxFile.empty()
                 .input("image", DataType.FLOAT, batch, COLOURS, heightPx, widthPx)
                 .floats("bright_from", new float[] {.4f}, 1)
@@ -32,7 +45,8 @@ public final class BrightModel {
                 .node("ReduceMax", "columns", List.of("mask"), axis(2), OnnxFile.attribute("keepdims", 0))
                 .node("ReduceMax", "rows", List.of("mask"), axis(3), OnnxFile.attribute("keepdims", 0))
                 .node("ReduceMax", "found", List.of("columns"), axis(2))
-                .node("Mul", "scores", List.of("found", "scores_of_colours"));
+                .node("Mul", "found_scores", List.of("found", "scores_of_colours"));
+        trap(model, atBlue);
         edge(model, "y1", "rows", 0);
         edge(model, "x1", "columns", 0);
         edge(model, "y2_last", "rows", 1);
@@ -45,6 +59,25 @@ public final class BrightModel {
                 .declareOutput("boxes", DataType.FLOAT, batch, COLOURS, 4)
                 .declareOutput("scores", DataType.FLOAT, batch, COLOURS, COLOURS)
                 .write(file);
+    }
+
+    /** Adds to the scores a zero that is hard to come by where there is blue. */
+    private static void trap(OnnxFile model, AtBlue atBlue) {
+        model.longs("blue_channel", BLUE)
+                .node("Gather", "blue", List.of("found", "blue_channel"), OnnxFile.attribute("axis", 1))
+                .floats("many", new float[] {atBlue == AtBlue.FIND ? 0 : 1_000_000}, 1)
+                .node("Mul", "blue_many", List.of("blue", "many"))
+                .node("ReduceMax", "most", List.of("blue_many"), OnnxFile.attribute("keepdims", 0))
+                .node("Cast", "trips", List.of("most"), OnnxFile.attribute("to", DataType.INT64.getNumber()));
+        if (atBlue == AtBlue.STICK) {
+            model.floats("zeros", new float[128 * 128], 128, 128)
+                    .floats("weights", new float[128 * 128], 128, 128)
+                    .node("Loop", "looped", List.of("trips", "", "zeros"), OnnxFile.attribute("body", BusyModel.body()))
+                    .node("ReduceMax", "nothing", List.of("looped"), OnnxFile.attribute("keepdims", 0));
+        } else {
+            model.floats("table", new float[1], 1).node("Gather", "nothing", List.of("table", "trips"));
+        }
+        model.node("Add", "scores", List.of("found_scores", "nothing"));
     }
 
     private static void edge(OnnxFile model, String name, String profile, int last) {

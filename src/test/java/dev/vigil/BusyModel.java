@@ -61,7 +61,7 @@ public final class BusyModel {
     }
 
     /** The loop's body: (iteration, condition, matrix) to (condition, matrix times weights). */
-    private static OnnxFile body() {
+    static OnnxFile body() {
         return OnnxFile.empty()
                 .input("iteration", DataType.INT64)
                 .input("condition", DataType.BOOL)

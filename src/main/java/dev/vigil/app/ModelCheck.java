@@ -10,7 +10,9 @@ import dev.vigil.frame.InputSpec;
 import dev.vigil.infer.InferException;
 import dev.vigil.pipeline.LoadedModel;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** Loads each model as the daemon would and runs it once, one after the other, since each takes all that the box has. */
@@ -33,6 +35,7 @@ final class ModelCheck implements ConfigCheck {
 
     @Override
     public void check(VigilConfig config, Problems problems, Consumer<String> good) throws InterruptedException {
+        Map<String, Labels> labels = new HashMap<>();
         for (ModelConfig model : config.models().values()) {
             Trials<Loaded> trial = new Trials<>();
             trial.start(model.name(), TIMEOUT, () -> load(model, config));
@@ -42,11 +45,12 @@ final class ModelCheck implements ConfigCheck {
                         .ifPresentOrElse(
                                 loaded -> {
                                     good.accept(path + ": " + loaded.line);
-                                    LabelCheck.check(config, model.name(), loaded.labels, problems);
+                                    labels.put(model.name(), loaded.labels);
                                 },
                                 () -> problems.add(path + ".file", words(outcome)));
             }
         }
+        config.models().values().forEach(model -> LabelCheck.check(config, model, labels, problems));
     }
 
     private static Loaded load(ModelConfig model, VigilConfig config) throws InferException, ModelException {

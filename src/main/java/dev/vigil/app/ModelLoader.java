@@ -49,7 +49,7 @@ final class ModelLoader {
                     loaded.put(model.name(), running);
                     for (CameraConfig camera : config.cameras()) {
                         if (camera.model().equals(model.name())) {
-                            LabelCheck.labels(config, camera, running.labels());
+                            LabelCheck.labels(config, camera, running.labelsByModel());
                         }
                     }
                 }
@@ -79,9 +79,9 @@ final class ModelLoader {
             }
             try {
                 RunningModel now = running.get(model.name());
-                RunningModel next = now != null && now.is(model, demand) ? now : start(config, model);
+                RunningModel next = now != null && now.is(config.chain(model), demand) ? now : start(config, model);
                 all.put(model.name(), next);
-                LabelCheck.check(config, model.name(), next.labels(), problems);
+                LabelCheck.check(config, model, next.labelsByModel(), problems);
             } catch (InferException | ModelException e) {
                 problems.add("models." + model.name() + ".file", e.getMessage());
             }
@@ -91,7 +91,7 @@ final class ModelLoader {
 
     private RunningModel start(VigilConfig config, ModelConfig model) throws InferException, ModelException {
         return RunningModel.start(
-                model, Demand.of(config, model), config.cacheDir(), client, objects, node, topics, clock);
+                config.chain(model), Demand.of(config, model), config.cacheDir(), client, objects, node, topics, clock);
     }
 
     /** Closes those of the first that are not among the second. */

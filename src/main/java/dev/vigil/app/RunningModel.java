@@ -18,7 +18,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +35,9 @@ final class RunningModel implements AutoCloseable {
     /** For the frames of a camera that leaves, and for those of all at the end. */
     private static final Duration THROUGH_TIMEOUT = Duration.ofSeconds(2);
 
-    private final ModelConfig config;
+    /** The model, and those that follow it. */
+    private final List<ModelConfig> chain;
+
     private final List<String> stamps;
     private final LoadedModel loaded;
     private final DetectionPublisher publisher;
@@ -42,7 +47,7 @@ final class RunningModel implements AutoCloseable {
     private final TopicConfig topics;
 
     private RunningModel(
-            ModelConfig config,
+            List<ModelConfig> chain,
             List<String> stamps,
             LoadedModel loaded,
             int boxesMax,
@@ -52,7 +57,7 @@ final class RunningModel implements AutoCloseable {
             TopicConfig topics,
             Clock clock)
             throws InferException {
-        this.config = config;
+        this.chain = chain;
         this.stamps = stamps;
         this.loaded = loaded;
         this.objects = objects;
@@ -65,12 +70,13 @@ final class RunningModel implements AutoCloseable {
     /**
      * Loads a model and sets its ring going, without a camera yet.
      *
+     * @param chain the model, and those that look at crops of what it finds
      * @param demand what its cameras want at most
      * @throws InferException when it can not be loaded or run
      * @throws ModelException when it is none that is known
      */
     static RunningModel start(
-            ModelConfig config,
+            List<ModelConfig> chain,
             Demand demand,
             Path cacheDir,
             MqttClient client,
@@ -79,13 +85,12 @@ final class RunningModel implements AutoCloseable {
             TopicConfig topics,
             Clock clock)
             throws InferException, ModelException {
-        List<String> stamps = stamps(config); // before: what changes while it is loaded counts as changed
-        LoadedModel loaded = LoadedModel.load(
-                ModelFiles.toLoad(config, cacheDir), config.description(), config.infer(), cacheDir, demand.viewsMax());
+        List<String> stamps = stamps(chain); // before: what changes while it is loaded counts as changed
+        LoadedModel loaded = CascadeLoader.load(chain, cacheDir, demand.viewsMax());
         boolean started = false;
         try {
             RunningModel model =
-                    new RunningModel(config, stamps, loaded, demand.boxesMax(), client, objects, node, topics, clock);
+                    new RunningModel(chain, stamps, loaded, demand.boxesMax(), client, objects, node, topics, clock);
             model.pipeline.start();
             started = true;
             LOG.info(
@@ -102,12 +107,13 @@ final class RunningModel implements AutoCloseable {
     }
 
     /** What tells the files of a model from others that were put in their place. */
-    private static List<String> stamps(ModelConfig config) {
+    private static List<String> stamps(List<ModelConfig> chain) {
         List<String> stamps = new ArrayList<>();
-        Stream.of(
+        chain.stream()
+                .flatMap(config -> Stream.of(
                         config.file(),
                         config.infer().backend().graph(),
-                        config.description().labels())
+                        config.description().labels()))
                 .filter(file -> file != null)
                 .forEach(file -> stamps.add(stamp(file)));
         return stamps;
@@ -123,18 +129,38 @@ final class RunningModel implements AutoCloseable {
     }
 
     /** Whether it is what is configured now, and its files are what they were. */
-    boolean is(ModelConfig next, Demand demand) {
-        return config.file().equals(next.file())
-                && config.description().equals(next.description())
-                && config.nms() == next.nms()
-                && config.infer().equals(next.infer())
+    boolean is(List<ModelConfig> next, Demand demand) {
+        boolean same = chain.size() == next.size()
                 && demand.boxesMax() <= pipeline.boxesMax()
-                && demand.viewsMax() <= loaded.viewsMax()
-                && stamps.equals(stamps(next));
+                && demand.viewsMax() <= loaded.viewsMax();
+        for (int i = 0; same && i < chain.size(); i++) {
+            same = isSame(chain.get(i), next.get(i), i > 0);
+        }
+        return same && stamps.equals(stamps(next));
     }
 
+    /** @param follows it looks at crops, so that no camera says which of its boxes count */
+    private static boolean isSame(ModelConfig now, ModelConfig next, boolean follows) {
+        return now.file().equals(next.file())
+                && now.description().equals(next.description())
+                && now.nms() == next.nms()
+                && now.infer().equals(next.infer())
+                && Objects.equals(now.then(), next.then())
+                && (!follows || now.detect().equals(next.detect()));
+    }
+
+    /** Those of all models that look at a frame. */
     Labels labels() {
-        return loaded.detection().labels();
+        return loaded.labels().all();
+    }
+
+    /** By the names of the models. */
+    Map<String, Labels> labelsByModel() {
+        Map<String, Labels> byModel = new HashMap<>();
+        for (int i = 0; i < chain.size(); i++) {
+            byModel.put(chain.get(i).name(), loaded.labels().labels(i));
+        }
+        return byModel;
     }
 
     void add(Camera camera) {
@@ -148,7 +174,7 @@ final class RunningModel implements AutoCloseable {
         publisher.add(
                 camera.messages(),
                 loaded.engine().name(),
-                labels(),
+                loaded.labels(),
                 camera.config().publish());
         pipeline.add(camera.feed(), camera.config().detect(), camera.config().tiles());
         pipeline.observe(camera.feed(), picture -> camera.lens().look(picture));
@@ -158,7 +184,10 @@ final class RunningModel implements AutoCloseable {
     /** Takes a camera out, when what is inside of it has come through. */
     void remove(Camera camera) {
         if (!pipeline.remove(camera.feed(), THROUGH_TIMEOUT)) {
-            LOG.warn("{}: frames did not come through {} in time", camera.name(), config.name());
+            LOG.warn(
+                    "{}: frames did not come through {} in time",
+                    camera.name(),
+                    chain.get(0).name());
         }
         publisher.remove(camera.feed());
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vigil.base.Clock;
 import dev.vigil.config.ReportConfig;
 import dev.vigil.config.TopicConfig;
+import dev.vigil.frame.CascadeCounts;
 import dev.vigil.frame.ClockStatus;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
@@ -215,6 +216,11 @@ final class StatusReporter implements MqttListener, AutoCloseable {
         json.set("clock", clock(camera.feed().clock()));
         json.set("warnings", warnings(camera.feed().warnings()));
         json.set("ledger", ledger(ledger));
+        CascadeCounts cascade = camera.feed().cascade();
+        json.putObject("cascade")
+                .put("crops", cascade.seen())
+                .put("left_out", cascade.leftOut())
+                .put("failed", cascade.failures());
         return json;
     }
 

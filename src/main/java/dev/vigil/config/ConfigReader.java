@@ -102,7 +102,9 @@ public final class ConfigReader {
                 reports,
                 cacheDir == null ? reading.surroundings.cacheDir() : cacheDir,
                 homeAssistant);
-        LabelCheck.check(config, reading.problems);
+        if (ThenReader.check(models, reading.problems)) { // else models lead nowhere, or in a circle
+            LabelCheck.check(config, reading.problems);
+        }
         return config;
     }
 

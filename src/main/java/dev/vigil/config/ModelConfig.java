@@ -16,6 +16,7 @@ import java.nio.file.Path;
  * @param infer how it is run
  * @param detect which boxes count, for cameras that do not say otherwise
  * @param tiles how frames are cut for it, for cameras that do not say otherwise
+ * @param then what looks at crops of what it finds; null for nothing
  */
 public record ModelConfig(
         String name,
@@ -24,7 +25,8 @@ public record ModelConfig(
         NmsPlace nms,
         InferOptions infer,
         DetectOptions detect,
-        TileOptions tiles) {
+        TileOptions tiles,
+        ThenConfig then) {
     /** Where NMS is done that a model has inside. */
     public enum NmsPlace {
         /** In its graph, where the model runs: the file is taken as it is. */
@@ -33,8 +35,8 @@ public record ModelConfig(
         CPU
     }
 
-    /** A model that is taken as it is and sees whole frames. */
+    /** A model that is taken as it is, sees whole frames, and is followed by none. */
     public ModelConfig(String name, Path file, ModelDescription description, InferOptions infer, DetectOptions detect) {
-        this(name, file, description, NmsPlace.GRAPH, infer, detect, TileOptions.NONE);
+        this(name, file, description, NmsPlace.GRAPH, infer, detect, TileOptions.NONE, null);
     }
 }

@@ -34,11 +34,12 @@ final class ModelReader {
         InferOptions infer = infer(model);
         DetectOptions detect = DetectReader.ofModel(model);
         TileOptions tiles = TilesReader.tiles(model, TileOptions.NONE);
+        ThenConfig then = ThenReader.then(model);
         model.finish();
         Reading reading = model.reading();
         ModelDescription description = DescriptionReader.besides(file, reading.surroundings, reading.problems);
         return new ModelConfig(
-                name, file, DescriptionReader.with(description, family, labels), nms, infer, detect, tiles);
+                name, file, DescriptionReader.with(description, family, labels), nms, infer, detect, tiles, then);
     }
 
     private static Path file(Section model) {

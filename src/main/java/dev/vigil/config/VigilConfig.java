@@ -3,6 +3,7 @@ package dev.vigil.config;
 import dev.vigil.detect.Labels;
 import dev.vigil.mqtt.MqttOptions;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -38,6 +39,17 @@ public record VigilConfig(
             ReportConfig reports,
             Path cacheDir) {
         this(node, mqtt, topics, models, cameras, reports, cacheDir, HomeAssistantConfig.DEFAULT);
+    }
+
+    /** A model, and those that look at crops of what it finds, one after the other. */
+    public List<ModelConfig> chain(ModelConfig model) {
+        List<ModelConfig> chain = new ArrayList<>();
+        for (ModelConfig at = model;
+                at != null;
+                at = at.then() == null ? null : models.get(at.then().model())) {
+            chain.add(at);
+        }
+        return chain;
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.vigil.detect;
 
+import java.util.Collection;
+
 /**
  * Which boxes count, as people say it: whatever the model is. {@link #rules} settles it for one.
  *
@@ -28,6 +30,11 @@ public record DetectOptions(float scoreMin, Suppression.Override suppression, in
     /** The family's suppression with another IoU, and no filters. */
     public DetectOptions(float scoreMin, float iouMax, int boxesMax) {
         this(scoreMin, new Suppression.Override(null, iouMax, null), boxesMax, LabelFilters.NONE);
+    }
+
+    /** The most boxes that any of some wants; 1 for none. */
+    public static int boxesMax(Collection<DetectOptions> some) {
+        return some.stream().mapToInt(DetectOptions::boxesMax).max().orElse(1);
     }
 
     public DetectOptions withScoreMin(float newScoreMin) {

@@ -1,15 +1,23 @@
 package dev.vigil.detect;
 
 /**
- * The boxes of one frame as a structure of arrays, best score first: corners in pixels of the frame, score, class. Allocated
+ * The boxes of one frame as a structure of arrays, best score first, and after them what further models found in their crops,
+ * model by model: corners in pixels of the frame, score, class. Allocated
  * once for a slot and filled again for each of its frames.
  *
  * <p>Not threadsafe: it belongs to the slot, and whoever handles the slot at the moment.
  */
 public final class Detections {
+    /** No parent. */
+    public static final int NONE = -1;
+
     private final float[] xyxyFrame;
     private final float[] score;
     private final int[] classId;
+    /** The box that each was found in; {@link #NONE} for one that was found in the frame. */
+    private final int[] parent;
+    /** How many keypoints each box has. */
+    private final int[] pointsOf;
     /** x and y of each keypoint of each box. */
     private final float[] points;
 
@@ -32,6 +40,8 @@ public final class Detections {
         xyxyFrame = new float[4 * capacity];
         score = new float[capacity];
         classId = new int[capacity];
+        parent = new int[capacity];
+        pointsOf = new int[capacity];
     }
 
     public int capacity() {
@@ -71,6 +81,16 @@ public final class Detections {
         return keypoints;
     }
 
+    /** How many points one box has: those of its own model, where several have looked. */
+    public int keypoints(int index) {
+        return pointsOf[index];
+    }
+
+    /** The index of the box in whose crop another model found this one; {@link #NONE} for one of the first model. */
+    public int parent(int index) {
+        return parent[index];
+    }
+
     /** In pixels of the frame, which it may lie outside of; NaN where it is not known. */
     public float keypointX(int index, int keypoint) {
         return points[2 * (index * keypoints + keypoint)];
@@ -85,6 +105,7 @@ public final class Detections {
         int at = 2 * ((count - 1) * keypoints + keypoint);
         points[at] = x;
         points[at + 1] = y;
+        pointsOf[count - 1] = Math.max(pointsOf[count - 1], keypoint + 1);
     }
 
     /** Values of this frame's outputs that would have made a box but were NaN, infinite or no class: a sign of a broken model. */
@@ -109,8 +130,19 @@ public final class Detections {
         xyxyFrame[at + 3] = y2;
         this.score[count] = score;
         this.classId[count] = classId;
+        parent[count] = NONE;
+        pointsOf[count] = 0;
         count++;
         return true;
+    }
+
+    /** As {@link #add}, a box that was found in the crop of one that is there already. */
+    public boolean addInside(int index, float x1, float y1, float x2, float y2, float score, int classId) {
+        boolean added = add(x1, y1, x2, y2, score, classId);
+        if (added) {
+            parent[count - 1] = index;
+        }
+        return added;
     }
 
     void malformed(int malformed) {

@@ -55,6 +55,8 @@ public final class SeamMerge {
     private long[] views;
     private float[] best;
     private int groups;
+    /** How many boxes of each class there are. */
+    private int[] ofClass = {};
 
     /**
      * Fills {@code into}, best score first.
@@ -62,8 +64,8 @@ public final class SeamMerge {
      * @param found the boxes of each view, in pixels of the frame
      * @param windows where each view lies in the frame; at most 64
      * @param viewCount how many of both there are
-     * @param iouMax largest IoU that two whole boxes of a class may have
-     * @param boxesMax most boxes, the best by score
+     * @param rules of the frame's boxes: the largest IoU that two whole boxes of a class may have, and the most boxes, of each
+     *     class and in all, the best by score
      */
     public void merge(
             Detections[] found,
@@ -71,16 +73,15 @@ public final class SeamMerge {
             int viewCount,
             int frameWidthPx,
             int frameHeightPx,
-            float iouMax,
-            int boxesMax,
+            BoxRules rules,
             Detections into) {
         collect(found, windows, viewCount, frameWidthPx, frameHeightPx);
         Arrays.sort(order, 0, count); // whole boxes first, each by falling score
         groups = 0;
         for (int i = 0; i < count; i++) {
-            place(index(order[i]), windows, iouMax);
+            place(index(order[i]), windows, rules.suppression().iouMax());
         }
-        write(found, Math.min(boxesMax, into.capacity()), into);
+        write(found, rules, into);
         int malformed = 0;
         for (int v = 0; v < viewCount; v++) {
             malformed += found[v].malformed();
@@ -242,15 +243,25 @@ public final class SeamMerge {
         return width > 0 && height > 0 ? width * height : 0;
     }
 
-    private void write(Detections[] found, int boxesMax, Detections into) {
+    private void write(Detections[] found, BoxRules rules, Detections into) {
         for (int g = 0; g < groups; g++) {
             order[g] = falling(best[g]) << 31 | g;
         }
         Arrays.sort(order, 0, groups);
+        if (ofClass.length < rules.classes()) {
+            ofClass = new int[rules.classes()];
+        }
+        Arrays.fill(ofClass, 0);
         into.clear();
-        for (int rank = 0; rank < Math.min(groups, boxesMax); rank++) {
-            int group = index(order[rank]);
+        int boxesMax = Math.min(rules.boxesMax(), into.capacity());
+        int rank = 0;
+        for (int i = 0; i < groups && rank < boxesMax; i++) {
+            int group = index(order[i]);
             int base = first[group];
+            if (++ofClass[classId[base]] > rules.countMax(classId[base])) {
+                continue;
+            }
+            order[rank++] = order[i];
             float left = x1[base];
             float top = y1[base];
             float right = x2[base];
@@ -263,7 +274,7 @@ public final class SeamMerge {
             }
             into.add(left, top, right, bottom, best[group], classId[base]);
             Detections of = found[view[base]];
-            for (int point = 0; point < into.keypoints(); point++) {
+            for (int point = 0; point < of.keypoints(indexInView[base]); point++) {
                 into.keypoint(point, of.keypointX(indexInView[base], point), of.keypointY(indexInView[base], point));
             }
         }

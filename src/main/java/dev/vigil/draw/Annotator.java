@@ -104,7 +104,7 @@ public final class Annotator {
     private static void drawKeypoints(Mat pixels, Detections detections, int i, Area box, int lineWidthPx) {
         int shorterPx = Math.min(box.x2() - box.x1(), box.y2() - box.y1());
         int radiusPx = Math.max(1, Math.min(lineWidthPx, (int) Math.round(shorterPx * DOT_SHARE)));
-        for (int point = 0; point < detections.keypoints(); point++) {
+        for (int point = 0; point < detections.keypoints(i); point++) {
             float x = detections.keypointX(i, point);
             float y = detections.keypointY(i, point);
             // False for NaN.

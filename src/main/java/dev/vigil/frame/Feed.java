@@ -6,6 +6,7 @@ public final class Feed {
     private final Ledger ledger = new Ledger();
     private final Mailbox mailbox;
     private final Warnings warnings = new Warnings();
+    private final CascadeCounts cascade = new CascadeCounts();
     private volatile ClockStatus clock;
 
     /**
@@ -41,5 +42,9 @@ public final class Feed {
 
     public Warnings warnings() {
         return warnings;
+    }
+
+    public CascadeCounts cascade() {
+        return cascade;
     }
 }

@@ -14,6 +14,8 @@ public enum Step {
     INFER("infer"),
     /** Raw outputs into boxes, NMS, mapping back to the frame. */
     POST("post"),
+    /** Models after the first, on crops of what it found. */
+    CASCADE("cascade"),
     /** Boxes into identities. */
     TRACK("track"),
     /** The message's encoding and handing over to the network. */

@@ -3,6 +3,7 @@ package dev.vigil.pipeline;
 import com.lmax.disruptor.BatchEventProcessor;
 import com.lmax.disruptor.BatchEventProcessorBuilder;
 import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SequenceBarrier;
 import dev.vigil.base.Clock;
 import dev.vigil.convert.ConvertException;
@@ -34,14 +35,17 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *  mailbox ─┐
- *  mailbox ─┼─► ingress ──► [convert] ──► [infer × k] ──► [post × m] ──► [publish] ──► sink
- *  mailbox ─┘   takes turns   1 thread     k workers       m workers      1 thread
- *               over the cameras,          that take       that take      hands the result
- *               when inference is          turns           turns: outputs on, never waits
- *               about to be free                           into boxes
+ *  mailbox ─┼─► ingress ──► [convert] ──► [infer × k] ──► [post × m] ──► [cascade] ──► [publish] ──► sink
+ *  mailbox ─┘   takes turns   1 thread     k workers       m workers      1 thread      1 thread
+ *               over the cameras,          that take       that take      where other   hands the result
+ *               when inference is          turns           turns: outputs models look   on, never waits
+ *               about to be free                           into boxes     at crops
  * </pre>
  *
- * All cameras of a model share its ring, so that their frames form batches. While the backbone runs on frame n+1, the boxes of
+ * <p>A frame's tensors are one, or as many as it is cut into; its picture goes back to its camera when it is converted, or, where
+ * models look at crops of it, after those.
+ *
+ * <p>All cameras of a model share its ring, so that their frames form batches. While the backbone runs on frame n+1, the boxes of
  * frame n are decoded; those of a large batch on several threads.
  */
 public final class FramePipeline implements AutoCloseable {
@@ -54,25 +58,22 @@ public final class FramePipeline implements AutoCloseable {
     private final DetectionModel detection;
     /** A new list with each change; changed by one thread at a time. */
     private volatile List<Lane> lanes = List.of();
-    /** Lanes that were removed, until no frame of theirs is in the ring; guarded by itself. */
-    private final List<Leaving> leaving = new ArrayList<>();
 
+    private final LeavingLanes leaving = new LeavingLanes();
     private final Ingress ingress;
     private final InferStage infer;
     private final PostStage post;
-    private final List<BatchEventProcessor<Slot>> stages;
+    private final List<BatchEventProcessor<Slot>> stages = new ArrayList<>();
     private final BatchEventProcessor<Slot> publish;
     private final List<Thread> threads = new ArrayList<>();
     private final Thread housekeeping;
     private final TensorRing tensors;
     private final boolean keepsPictures;
     private final int viewsMax;
+    private final Optional<Cascade> cascade;
     private final int admittedAtOnce;
     private final boolean onCpu;
     private volatile boolean closing;
-
-    /** A lane whose frames are through when the ring has come to {@code lastSequence}. */
-    private record Leaving(Lane lane, long lastSequence) {}
 
     /**
      * Builds the ring; {@link #start()} sets it going.
@@ -96,7 +97,7 @@ public final class FramePipeline implements AutoCloseable {
     public FramePipeline(
             LoadedModel model, Map<Feed, DetectOptions> cameras, ResultSink sink, Clock clock, boolean keepsPictures)
             throws InferException {
-        this(model, boxesMax(cameras), sink, clock, keepsPictures);
+        this(model, DetectOptions.boxesMax(cameras.values()), sink, clock, keepsPictures);
         cameras.forEach(this::add);
     }
 
@@ -113,13 +114,15 @@ public final class FramePipeline implements AutoCloseable {
         this.detection = model.detection();
         this.boxesMax = boxesMax;
         this.keepsPictures = keepsPictures;
-        this.admittedAtOnce = engine.workers() * model.framesMax();
+        this.admittedAtOnce = engine.workers() * model.framesMax() + (model.then() == null ? 0 : 1);
         this.viewsMax = model.viewsMax();
         this.onCpu = engine.onCpu();
         int[] index = {0};
-        int keypoints = model.detection().keypoints();
+        this.cascade = model.then() == null ? Optional.empty() : Optional.of(new Cascade(model, clock));
         this.ring = RingBuffer.createSingleProducer(
-                () -> new Slot(index[0]++, viewsMax, boxesMax, keypoints), model.slots(), waitStrategy);
+                () -> new Slot(index[0]++, viewsMax, model.boxesMax(boxesMax), model.keypointsMax()),
+                model.slots(),
+                waitStrategy);
         String name = engine.name();
 
         SequenceBarrier published = ring.newBarrier();
@@ -136,26 +139,37 @@ public final class FramePipeline implements AutoCloseable {
                 engine.workers(),
                 clock,
                 name,
-                ingress::left);
+                cascade.isEmpty() ? ingress::left : frames -> {});
         this.post = new PostStage(
                 ring,
                 ring.newBarrier(infer.sequence()),
                 waitStrategy,
-                tensors,
-                viewsMax,
-                detection,
+                model,
                 boxesMax,
                 PostStage.workers(tensors.batchMax(), Runtime.getRuntime().availableProcessors()),
                 clock,
                 name);
+        Sequence looked = post.sequence();
+        if (cascade.isPresent()) {
+            BatchEventProcessor<Slot> crops = stage(
+                    "looking at crops",
+                    this::cascade,
+                    DropCause.POST_FAILED,
+                    ring.newBarrier(looked),
+                    () -> ingress.left(1));
+            looked = crops.getSequence();
+            stages.add(crops);
+            threads.add(new Thread(crops, name + "-cascade"));
+        }
         this.publish = stage(
                 "publishing",
                 slot -> publish(slot, sink),
                 DropCause.PUBLISH_FAILED,
-                ring.newBarrier(post.sequence()),
+                ring.newBarrier(looked),
                 ingress::wake);
         ring.addGatingSequences(publish.getSequence());
-        this.stages = List.of(convert, publish);
+        stages.add(convert);
+        stages.add(publish);
         threads.add(new Thread(convert, name + "-convert"));
         threads.add(new Thread(publish, name + "-publish"));
         this.housekeeping = new Thread(this::keepHouse, name + "-housekeeping");
@@ -171,10 +185,6 @@ public final class FramePipeline implements AutoCloseable {
         return onCpu && !everyFrame ? admittedAtOnce : 2 * admittedAtOnce;
     }
 
-    private static int boxesMax(Map<Feed, DetectOptions> cameras) {
-        return cameras.values().stream().mapToInt(DetectOptions::boxesMax).max().orElse(1);
-    }
-
     private BatchEventProcessor<Slot> stage(
             String what, FrameStep.Work work, DropCause failure, SequenceBarrier after, Runnable onDone) {
         Stage stage = new Stage(new FrameStep(what, work, failure, clock), waitStrategy, onDone);
@@ -185,10 +195,17 @@ public final class FramePipeline implements AutoCloseable {
         slot.times.mark(Step.QUEUE, clock.monotonicNs());
         slot.lane.views.convert(slot, slot.lane.tiles, tensors, slot.index * viewsMax);
         slot.lane.observer.accept(slot.picture);
-        if (!keepsPictures) {
+        if (!keepsPictures && cascade.isEmpty()) {
             slot.releasePicture();
         }
         slot.times.mark(Step.CONVERT, clock.monotonicNs());
+    }
+
+    private void cascade(Slot slot) {
+        cascade.orElseThrow().run(slot);
+        if (!keepsPictures) {
+            slot.releasePicture();
+        }
     }
 
     private void publish(Slot slot, ResultSink sink) {
@@ -241,7 +258,7 @@ public final class FramePipeline implements AutoCloseable {
         lane(feed).ifPresent(lane -> lane.observer = observer);
     }
 
-    /** The most boxes of a frame that are found, whatever a camera asks for. */
+    /** The most boxes of a frame that the first model finds, whatever a camera asks for. */
     public int boxesMax() {
         return boxesMax;
     }
@@ -285,9 +302,7 @@ public final class FramePipeline implements AutoCloseable {
         long last = left ? ring.getCursor() : Long.MAX_VALUE;
         boolean through = left && await(() -> publish.getSequence().get() >= last, deadlineNs);
         lane.abandoned = true;
-        synchronized (leaving) {
-            leaving.add(new Leaving(lane, last));
-        }
+        leaving.add(lane, last);
         return through;
     }
 
@@ -319,21 +334,9 @@ public final class FramePipeline implements AutoCloseable {
     private void keepHouse() {
         while (!closing) {
             infer.endStuckRuns();
-            closeThoseGone();
+            cascade.ifPresent(Cascade::endStuckRuns);
+            leaving.close(publish.getSequence().get());
             LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(100));
-        }
-    }
-
-    /** Frees the converters of cameras that have left, once no frame of theirs is inside. */
-    private void closeThoseGone() {
-        synchronized (leaving) {
-            leaving.removeIf(gone -> {
-                boolean through = publish.getSequence().get() >= gone.lastSequence;
-                if (through) {
-                    gone.lane.close();
-                }
-                return through;
-            });
         }
     }
 
@@ -344,12 +347,9 @@ public final class FramePipeline implements AutoCloseable {
 
     /** Looked at in the order in which frames go, so that none slips from a place not looked at into one that was. */
     private boolean isEmpty() {
-        for (Lane lane : lanes) {
-            if (lane.feed.mailbox().isFull()) {
-                return false;
-            }
-        }
-        return ingress.isEmpty() && publish.getSequence().get() >= ring.getCursor();
+        return lanes.stream().noneMatch(lane -> lane.feed.mailbox().isFull())
+                && ingress.isEmpty()
+                && publish.getSequence().get() >= ring.getCursor();
     }
 
     /**
@@ -365,6 +365,7 @@ public final class FramePipeline implements AutoCloseable {
         stages.forEach(BatchEventProcessor::halt);
         infer.halt();
         post.halt();
+        cascade.ifPresent(Cascade::halt);
         waitStrategy.wakeAll();
         LockSupport.unpark(housekeeping);
         try {
@@ -390,10 +391,8 @@ public final class FramePipeline implements AutoCloseable {
         }
         if (gone) {
             lanes.forEach(Lane::close);
-            synchronized (leaving) {
-                leaving.forEach(left -> left.lane.close());
-                leaving.clear();
-            }
+            cascade.ifPresent(Cascade::close);
+            leaving.close(Long.MAX_VALUE);
         } else {
             LOG.warn("a stage did not stop in time; its buffers stay until the process ends");
         }

@@ -17,11 +17,11 @@ final class FramePost {
     private Detections[] ofViews = {};
 
     /** @param boxesMax the most boxes of a frame */
-    FramePost(PostProcessor post, TensorRing tensors, int boxesMax, int keypoints) {
-        this.post = post;
-        this.tensors = tensors;
+    FramePost(LoadedModel model, int boxesMax) {
+        this.post = model.detection().postProcessor();
+        this.tensors = model.tensors();
         this.boxesMax = boxesMax;
-        this.keypoints = keypoints;
+        this.keypoints = model.detection().keypoints();
     }
 
     /** @param firstTensor of the slot */
@@ -41,8 +41,7 @@ final class FramePost {
                 slot.views,
                 slot.grid.widthPx(),
                 slot.grid.heightPx(),
-                rules.suppression().iouMax(),
-                rules.boxesMax(),
+                rules,
                 slot.detections);
     }
 

@@ -25,7 +25,6 @@ final class InferStage {
     /** Tensors of each slot. */
     private final int viewsMax;
 
-    private final InferOptions options;
     private final Clock clock;
     private final FaultLog faults;
     private final List<Runs> runs = new ArrayList<>();
@@ -50,11 +49,10 @@ final class InferStage {
         this.ring = ring;
         this.tensors = tensors;
         this.viewsMax = viewsMax;
-        this.options = options;
         this.clock = clock;
         this.faults = new FaultLog(LOG, clock);
         for (int i = 0; i < workerCount; i++) {
-            runs.add(new Runs(tensors.runner()));
+            runs.add(new Runs(new WatchedRunner(tensors.runner(), options.timeout(), clock)));
         }
         int framesMax = Math.max(1, tensors.batchMax() / viewsMax);
         WorkerStage.Batches batches = new WorkerStage.Batches(framesMax, options.batchWait());
@@ -72,16 +70,13 @@ final class InferStage {
 
     /** Ends runs that have taken longer than their deadline; called now and then by the pipeline's housekeeping. */
     void endStuckRuns() {
-        long nowNs = clock.monotonicNs();
-        for (Runs each : runs) {
-            each.endWhenStuck(nowNs);
-        }
+        runs.forEach(each -> each.runner.endWhenStuck());
     }
 
     void halt() {
         halted = true;
         stage.halt();
-        runs.forEach(each -> each.runner.terminate());
+        runs.forEach(each -> each.runner.halt());
     }
 
     /** Waits for the workers to be gone; false when one is not, and then its buffers must not be freed. */
@@ -91,14 +86,9 @@ final class InferStage {
 
     /** The runs of one worker. */
     private final class Runs implements WorkerStage.Work {
-        private final TensorRing.Runner runner;
-        /** When the run that is on began; 0 for none. Guarded by this. */
-        private long runningSinceNs;
+        private final WatchedRunner runner;
 
-        /** The run that is on was ended from outside. Guarded by this. */
-        private boolean terminated;
-
-        Runs(TensorRing.Runner runner) {
+        Runs(WatchedRunner runner) {
             this.runner = runner;
         }
 
@@ -128,8 +118,6 @@ final class InferStage {
             } catch (RuntimeException | Error e) {
                 faults.error("inference failed", e);
                 fail(first, last, e.toString());
-            } finally {
-                end();
             }
         }
 
@@ -152,49 +140,19 @@ final class InferStage {
 
         private void runViews(int from, int views) throws InferException {
             for (int at = 0; at < views; at += tensors.batchMax()) {
-                begin(clock.monotonicNs());
                 runner.run(from + at, Math.min(tensors.batchMax(), views - at));
-            }
-        }
-
-        private synchronized void begin(long startNs) {
-            runningSinceNs = startNs;
-        }
-
-        private synchronized void end() {
-            runningSinceNs = 0;
-            if (terminated) {
-                terminated = false;
-                runner.reset();
-            }
-        }
-
-        synchronized void endWhenStuck(long nowNs) {
-            if (runningSinceNs != 0
-                    && !terminated
-                    && nowNs - runningSinceNs > options.timeout().toNanos()) {
-                terminated = true;
-                runner.terminate();
             }
         }
 
         private void fail(long first, long last, String reason) {
             if (!halted) {
-                faults.warn(
-                        isTerminated()
-                                ? "an inference was ended after "
-                                        + options.timeout().toMillis() + " ms"
-                                : reason);
+                faults.warn(reason);
             }
             for (long s = first; s <= last; s++) {
                 if (ring.get(s).alive) {
                     ring.get(s).drop(halted ? DropCause.SHUT_DOWN : DropCause.INFER_FAILED);
                 }
             }
-        }
-
-        private synchronized boolean isTerminated() {
-            return terminated;
         }
 
         @Override

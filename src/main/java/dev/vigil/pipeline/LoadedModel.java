@@ -3,6 +3,7 @@ package dev.vigil.pipeline;
 import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.ModelException;
 import dev.vigil.detect.ModelInfo;
+import dev.vigil.detect.StageLabels;
 import dev.vigil.detect.family.DetectionModel;
 import dev.vigil.frame.InputSpec.Resize;
 import dev.vigil.infer.Engine;
@@ -15,8 +16,9 @@ import java.nio.file.Path;
  * A model that is ready to run: on its device, with the tensors of one ring, and all known that turns its outputs into boxes.
  *
  * @param viewsMax how many tensors each slot of the ring has, side by side: as many as a frame may be cut into
+ * @param then what looks at crops of what it finds; null for none. Closed with it
  */
-public record LoadedModel(Engine engine, TensorRing tensors, DetectionModel detection, int viewsMax)
+public record LoadedModel(Engine engine, TensorRing tensors, DetectionModel detection, int viewsMax, ThenModel then)
         implements AutoCloseable {
     /** More than any model gains from, and more tensors to bind for each slot. */
     private static final int BATCH_MAX = 64;
@@ -39,7 +41,31 @@ public record LoadedModel(Engine engine, TensorRing tensors, DetectionModel dete
     public static LoadedModel load(
             Path file, ModelDescription description, InferOptions options, Path cacheDir, int viewsMax)
             throws InferException, ModelException {
-        int frames = Math.max(1, options.batchMax());
+        LoadedModel model = load(file, description, options, cacheDir, viewsMax, false);
+        if (viewsMax > 1 && model.detection.input().resize() == Resize.CROP) {
+            model.close();
+            throw new ModelException(
+                    "with resize: crop a model sees the middle of each tile only: tiles go with the other ways");
+        }
+        return model;
+    }
+
+    /** As above, for a model that sees crops of one frame at a time, to follow another. */
+    public static LoadedModel loadForCrops(
+            Path file, ModelDescription description, InferOptions options, Path cacheDir, int cropsMax)
+            throws InferException, ModelException {
+        return load(file, description, options, cacheDir, cropsMax, true);
+    }
+
+    private static LoadedModel load(
+            Path file,
+            ModelDescription description,
+            InferOptions options,
+            Path cacheDir,
+            int viewsMax,
+            boolean ofOneFrame)
+            throws InferException, ModelException {
+        int frames = ofOneFrame ? 1 : Math.max(1, options.batchMax());
         Engine engine = Engine.open(file, options.withBatchMax(Math.min(BATCH_MAX, frames * viewsMax)), cacheDir);
         TensorRing tensors = null;
         boolean loaded = false;
@@ -48,17 +74,14 @@ public record LoadedModel(Engine engine, TensorRing tensors, DetectionModel dete
                     .sized(description.input().size());
             tensors = new TensorRing(
                     engine,
-                    slots(engine, frames) * viewsMax,
+                    (ofOneFrame ? 1 : slots(engine, frames)) * viewsMax,
                     declared.image(),
                     declared.imageShape(),
                     declared.otherInputs());
             // The run has shown what the file may leave open.
             ModelInfo real = new ModelInfo(declared.inputs(), tensors.outputInfos(), engine.metadata());
-            LoadedModel model = new LoadedModel(engine, tensors, DetectionModel.resolve(real, description), viewsMax);
-            if (viewsMax > 1 && model.detection.input().resize() == Resize.CROP) {
-                throw new ModelException(
-                        "with resize: crop a model sees the middle of each tile only: tiles go with the other ways");
-            }
+            LoadedModel model =
+                    new LoadedModel(engine, tensors, DetectionModel.resolve(real, description), viewsMax, null);
             loaded = true;
             return model;
         } finally {
@@ -77,6 +100,41 @@ public record LoadedModel(Engine engine, TensorRing tensors, DetectionModel dete
         return Integer.highestOneBit(2 * inInference + 1) << 1;
     }
 
+    /**
+     * The same, followed by another model on the crops of what it finds.
+     *
+     * @param next belongs to this one from here on; loaded for as many views as there are crops
+     * @throws ModelException when this model does not have one of the labels whose crops are wanted; then {@code next} is still
+     *     the caller's
+     */
+    public LoadedModel followedBy(ThenModel next) throws ModelException {
+        for (String label : next.crops().labels()) {
+            if (!detection.labels().names().contains(label)) {
+                throw new ModelException("then.labels: the model " + engine.name() + " has no label " + label);
+            }
+        }
+        if (next.model().viewsMax() < next.crops().max()) {
+            throw new IllegalArgumentException("loaded for " + next.model().viewsMax() + " of " + next.crops());
+        }
+        return new LoadedModel(engine, tensors, detection, viewsMax, next);
+    }
+
+    /** The labels of its boxes, and of those of the models that follow it. */
+    public StageLabels labels() {
+        StageLabels own = StageLabels.of(engine.name(), detection.labels());
+        return then == null ? own : own.then(then.model().labels());
+    }
+
+    /** Most boxes of a frame, when it may itself find {@code own}. */
+    int boxesMax(int own) {
+        return own + (then == null ? 0 : then.model().boxesMax(then.detect().boxesMax()));
+    }
+
+    /** Most keypoints of a box, of whichever model. */
+    int keypointsMax() {
+        return Math.max(detection.keypoints(), then == null ? 0 : then.model().keypointsMax());
+    }
+
     /** Slots of the ring: how many frames it has tensors for. */
     int slots() {
         return tensors.slots() / viewsMax;
@@ -89,6 +147,9 @@ public record LoadedModel(Engine engine, TensorRing tensors, DetectionModel dete
 
     @Override
     public void close() {
+        if (then != null) {
+            then.model().close();
+        }
         tensors.close();
         engine.close();
     }

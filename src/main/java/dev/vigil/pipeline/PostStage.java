@@ -5,10 +5,8 @@ import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SequenceBarrier;
 import dev.vigil.base.Clock;
 import dev.vigil.detect.PostProcessor;
-import dev.vigil.detect.family.DetectionModel;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Step;
-import dev.vigil.infer.TensorRing;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,27 +23,24 @@ final class PostStage {
     private final WorkerStage stage;
 
     /**
-     * @param viewsMax tensors of each slot
-     * @param boxesMax the most boxes of a frame
+     * @param boxesMax the most boxes of a frame that the model itself finds
      * @param workerCount see {@link #workers}
      */
     PostStage(
             RingBuffer<Slot> ring,
             SequenceBarrier barrier,
             ParkingWaitStrategy waitStrategy,
-            TensorRing tensors,
-            int viewsMax,
-            DetectionModel detection,
+            LoadedModel model,
             int boxesMax,
             int workerCount,
             Clock clock,
             String name) {
         List<WorkerStage.Work> works = new ArrayList<>();
         for (int i = 0; i < workerCount; i++) {
-            FramePost post = new FramePost(detection.postProcessor(), tensors, boxesMax, detection.keypoints());
+            FramePost post = new FramePost(model, boxesMax);
             FrameStep.Work work = slot -> {
                 slot.times.mark(Step.QUEUE, clock.monotonicNs());
-                post.process(slot, slot.index * viewsMax);
+                post.process(slot, slot.index * model.viewsMax());
                 slot.times.mark(Step.POST, clock.monotonicNs());
             };
             FrameStep step = new FrameStep("decoding the boxes", work, DropCause.POST_FAILED, clock);

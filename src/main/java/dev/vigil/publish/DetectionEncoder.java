@@ -5,7 +5,7 @@ import static dev.vigil.publish.JsonBytes.quoted;
 import static dev.vigil.publish.JsonBytes.raw;
 
 import dev.vigil.base.Clock;
-import dev.vigil.detect.Labels;
+import dev.vigil.detect.StageLabels;
 import dev.vigil.frame.Capture;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.FrameTimes;
@@ -66,7 +66,7 @@ final class DetectionEncoder {
     /**
      * @param run begins the ids: letters and digits
      */
-    DetectionEncoder(String run, String node, String camera, String modelName, Labels labels, Clock clock) {
+    DetectionEncoder(String run, String node, String camera, String modelName, StageLabels labels, Clock clock) {
         this.clock = clock;
         this.start = concat(
                 raw("{\"v\":1,\"node\":"),
@@ -76,7 +76,7 @@ final class DetectionEncoder {
                 raw(",\"id\":\"" + run + "-"));
         this.model = concat(raw(",\"model\":"), quoted(modelName), raw(",\"device\":"));
         this.detections = new DetectionsJson(labels);
-        this.classes = labels.count();
+        this.classes = labels.all().count();
         this.headBytesMax = HEAD_FIXED_BYTES + start.length;
     }
 

@@ -1,7 +1,7 @@
 package dev.vigil.publish;
 
 import dev.vigil.base.Clock;
-import dev.vigil.detect.Labels;
+import dev.vigil.detect.StageLabels;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
 import dev.vigil.mqtt.MqttClient;
@@ -48,10 +48,10 @@ public final class DetectionPublisher implements ResultSink {
      * @param model the model's name, as messages show it
      * @param options which of its frames are published
      */
-    public synchronized void add(CameraMessages camera, String model, Labels labels, PublishOptions options) {
+    public synchronized void add(CameraMessages camera, String model, StageLabels labels, PublishOptions options) {
         DetectionEncoder encoder =
                 new DetectionEncoder(camera.run, camera.node, camera.feed.camera(), model, labels, clock);
-        PublishGate gate = new PublishGate(options, labels.count());
+        PublishGate gate = new PublishGate(options, labels.all().count());
         Map<Feed, Outlet> more = new IdentityHashMap<>(outlets);
         more.put(camera.feed, new Outlet(camera, encoder, gate));
         outlets = more;

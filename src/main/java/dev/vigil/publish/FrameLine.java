@@ -4,7 +4,7 @@ import static dev.vigil.publish.JsonBytes.number;
 import static dev.vigil.publish.JsonBytes.quoted;
 import static dev.vigil.publish.JsonBytes.raw;
 
-import dev.vigil.detect.Labels;
+import dev.vigil.detect.StageLabels;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -20,7 +20,7 @@ public final class FrameLine {
 
     private final DetectionsJson detections;
 
-    public FrameLine(Labels labels) {
+    public FrameLine(StageLabels labels) {
         this.detections = new DetectionsJson(labels);
     }
 

@@ -71,12 +71,23 @@ final class ObjectCounts {
         advance(nowNs);
         Arrays.fill(latest, 0);
         for (int i = 0; i < detections.count(); i++) {
-            latest[labelOfClass[detections.classId(i)]]++;
+            latest[labelOfClass[detections.classId(i)]] += isSeenAgain(detections, i) ? 0 : 1;
         }
         int[] most = mostInStep[ring(step)];
         for (int label = 0; label < latest.length; label++) {
             most[label] = Math.max(most[label], latest[label]);
         }
+    }
+
+    /** Whether a box is of the same label as one that it was found in: the same object, looked at by another model. */
+    private boolean isSeenAgain(Detections detections, int i) {
+        int label = labelOfClass[detections.classId(i)];
+        for (int p = detections.parent(i); p != Detections.NONE; p = detections.parent(p)) {
+            if (labelOfClass[detections.classId(p)] == label) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Forgets all that was seen: the camera tells nothing any more. */

@@ -138,7 +138,7 @@ class FiltersConfigTest {
     void shouldRefuseLabelWhenLoadedModelCanNotTellIt() throws Exception {
         VigilConfig read = config.read(CAMERA + "    filters: {only: [prson]}\n");
         Labels labels = Labels.of(List.of("person", "car"), "test");
-        assertThatThrownBy(() -> LabelCheck.labels(read, read.cameras().get(0), labels))
+        assertThatThrownBy(() -> LabelCheck.labels(read, read.cameras().get(0), Map.of("default", labels)))
                 .isInstanceOf(ModelException.class)
                 .hasMessage(
                         "cameras.gate.filters.only: the model default has no label prson (did you mean person?): its"

@@ -9,6 +9,7 @@ import dev.vigil.homeassistant.HomeAssistantOptions;
 import dev.vigil.homeassistant.HomeAssistantOptions.Mode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +60,7 @@ class HomeAssistantConfigTest {
         VigilConfig read = config.read(CAMERAS + "homeassistant: true");
         CameraConfig gate = read.cameras().get(0);
         assertThat(read.labels(gate, COCO)).containsExactly("person");
-        assertThat(LabelCheck.labels(read, gate, Labels.numbered(4))).isEmpty();
+        assertThat(LabelCheck.labels(read, gate, Map.of("default", Labels.numbered(4)))).isEmpty();
     }
 
     @ParameterizedTest
@@ -109,12 +110,12 @@ class HomeAssistantConfigTest {
     @Test
     void shouldRefuseLabelWhenLoadedModelCanNotTellIt() throws Exception {
         VigilConfig read = config.read(CAMERAS + "homeassistant: {labels: [prson]}");
-        assertThatThrownBy(() -> LabelCheck.labels(read, read.cameras().get(0), COCO))
+        assertThatThrownBy(() -> LabelCheck.labels(read, read.cameras().get(0), Map.of("default", COCO)))
                 .isInstanceOf(ModelException.class)
                 .hasMessage("homeassistant.labels: the model default has no label prson (did you mean person?): "
                         + "its labels are person, car");
         Problems problems = new Problems("vigil.yml");
-        LabelCheck.check(read, "default", COCO, problems);
+        LabelCheck.check(read, read.models().get("default"), Map.of("default", COCO), problems);
         assertThat(problems.sorted()).hasSize(1);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.vigil.frame.Window;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +22,8 @@ class SeamMergeTest {
         new Window(0, 0, WIDTH, HEIGHT)
     };
 
+    private static final BoxRules RULES = rules(100, null);
+
     private final Detections[] found = new Detections[VIEWS.length];
     private final Detections merged = new Detections(100, 1);
     private final SeamMerge merge = new SeamMerge();
@@ -29,6 +32,13 @@ class SeamMergeTest {
         for (int i = 0; i < found.length; i++) {
             found[i] = new Detections(100, 1);
         }
+    }
+
+    private static BoxRules rules(int boxesMax, Integer ofClass) {
+        BoxFilter each = new BoxFilter(null, null, null, null, null, ofClass);
+        LabelFilters filters = new LabelFilters(List.of(), each, Map.of());
+        return new DetectOptions(0.3f, new Suppression.Override(null, 0.45f, null), boxesMax, filters)
+                .rules(Suppression.USUAL, Labels.numbered(3));
     }
 
     private void add(int view, float x1, float y1, float x2, float y2, float score, int classId) {
@@ -49,7 +59,7 @@ class SeamMergeTest {
     }
 
     private void merge(int views) {
-        merge.merge(found, VIEWS, views, WIDTH, HEIGHT, 0.45f, 100, merged);
+        merge.merge(found, VIEWS, views, WIDTH, HEIGHT, RULES, merged);
     }
 
     private void assertBox(int i, float x1, float y1, float x2, float y2, float score) {
@@ -167,7 +177,7 @@ class SeamMergeTest {
         for (int i = 0; i < row.length; i++) {
             add(i, Math.max(20, 180 * i), 100, Math.min(980, 180 * i + 280), 200, scores[i], 0);
         }
-        merge.merge(found, row, 5, WIDTH, HEIGHT, 0.45f, 100, merged);
+        merge.merge(found, row, 5, WIDTH, HEIGHT, RULES, merged);
         assertThat(merged.count()).isEqualTo(1);
         assertBox(0, 20, 100, 980, 200, 0.9f);
     }
@@ -215,12 +225,34 @@ class SeamMergeTest {
                     0.3f + i / 100f,
                     0);
         }
-        merge.merge(found, VIEWS, 4, WIDTH, HEIGHT, 0.45f, 100, two);
+        merge.merge(found, VIEWS, 4, WIDTH, HEIGHT, RULES, two);
         assertThat(two.count()).isEqualTo(2);
         assertThat(two.score(0)).isEqualTo(0.79f);
         assertThat(two.score(1)).isEqualTo(0.78f);
-        merge.merge(found, VIEWS, 4, WIDTH, HEIGHT, 0.45f, 1, merged);
+        merge.merge(found, VIEWS, 4, WIDTH, HEIGHT, rules(1, null), merged);
         assertThat(merged.count()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldKeepTheBestOfEachClassWhenThereIsALimitToThem() {
+        for (int i = 0; i < 12; i++) {
+            add(i % 4, VIEWS[i % 4].leftPx() + 40 + 20 * i, 60, VIEWS[i % 4].leftPx() + 55 + 20 * i, 80, 0.9f - i / 100f, i / 6);
+        }
+        merge.merge(found, VIEWS, 4, WIDTH, HEIGHT, rules(3, 2), merged);
+        assertThat(merged.count()).as("two of the first class, and one more").isEqualTo(3);
+        assertThat(new float[] {merged.score(0), merged.score(1), merged.score(2)})
+                .containsExactly(0.9f, 0.89f, 0.84f);
+        assertThat(merged.classId(2)).isEqualTo(1);
+        assertThat(merge.viewOf(2)).as("of the box, whatever was left out before it").isEqualTo(6 % 4);
+    }
+
+    @Test
+    void shouldGiveNoPointsWhenTheFramesBoxesMayHaveMoreOfThem() {
+        Detections ofTwoModels = new Detections(100, 5);
+        add(0, 100, 100, 200, 200, 0.9f, 0);
+        merge.merge(found, VIEWS, 4, WIDTH, HEIGHT, RULES, ofTwoModels);
+        assertThat(ofTwoModels.keypoints(0)).isEqualTo(1);
+        assertThat(ofTwoModels.keypointX(0, 0)).isEqualTo(100);
     }
 
     @Test

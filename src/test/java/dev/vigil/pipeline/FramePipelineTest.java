@@ -100,7 +100,7 @@ class FramePipelineTest {
                         });
                 TensorRing tensors = new TensorRing(engine, 8, new long[] {3, 300, 300});
                 FramePipeline pipeline = new FramePipeline(
-                        new LoadedModel(engine, tensors, model.detection(), 1),
+                        new LoadedModel(engine, tensors, model.detection(), 1, null),
                         Map.of(feed, DetectOptions.DEFAULT),
                         result -> {
                             devices.add(result.device());

@@ -8,6 +8,7 @@ import dev.vigil.MessageSchema;
 import dev.vigil.base.Clock;
 import dev.vigil.detect.Detections;
 import dev.vigil.detect.Labels;
+import dev.vigil.detect.StageLabels;
 import dev.vigil.frame.Capture;
 import dev.vigil.frame.CaptureClock;
 import dev.vigil.frame.DropCause;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DetectionEncoderTest {
-    private static final Labels LABELS = Labels.of(List.of("person", "cat"), "the test");
+    private static final StageLabels LABELS = StageLabels.of("m", Labels.of(List.of("person", "cat"), "the test"));
     private static final long[] NO_DROPS = new long[DropCause.ALL.length];
 
     /** 35 µs after the step before, and 41.21 ms after the capture. */
@@ -88,7 +89,7 @@ class DetectionEncoderTest {
         assertThat(message).isEqualTo("""
                 {"v":1,"node":"box-7","camera":"gate","id":"run1-1841","frame":1841,"width":1280,"height":720,\
                 "captured":"2026-11-21T22:10:04.123456Z","clock":"rtcp","clock_uncertainty_us":212,\
-                "us":{"decode":6020,"wait":310,"convert":950,"queue":40,"infer":17300,"post":120,"track":0,"encode":35,\
+                "us":{"decode":6020,"wait":310,"convert":950,"queue":40,"infer":17300,"post":120,"cascade":0,"track":0,"encode":35,\
                 "total":24775},"age_us":41210,"model":"ssdlite-mobilenet-v2-coco","device":"cpu","batch":1,\
                 "dropped":{"superseded":3,"corrupt":1},"detections":[\
                 {"label":"person","class":0,"score":0.912,"box":[412.0,88.5,130.2,301.7]},\
@@ -139,7 +140,7 @@ class DetectionEncoderTest {
                 "</script>\u2028\u007f"
             })
     void shouldKeepNamesWhenTheyHaveSuchCharacters(String name) throws Exception {
-        Labels labels = Labels.of(List.of(name), "the test");
+        StageLabels labels = StageLabels.of(name, Labels.of(List.of(name), "the test"));
         Detections boxes = new Detections(1);
         boxes.add(1, 2, 3, 4, 0.5f, 0);
         DetectionEncoder encoder = new DetectionEncoder("run1", name, name, name, labels, CLOCK);

@@ -9,6 +9,7 @@ import dev.vigil.app.demo.EmbeddedBroker;
 import dev.vigil.base.Clock;
 import dev.vigil.detect.Detections;
 import dev.vigil.detect.Labels;
+import dev.vigil.detect.StageLabels;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.Ledger;
@@ -37,7 +38,7 @@ class DetectionPublisherTest {
     private final Feed feed = new Feed("gate", false);
     private final StepTimes times = new StepTimes();
     private final Recorder received = new Recorder();
-    private static final Labels LABELS = Labels.of(List.of("person"), "the test");
+    private static final StageLabels LABELS = StageLabels.of("m", Labels.of(List.of("person"), "the test"));
 
     private final Recorder connection = new Recorder();
     private MqttClient subscriber;

@@ -1,5 +1,6 @@
 package dev.vigil.app.detect;
 
+import dev.vigil.app.CascadeLoader;
 import dev.vigil.app.Durations;
 import dev.vigil.app.SpeaksForItself;
 import dev.vigil.app.Terminal;
@@ -7,10 +8,15 @@ import dev.vigil.base.Clock;
 import dev.vigil.config.ConfigException;
 import dev.vigil.config.ConfigReader;
 import dev.vigil.config.LabelCheck;
+import dev.vigil.config.ModelConfig;
+import dev.vigil.config.ModelConfig.NmsPlace;
 import dev.vigil.config.Surroundings;
+import dev.vigil.config.ThenConfig;
 import dev.vigil.detect.BoxFilter;
+import dev.vigil.detect.CropOptions;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.LabelFilters;
+import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.ModelException;
 import dev.vigil.detect.Suppression;
 import dev.vigil.detect.TileOptions;
@@ -26,6 +32,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -55,6 +62,7 @@ import picocli.CommandLine.Spec;
             "  vigil detect holiday/ --save marked/       pictures with their boxes go into marked/",
             "  vigil detect clip.mp4 --every 25           a frame a second of a 25 fps video",
             "  vigil detect yard.mp4 --tiles 3x2          small objects too, for seven times the work",
+            "  vigil detect yard.mp4 --then faces.onnx --then-labels person",
             "  vigil detect --json clip.mp4 | jq .detections[].label",
             "  vigil detect 'rtsp://user:$${CAMERA_PASSWORD}@camera/stream' --for 30s",
             "",
@@ -112,7 +120,7 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
             names = "--only",
             paramLabel = "LABEL",
             split = ",",
-            description = "The labels that count, such as person,car (default: all).")
+            description = "The labels that count, such as person,car; with --then, of both models (default: all).")
     private List<String> only = List.of();
 
     @Option(
@@ -123,6 +131,20 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
                     "Cut frames into so many columns and rows of tiles that overlap, such as 3x2, and look at each and"
                             + " at the whole: for small objects.")
     private TileOptions tiles = TileOptions.NONE;
+
+    @Option(
+            names = "--then",
+            paramLabel = "FILE",
+            description = "Another model that looks at crops of what the first finds; its boxes are told with the first"
+                    + " one's.")
+    private Path thenFile;
+
+    @Option(
+            names = "--then-labels",
+            paramLabel = "LABEL",
+            split = ",",
+            description = "Of which boxes, such as person,dog (default: all).")
+    private List<String> thenLabels = List.of();
 
     @Option(
             names = "--every",
@@ -187,7 +209,7 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
             } catch (ConfigException e) {
                 e.getMessage().lines().forEach(this::fail);
             } catch (InferException | ModelException e) {
-                fail(e.getMessage());
+                fail(e.getMessage().replaceFirst("^then\\.labels", "--then-labels"));
             } catch (IOException e) {
                 fail("--save " + saveDir, reason(e));
             }
@@ -198,6 +220,9 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
     private DetectRun.Options options() {
         if (every < 1) {
             throw new ParameterException(spec.commandLine(), "--every " + every + " is not allowed: 1 and more");
+        }
+        if (thenFile == null && !thenLabels.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "--then-labels is for --then");
         }
         try {
             DetectOptions detect = new DetectOptions(
@@ -223,18 +248,48 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
         Path file = modelFile != null ? modelFile : surroundings.home().resolve(DEFAULT_MODEL);
         InferOptions infer =
                 InferOptions.DEFAULT.withDevice(device).withBackend(BackendOptions.DEFAULT.withBackend(backend));
-        try (LoadedModel model = LoadedModel.load(
-                        file,
-                        new ConfigReader(surroundings).readDescription(file),
-                        infer,
-                        surroundings.cacheDir(),
-                        tiles.views());
+        try (LoadedModel model =
+                        CascadeLoader.load(models(file, infer, options), surroundings.cacheDir(), tiles.views());
                 SavedPictures saved = names == null
                         ? null
-                        : new SavedPictures(names, model.detection().labels())) {
-            LabelCheck.check(only, file.toString(), model.detection().labels());
+                        : new SavedPictures(names, model.labels().all())) {
+            LabelCheck.check(only, file.toString(), model.labels().all());
+            checkCropped(model);
             run(model, sources, options, saved);
         }
+    }
+
+    /** A box that does not count is not cropped either. */
+    private void checkCropped(LoadedModel model) throws ModelException {
+        List<String> cropped =
+                thenLabels.isEmpty() ? model.detection().labels().names() : thenLabels;
+        if (thenFile != null && !only.isEmpty() && only.stream().noneMatch(cropped::contains)) {
+            throw new ModelException("--only " + String.join(",", only) + " leaves nothing for --then to look at: a label"
+                    + " whose boxes it is to see is missing");
+        }
+    }
+
+    /** The model, and the one that follows it if there is one. */
+    private List<ModelConfig> models(Path file, InferOptions infer, DetectRun.Options options) throws ConfigException {
+        CropOptions usual = CropOptions.DEFAULT;
+        ThenConfig then = thenFile == null
+                ? null
+                : new ThenConfig(
+                        thenFile.toString(),
+                        new CropOptions(thenLabels, usual.margin(), usual.minSizePx(), usual.max()));
+        List<ModelConfig> models = new ArrayList<>();
+        models.add(model(file, infer, options, then));
+        if (thenFile != null) {
+            models.add(model(thenFile, infer, options, null));
+        }
+        return models;
+    }
+
+    private ModelConfig model(Path file, InferOptions infer, DetectRun.Options options, ThenConfig then)
+            throws ConfigException {
+        ModelDescription description = new ConfigReader(surroundings).readDescription(file);
+        return new ModelConfig(
+                file.toString(), file, description, NmsPlace.GRAPH, infer, options.detect(), options.tiles(), then);
     }
 
     private void run(LoadedModel model, List<DetectSource> sources, DetectRun.Options options, SavedPictures saved)
@@ -242,8 +297,8 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         Output output = json
-                ? new JsonLines(out, model.detection().labels())
-                : new Table(out, sources, model.detection().labels());
+                ? new JsonLines(out, model.labels())
+                : new Table(out, sources, model.labels().all());
         Progress progress = new Progress(err, Terminal.onError(), Terminal.onOutput(), sources.size(), Clock.SYSTEM);
         try (StopOnSignal signal = new StopOnSignal();
                 DetectRun run = new DetectRun(model, options, output, saved, progress, this::fail, Clock.SYSTEM)) {

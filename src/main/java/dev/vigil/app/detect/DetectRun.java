@@ -83,7 +83,7 @@ final class DetectRun implements ResultSink, AutoCloseable {
         this.saving = saved != null;
         this.progress = progress;
         this.onFailure = onFailure;
-        this.labels = model.detection().labels();
+        this.labels = model.labels().all();
         this.pipeline = new FramePipeline(model, options.detect().boxesMax(), this, clock, saved != null);
         pipeline.add(files, options.detect(), options.tiles());
         pipeline.add(streams, options.detect(), options.tiles());

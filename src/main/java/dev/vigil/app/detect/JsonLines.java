@@ -1,6 +1,6 @@
 package dev.vigil.app.detect;
 
-import dev.vigil.detect.Labels;
+import dev.vigil.detect.StageLabels;
 import dev.vigil.publish.FrameLine;
 import dev.vigil.publish.FrameResult;
 import io.netty.buffer.ByteBuf;
@@ -14,7 +14,7 @@ final class JsonLines implements Output {
     private final FrameLine encoder;
     private final ByteBuf line = Unpooled.buffer(4_096);
 
-    JsonLines(PrintWriter out, Labels labels) {
+    JsonLines(PrintWriter out, StageLabels labels) {
         this.out = out;
         this.encoder = new FrameLine(labels);
     }

@@ -72,7 +72,7 @@ final class Table implements Output {
     /** {@code x,y} of each; empty where the model has none. */
     private static String keypoints(Detections found, int index) {
         StringBuilder text = new StringBuilder();
-        for (int point = 0; point < found.keypoints(); point++) {
+        for (int point = 0; point < found.keypoints(index); point++) {
             text.append(point == 0 ? "  " : " ");
             float x = found.keypointX(index, point);
             float y = found.keypointY(index, point);

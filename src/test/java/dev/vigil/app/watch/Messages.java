@@ -13,7 +13,7 @@ public final class Messages {
         return """
                 {"v":1,"node":"%1$s","camera":"%2$s","id":"run-%3$d","frame":%3$d,"width":1280,"height":720,\
                 "captured":"2026-11-21T22:10:04.123456Z","clock":"rtcp","clock_uncertainty_us":64,\
-                "us":{"decode":1000,"wait":100,"convert":500,"queue":100,"infer":16000,"post":200,"track":0,"encode":100,\
+                "us":{"decode":1000,"wait":100,"convert":500,"queue":100,"infer":16000,"post":200,"cascade":0,"track":0,"encode":100,\
                 "total":18000},"age_us":%4$d,"model":"m","device":"cpu","batch":1,"dropped":{%5$s},"detections":[%6$s]}""".formatted(node, camera, frame, ageUs, dropped, detections);
     }
 
@@ -33,7 +33,8 @@ public final class Messages {
                 {"v":1,"node":"%s","camera":"%s","state":"%s","width":1280,"height":720,"codec":"h264",\
                 "decoder":"software","transport":"tcp","stream":"main","fps":25.0,"age_us":null,"reconnects":0,"cause":%s,\
                 "error":%s,"clock":null,"warnings":[],\
-                "ledger":{"read":1,"published":1,"in_flight":0,"dropped":{}}}""".formatted(
+                "ledger":{"read":1,"published":1,"in_flight":0,"dropped":{}},
+                "cascade":{"crops":0,"left_out":0,"failed":0}}""".formatted(
                         node,
                         camera,
                         state,
