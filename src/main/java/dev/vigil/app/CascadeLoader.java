@@ -46,7 +46,11 @@ public final class CascadeLoader {
             ModelConfig second = rest.get(0);
             next = followed(
                     LoadedModel.loadForCrops(
-                            ModelFiles.toLoad(second, cacheDir), second.description(), second.infer(), cacheDir, crops.max()),
+                            ModelFiles.toLoad(second, cacheDir),
+                            second.description(),
+                            second.infer(),
+                            cacheDir,
+                            crops.max()),
                     rest,
                     cacheDir);
             LoadedModel both = model.followedBy(new ThenModel(next, crops, second.detect()));

@@ -125,12 +125,7 @@ public final class LabelCheck {
 
     /** @param told filters of which it is told elsewhere */
     private static void unknown(
-            LabelFilters filters,
-            LabelFilters told,
-            String owner,
-            String model,
-            Labels ofModel,
-            List<Unknown> found) {
+            LabelFilters filters, LabelFilters told, String owner, String model, Labels ofModel, List<Unknown> found) {
         for (String label : filters.named()) {
             if (!ofModel.names().contains(label) && !told.named().contains(label)) {
                 String key = filters.only().contains(label) ? ".filters.only" : ".filters.labels." + label;

@@ -96,14 +96,7 @@ final class CropStage implements AutoCloseable {
         for (int crop = 0; crop < crops; crop++) {
             post.process(tensors.outputs(crop), placements[crop], rules, found[crop]);
         }
-        merge.merge(
-                found,
-                windows,
-                crops,
-                picture.widthPx(),
-                picture.heightPx(),
-                rules,
-                merged);
+        merge.merge(found, windows, crops, picture.widthPx(), picture.heightPx(), rules, merged);
         append(detections);
         return crops;
     }

@@ -60,7 +60,8 @@ class HomeAssistantConfigTest {
         VigilConfig read = config.read(CAMERAS + "homeassistant: true");
         CameraConfig gate = read.cameras().get(0);
         assertThat(read.labels(gate, COCO)).containsExactly("person");
-        assertThat(LabelCheck.labels(read, gate, Map.of("default", Labels.numbered(4)))).isEmpty();
+        assertThat(LabelCheck.labels(read, gate, Map.of("default", Labels.numbered(4))))
+                .isEmpty();
     }
 
     @ParameterizedTest

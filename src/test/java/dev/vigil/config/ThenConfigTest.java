@@ -69,9 +69,11 @@ class ThenConfigTest {
         assertThat(config.problems(GATE + filter.formatted("face") + models.formatted("person")))
                 .hasSize(2)
                 .anySatisfy(line -> assertThat(line)
-                        .contains("cameras.gate.filters.only: the model people has no label face: its labels are person"))
+                        .contains(
+                                "cameras.gate.filters.only: the model people has no label face: its labels are person"))
                 .anySatisfy(line -> assertThat(line)
-                        .contains("models.faces.filters.only: the model faces has no label person: its labels are face"));
+                        .contains(
+                                "models.faces.filters.only: the model faces has no label person: its labels are face"));
     }
 
     /** A model whose labels stand in its own file is known only once it is loaded. */
@@ -85,13 +87,12 @@ class ThenConfigTest {
         Labels fase = Labels.of(List.of("fase"), "test");
         assertThat(LabelCheck.labels(read, read.cameras().get(0), Map.of("people", person, "faces", fase)))
                 .containsExactly("person");
-        assertThatThrownBy(() ->
-                        LabelCheck.labels(read, read.cameras().get(0), Map.of("people", person, "faces", face)))
+        assertThatThrownBy(
+                        () -> LabelCheck.labels(read, read.cameras().get(0), Map.of("people", person, "faces", face)))
                 .isInstanceOf(ModelException.class)
                 .hasMessage("models.faces.filters.only: the model faces has no label fase (did you mean face?): its"
                         + " labels are face");
-        assertThatThrownBy(
-                        () -> LabelCheck.labels(read, read.cameras().get(0), Map.of("people", dog, "faces", fase)))
+        assertThatThrownBy(() -> LabelCheck.labels(read, read.cameras().get(0), Map.of("people", dog, "faces", fase)))
                 .isInstanceOf(ModelException.class)
                 .hasMessage("models.people.then.labels: the model people has no label person: its labels are dog");
     }

@@ -236,14 +236,23 @@ class SeamMergeTest {
     @Test
     void shouldKeepTheBestOfEachClassWhenThereIsALimitToThem() {
         for (int i = 0; i < 12; i++) {
-            add(i % 4, VIEWS[i % 4].leftPx() + 40 + 20 * i, 60, VIEWS[i % 4].leftPx() + 55 + 20 * i, 80, 0.9f - i / 100f, i / 6);
+            add(
+                    i % 4,
+                    VIEWS[i % 4].leftPx() + 40 + 20 * i,
+                    60,
+                    VIEWS[i % 4].leftPx() + 55 + 20 * i,
+                    80,
+                    0.9f - i / 100f,
+                    i / 6);
         }
         merge.merge(found, VIEWS, 4, WIDTH, HEIGHT, rules(3, 2), merged);
         assertThat(merged.count()).as("two of the first class, and one more").isEqualTo(3);
         assertThat(new float[] {merged.score(0), merged.score(1), merged.score(2)})
                 .containsExactly(0.9f, 0.89f, 0.84f);
         assertThat(merged.classId(2)).isEqualTo(1);
-        assertThat(merge.viewOf(2)).as("of the box, whatever was left out before it").isEqualTo(6 % 4);
+        assertThat(merge.viewOf(2))
+                .as("of the box, whatever was left out before it")
+                .isEqualTo(6 % 4);
     }
 
     @Test

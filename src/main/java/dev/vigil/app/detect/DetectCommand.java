@@ -261,11 +261,10 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
 
     /** A box that does not count is not cropped either. */
     private void checkCropped(LoadedModel model) throws ModelException {
-        List<String> cropped =
-                thenLabels.isEmpty() ? model.detection().labels().names() : thenLabels;
+        List<String> cropped = thenLabels.isEmpty() ? model.detection().labels().names() : thenLabels;
         if (thenFile != null && !only.isEmpty() && only.stream().noneMatch(cropped::contains)) {
-            throw new ModelException("--only " + String.join(",", only) + " leaves nothing for --then to look at: a label"
-                    + " whose boxes it is to see is missing");
+            throw new ModelException("--only " + String.join(",", only)
+                    + " leaves nothing for --then to look at: a label" + " whose boxes it is to see is missing");
         }
     }
 
