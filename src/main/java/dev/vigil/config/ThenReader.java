@@ -34,7 +34,7 @@ final class ThenReader {
         String max = then.text("max", "whole number", String.valueOf(standard.max()), COUNT, COUNT_ALLOWED);
         int crops = max == null ? standard.max() : Integer.parseInt(max);
         if (crops > CropOptions.CROPS_MAX) {
-            then.problem("max", max + " is not allowed: " + COUNT_ALLOWED);
+            then.problem("max", then.shown("max", max) + " is not allowed: " + COUNT_ALLOWED);
             crops = standard.max();
         }
         then.finish();
@@ -71,7 +71,8 @@ final class ThenReader {
                 List<String> names = List.copyOf(models.keySet());
                 problems.add(
                         path,
-                        "there is no model " + model.then().model()
+                        // Without the name: it may have come from a variable.
+                        "there is no such model"
                                 + Suggestion.didYouMean(model.then().model(), names) + ": " + Entries.or(names)
                                 + " is allowed");
                 continue;

@@ -101,7 +101,7 @@ class ThenConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{model: face}               | then.model: there is no model face (did you mean faces?): people or faces is allowed",
+                "{model: face}               | then.model: there is no such model (did you mean faces?): people or faces is allowed",
                 "{labels: [person]}          | then.model: is missing: the name of the model that looks at the crops is expected",
                 "{model: faces, labels: [persn]} | then.labels: the model people has no label persn (did you mean person?): its labels are person, dog",
                 "{model: faces, labels: []}  | then.labels: an empty list is not allowed: a list of the first model's labels",
