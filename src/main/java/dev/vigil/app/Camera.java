@@ -94,6 +94,11 @@ final class Camera {
         return lens;
     }
 
+    /** What looks at its frames; null until that is loaded. */
+    RunningModel model() {
+        return model;
+    }
+
     /** Is told, on the reader's thread, of each change of its status. */
     void changed(CameraStatus status) {
         switch (status.state()) {

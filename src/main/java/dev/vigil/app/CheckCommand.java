@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -140,10 +141,14 @@ public final class CheckCommand implements Callable<Integer> {
         out.println("  node    " + config.node());
         out.println("  broker  " + Masked.uri(config.mqtt().broker()));
         config.models().values().forEach(model -> {
-            String users = config.cameras().stream()
+            Stream<String> cameras = config.cameras().stream()
                     .filter(camera -> camera.model().equals(model.name()))
-                    .map(CameraConfig::name)
-                    .collect(Collectors.joining(", "));
+                    .map(CameraConfig::name);
+            Stream<String> before = config.models().values().stream()
+                    .filter(other ->
+                            other.then() != null && other.then().model().equals(model.name()))
+                    .map(other -> "crops of " + other.name());
+            String users = Stream.concat(cameras, before).collect(Collectors.joining(", "));
             out.println("  model   " + model.name() + "  " + model.file() + "  for "
                     + (users.isEmpty() ? "no camera" : users));
         });

@@ -163,6 +163,21 @@ final class RunningModel implements AutoCloseable {
         return byModel;
     }
 
+    /** As messages name the model that sees frames. */
+    String name() {
+        return loaded.engine().name();
+    }
+
+    /** Where it runs at the moment. */
+    String device() {
+        return loaded.engine().device();
+    }
+
+    /** The device that it will go over to when its engine is built; null for none. */
+    String building() {
+        return loaded.engine().building();
+    }
+
     void add(Camera camera) {
         objects.add(
                 camera.feed(),

@@ -216,12 +216,22 @@ final class StatusReporter implements MqttListener, AutoCloseable {
         json.set("clock", clock(camera.feed().clock()));
         json.set("warnings", warnings(camera.feed().warnings()));
         json.set("ledger", ledger(ledger));
+        json.set("model", model(camera.model()));
         CascadeCounts cascade = camera.feed().cascade();
         json.putObject("cascade")
                 .put("crops", cascade.seen())
                 .put("left_out", cascade.leftOut())
                 .put("failed", cascade.failures());
         return json;
+    }
+
+    private static JsonNode model(RunningModel model) {
+        return model == null
+                ? JSON.nullNode()
+                : JSON.objectNode()
+                        .put("name", model.name())
+                        .put("device", model.device())
+                        .put("building", model.building());
     }
 
     private static JsonNode clock(ClockStatus clock) {

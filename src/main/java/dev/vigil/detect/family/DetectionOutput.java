@@ -31,8 +31,6 @@ final class DetectionOutput implements Family {
             ModelDescription.Input.usual(Color.RGB, new float[] {0}, new float[] {1}, Resize.STRETCH, 0));
 
     private static final int COLUMNS = 7;
-    /** Where nothing says how many classes there are: COCO's, with its gaps. */
-    private static final int CLASSES_UNTOLD = 90;
 
     private final String id;
     private final ModelDescription.Input input;
@@ -90,7 +88,7 @@ final class DetectionOutput implements Family {
     private static int classes(Map<String, String> metadata) throws ModelException {
         String told = metadata.get("num_classes");
         if (told == null) {
-            return CLASSES_UNTOLD;
+            return BoxDecoder.OPEN_CLASSES;
         }
         try {
             int classes = Integer.parseInt(told) - 1;
@@ -129,16 +127,13 @@ final class DetectionOutput implements Family {
                     continue;
                 }
                 output.get(at, row);
-                int classId = Math.round(row[1]) - 1;
-                boolean known = classId >= 0 && classId < classes;
-                // What is no class makes no box, and is told as what a NaN is.
                 into.add(
                         row[3] * widthPx,
                         row[4] * heightPx,
                         row[5] * widthPx,
                         row[6] * heightPx,
-                        known ? score : Float.NaN,
-                        classId);
+                        score,
+                        Math.round(row[1]) - 1);
             }
         }
     }
