@@ -55,6 +55,7 @@ final class ModelLoader {
                 }
             }
             whole = true;
+            NativeHeap.trim(); // what was read of the files to check them is mapped until it is collected
             return loaded;
         } finally {
             if (!whole) {

@@ -34,7 +34,8 @@ final class NativeHeap {
 
     /** Gives what is free back to the system, where this Java can (17.0.9 and later, with glibc). */
     static void trim() {
-        System.gc(); // the tensors of a model that is gone are freed with their buffers' objects
+        System.gc(); // tensors of a model that is gone, and files that were mapped, are freed with their buffers'
+        // objects
         giveBack();
     }
 
