@@ -34,8 +34,11 @@ public interface Engine extends AutoCloseable {
         });
     }
 
-    /** The file's name without its ending. */
-    String name();
+    ModelFacts facts();
+
+    default String name() {
+        return facts().name();
+    }
 
     Backend backend();
 
@@ -50,14 +53,17 @@ public interface Engine extends AutoCloseable {
     /** Whether its work is the CPU's. */
     boolean onCpu();
 
-    /** As the file declares them, in its order. */
-    List<TensorInfo> inputs();
+    default List<TensorInfo> inputs() {
+        return facts().inputs();
+    }
 
-    /** As far as the file declares them, in its order; of no dimensions where it says nothing. */
-    List<TensorInfo> outputs();
+    default List<TensorInfo> outputs() {
+        return facts().outputs();
+    }
 
-    /** The file's own key-value metadata, such as ultralytics' {@code names}. */
-    Map<String, String> metadata();
+    default Map<String, String> metadata() {
+        return facts().metadata();
+    }
 
     InferOptions options();
 

@@ -1,9 +1,7 @@
 package dev.vigil.infer;
 
-import dev.vigil.frame.TensorInfo;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -123,8 +121,8 @@ public final class SwitchingEngine implements Engine {
     }
 
     @Override
-    public String name() {
-        return first.name();
+    public ModelFacts facts() {
+        return first.facts();
     }
 
     @Override
@@ -146,21 +144,6 @@ public final class SwitchingEngine implements Engine {
     @Override
     public boolean onCpu() {
         return first.onCpu();
-    }
-
-    @Override
-    public List<TensorInfo> inputs() {
-        return first.inputs();
-    }
-
-    @Override
-    public List<TensorInfo> outputs() {
-        return first.outputs();
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-        return first.metadata();
     }
 
     @Override

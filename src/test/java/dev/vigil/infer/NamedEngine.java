@@ -1,9 +1,5 @@
 package dev.vigil.infer;
 
-import dev.vigil.frame.TensorInfo;
-import java.util.List;
-import java.util.Map;
-
 /** A real engine under the name of a device that this box may lack. */
 public final class NamedEngine implements Engine {
     private final Engine engine;
@@ -19,8 +15,8 @@ public final class NamedEngine implements Engine {
     }
 
     @Override
-    public String name() {
-        return engine.name();
+    public ModelFacts facts() {
+        return engine.facts();
     }
 
     @Override
@@ -36,21 +32,6 @@ public final class NamedEngine implements Engine {
     @Override
     public boolean onCpu() {
         return engine.onCpu();
-    }
-
-    @Override
-    public List<TensorInfo> inputs() {
-        return engine.inputs();
-    }
-
-    @Override
-    public List<TensorInfo> outputs() {
-        return engine.outputs();
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-        return engine.metadata();
     }
 
     @Override

@@ -5,17 +5,18 @@ import dev.vigil.frame.TensorInfo.ElementType;
 import dev.vigil.infer.Backend;
 import dev.vigil.infer.Constant;
 import dev.vigil.infer.Engine;
+import dev.vigil.infer.GuardedRunner;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.InferOptions.Device;
 import dev.vigil.infer.InputTensors;
+import dev.vigil.infer.ModelFacts;
 import dev.vigil.infer.ModelFormat;
 import dev.vigil.infer.RingMemory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -30,10 +31,7 @@ public final class CvEngine implements Engine {
 
     private final CvFiles files;
     private final InferOptions options;
-    private final String name;
-    private final List<TensorInfo> inputs;
-    private final List<TensorInfo> outputs;
-    private final Map<String, String> metadata;
+    private final ModelFacts facts;
     /** By the network's number of an output: ours. */
     private final int[] places;
 
@@ -46,11 +44,8 @@ public final class CvEngine implements Engine {
     private CvEngine(CvFiles files, InferOptions options, String name, CvDescription description, CvNet net) {
         this.files = files;
         this.options = options;
-        this.name = name;
-        this.inputs = description.inputs();
-        this.outputs = outputs(description, net);
-        this.metadata = description.metadata();
-        List<String> names = outputs.stream().map(TensorInfo::name).toList();
+        this.facts = new ModelFacts(name, description.inputs(), outputs(description, net), description.metadata());
+        List<String> names = facts.outputs().stream().map(TensorInfo::name).toList();
         this.places = net.outputs().stream().mapToInt(names::indexOf).toArray();
         this.first = net;
     }
@@ -94,8 +89,8 @@ public final class CvEngine implements Engine {
     }
 
     @Override
-    public String name() {
-        return name;
+    public ModelFacts facts() {
+        return facts;
     }
 
     @Override
@@ -114,21 +109,6 @@ public final class CvEngine implements Engine {
     }
 
     @Override
-    public List<TensorInfo> inputs() {
-        return inputs;
-    }
-
-    @Override
-    public List<TensorInfo> outputs() {
-        return outputs;
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-        return metadata;
-    }
-
-    @Override
     public InferOptions options() {
         return options;
     }
@@ -136,7 +116,7 @@ public final class CvEngine implements Engine {
     private CvNet net() throws InferException {
         synchronized (this) {
             if (closed) {
-                throw new InferException("the model " + name + " is closed");
+                throw new InferException("the model " + name() + " is closed");
             }
             if (first != null) {
                 CvNet net = first;
@@ -144,7 +124,7 @@ public final class CvEngine implements Engine {
                 return net;
             }
         }
-        return CvNet.load(files, name);
+        return CvNet.load(files, name());
     }
 
     private synchronized void giveBack(CvNet net) {
@@ -157,7 +137,7 @@ public final class CvEngine implements Engine {
 
     @Override
     public long[][] probe(InputTensors tensors, int batch) throws InferException {
-        long[][] shapes = new long[outputs.size()][];
+        long[][] shapes = new long[outputs().size()][];
         CvNet net = net();
         try {
             feed(net, tensors, picture(tensors, 0, batch), constants(tensors, batch));
@@ -226,7 +206,8 @@ public final class CvEngine implements Engine {
         }
     }
 
-    private final class CvRunner implements Runner {
+    /** OpenCV can not end a run. */
+    private final class CvRunner extends GuardedRunner {
         private final RingMemory memory;
         private final CvNet net;
         /** By first slot and number of frames. */
@@ -234,11 +215,8 @@ public final class CvEngine implements Engine {
         /** By number of frames. */
         private final List<List<Mat>> constants = new ArrayList<>();
 
-        private volatile boolean terminated;
-        private boolean running;
-        private boolean gone;
-
         CvRunner(RingMemory memory) throws InferException {
+            super(CvEngine.this);
             this.memory = memory;
             InputTensors inputs = memory.inputs();
             this.pictures = new Mat[inputs.slots()][memory.batchMax() + 1];
@@ -252,65 +230,14 @@ public final class CvEngine implements Engine {
         }
 
         @Override
-        public void run(int first, int frames) throws InferException {
-            begin();
-            try {
-                feed(net, memory.inputs(), pictures[first][frames], constants.get(frames));
-                net.forward((output, values, type, shape) ->
-                        memory.outputs().put(places[output], values, type, shape(shape, frames), first, frames));
-            } finally {
-                end();
-            }
-            if (terminated) {
-                throw ended();
-            }
-        }
-
-        private InferException ended() {
-            return new InferException("the model " + name + " failed: the run was ended");
-        }
-
-        private synchronized void begin() throws InferException {
-            if (gone || terminated) {
-                throw ended();
-            }
-            running = true;
-        }
-
-        private synchronized void end() {
-            running = false;
-            if (gone) {
-                free();
-            }
+        protected void runNow(int first, int frames) throws InferException {
+            feed(net, memory.inputs(), pictures[first][frames], constants.get(frames));
+            net.forward((output, values, type, shape) ->
+                    memory.outputs().put(places[output], values, type, shape(shape, frames), first, frames));
         }
 
         @Override
-        public String device() {
-            return CvEngine.this.device();
-        }
-
-        /** OpenCV can not end a run. */
-        @Override
-        public void terminate() {
-            terminated = true;
-        }
-
-        @Override
-        public void reset() {
-            terminated = false;
-        }
-
-        @Override
-        public synchronized void close() {
-            if (!gone) {
-                gone = true;
-                if (!running) {
-                    free();
-                }
-            }
-        }
-
-        private void free() {
+        protected void free() {
             IntStream.range(0, pictures.length).forEach(slot -> {
                 for (Mat mat : pictures[slot]) {
                     if (mat != null) {

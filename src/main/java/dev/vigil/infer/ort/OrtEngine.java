@@ -15,6 +15,7 @@ import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.InferOptions.Device;
 import dev.vigil.infer.InputTensors;
+import dev.vigil.infer.ModelFacts;
 import dev.vigil.infer.ModelFormat;
 import dev.vigil.infer.OutputTensors;
 import dev.vigil.infer.RingMemory;
@@ -48,10 +49,7 @@ public final class OrtEngine implements Engine {
     private final OrtSession session;
     private final Device device;
     private final InferOptions options;
-    private final String name;
-    private final List<TensorInfo> inputs;
-    private final List<TensorInfo> outputs;
-    private final Map<String, String> metadata;
+    private final ModelFacts facts;
     private final Runs runs = new Runs();
 
     private OrtEngine(OrtEnvironment environment, OrtSession session, Device device, InferOptions options, String name)
@@ -60,10 +58,11 @@ public final class OrtEngine implements Engine {
         this.session = session;
         this.device = device;
         this.options = options;
-        this.name = name;
-        this.inputs = describe(session.getInputInfo());
-        this.outputs = describe(session.getOutputInfo());
-        this.metadata = session.getMetadata().getCustomMetadata();
+        this.facts = new ModelFacts(
+                name,
+                describe(session.getInputInfo()),
+                describe(session.getOutputInfo()),
+                session.getMetadata().getCustomMetadata());
     }
 
     /** See {@link Engine#open}; on a deep stack. */
@@ -193,8 +192,8 @@ public final class OrtEngine implements Engine {
     }
 
     @Override
-    public String name() {
-        return name;
+    public ModelFacts facts() {
+        return facts;
     }
 
     @Override
@@ -215,21 +214,6 @@ public final class OrtEngine implements Engine {
     }
 
     @Override
-    public List<TensorInfo> inputs() {
-        return inputs;
-    }
-
-    @Override
-    public List<TensorInfo> outputs() {
-        return outputs;
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-        return metadata;
-    }
-
-    @Override
     public InferOptions options() {
         return options;
     }
@@ -240,11 +224,11 @@ public final class OrtEngine implements Engine {
 
     @Override
     public long[][] probe(InputTensors tensors, int batch) throws InferException {
-        Set<String> wanted = outputs.stream()
+        Set<String> wanted = outputs().stream()
                 .filter(OutputTensors::isAskedFor)
                 .map(TensorInfo::name)
                 .collect(Collectors.toSet());
-        long[][] shapes = new long[outputs.size()][];
+        long[][] shapes = new long[outputs().size()][];
         Map<String, OnnxTensor> ins = new HashMap<>();
         try {
             ins.put(tensors.picture().name(), picture(tensors, 0, batch));
@@ -253,14 +237,14 @@ public final class OrtEngine implements Engine {
             }
             try (OrtSession.Result result = session.run(ins, wanted)) {
                 for (int i = 0; i < shapes.length; i++) {
-                    TensorInfo output = outputs.get(i);
+                    TensorInfo output = outputs().get(i);
                     shapes[i] = wanted.contains(output.name())
                             ? tensor(result, output).getInfo().getShape()
                             : new long[] {batch, 0};
                 }
             }
         } catch (OrtException e) {
-            throw new InferException("the model " + name + " does not run: " + firstLine(e), e);
+            throw new InferException("the model " + name() + " does not run: " + firstLine(e), e);
         } finally {
             ins.values().forEach(OnnxTensor::close);
         }
@@ -289,7 +273,7 @@ public final class OrtEngine implements Engine {
         if (result.get(output.name()).orElseThrow() instanceof OnnxTensor tensor) {
             return tensor;
         }
-        throw new InferException("the model " + name + " gives " + output + ", which is no tensor");
+        throw new InferException("the model " + name() + " gives " + output + ", which is no tensor");
     }
 
     @Override
@@ -298,7 +282,7 @@ public final class OrtEngine implements Engine {
     }
 
     /**
-     * Runs the model on pinned outputs.
+     * Runs the model on pinned outputs().
      *
      * @param others names of the outputs that are wanted besides, in the result
      * @return to be closed
@@ -322,13 +306,13 @@ public final class OrtEngine implements Engine {
     @Override
     public void close() {
         if (!runs.stop()) {
-            LOG.warn("{}: a run is still on; the model stays until the process ends", name);
+            LOG.warn("{}: a run is still on; the model stays until the process ends", name());
             return;
         }
         try {
             session.close();
         } catch (OrtException e) {
-            LOG.warn("{}: closing failed: {}", name, firstLine(e));
+            LOG.warn("{}: closing failed: {}", name(), firstLine(e));
         }
     }
 }

@@ -7,10 +7,12 @@ import dev.vigil.frame.TensorInfo;
 import dev.vigil.infer.Backend;
 import dev.vigil.infer.Constant;
 import dev.vigil.infer.Engine;
+import dev.vigil.infer.GuardedRunner;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.InferOptions.Device;
 import dev.vigil.infer.InputTensors;
+import dev.vigil.infer.ModelFacts;
 import dev.vigil.infer.ModelFormat;
 import dev.vigil.infer.OutputTensors;
 import dev.vigil.infer.RingMemory;
@@ -31,16 +33,15 @@ public final class LiteEngine implements Engine {
 
     private final TfLiteModel model;
     private final InferOptions options;
-    private final String name;
-    private final List<TensorInfo> inputs = new ArrayList<>();
-    private final List<TensorInfo> outputs = new ArrayList<>();
+    private final ModelFacts facts;
     /** The interpreters, which the model's memory must outlive. */
     private final Runs interpreters = new Runs();
 
     private LiteEngine(TfLiteModel model, InferOptions options, String name) throws InferException {
         this.model = model;
         this.options = options;
-        this.name = name;
+        List<TensorInfo> inputs = new ArrayList<>();
+        List<TensorInfo> outputs = new ArrayList<>();
         try (LiteInterpreter interpreter = LiteInterpreter.of(model, name, options.threads())) {
             for (int i = 0; i < interpreter.inputs(); i++) {
                 inputs.add(interpreter.inputInfo(i));
@@ -49,6 +50,7 @@ public final class LiteEngine implements Engine {
                 outputs.add(interpreter.outputInfo(i));
             }
         }
+        this.facts = new ModelFacts(name, inputs, outputs, Map.of());
     }
 
     /** See {@link Engine#open}; on a deep stack. */
@@ -77,8 +79,8 @@ public final class LiteEngine implements Engine {
     }
 
     @Override
-    public String name() {
-        return name;
+    public ModelFacts facts() {
+        return facts;
     }
 
     @Override
@@ -97,21 +99,6 @@ public final class LiteEngine implements Engine {
     }
 
     @Override
-    public List<TensorInfo> inputs() {
-        return List.copyOf(inputs);
-    }
-
-    @Override
-    public List<TensorInfo> outputs() {
-        return List.copyOf(outputs);
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-        return Map.of();
-    }
-
-    @Override
     public InferOptions options() {
         return options;
     }
@@ -119,11 +106,11 @@ public final class LiteEngine implements Engine {
     /** To be given back. */
     private LiteInterpreter interpreter() throws InferException {
         if (!interpreters.begin()) {
-            throw new InferException("the model " + name + " is closed");
+            throw new InferException("the model " + name() + " is closed");
         }
         boolean made = false;
         try {
-            LiteInterpreter interpreter = LiteInterpreter.of(model, name, options.threads());
+            LiteInterpreter interpreter = LiteInterpreter.of(model, name(), options.threads());
             made = true;
             return interpreter;
         } finally {
@@ -140,43 +127,47 @@ public final class LiteEngine implements Engine {
 
     @Override
     public long[][] probe(InputTensors tensors, int batch) throws InferException {
-        long[][] shapes = new long[outputs.size()][];
+        long[][] shapes = new long[outputs().size()][];
         LiteInterpreter interpreter = interpreter();
         try {
-            run(interpreter, tensors, tensors.pictures(0, batch), batch);
+            run(interpreter, feed(tensors, batch), tensors.pictures(0, batch), batch);
             interpreter.outputs((output, values, shape) ->
-                    shapes[output] = OutputTensors.isAskedFor(outputs.get(output)) ? shape : new long[] {batch, 0});
+                    shapes[output] = OutputTensors.isAskedFor(outputs().get(output)) ? shape : new long[] {batch, 0});
         } finally {
             giveBack(interpreter);
         }
         return shapes;
     }
 
-    private void run(LiteInterpreter interpreter, InputTensors tensors, ByteBuffer pictures, int frames)
+    /**
+     * What the inputs get in runs of a number of frames.
+     *
+     * @param values null for the picture
+     */
+    private record Feed(long[][] shapes, ByteBuffer[] values) {}
+
+    private Feed feed(InputTensors tensors, int frames) {
+        Feed feed = new Feed(new long[inputs().size()][], new ByteBuffer[inputs().size()]);
+        for (int i = 0; i < feed.values.length; i++) {
+            String input = inputs().get(i).name();
+            feed.shapes[i] = tensors.shape(frames);
+            for (Constant constant : tensors.constants()) {
+                if (constant.name().equals(input)) {
+                    feed.shapes[i] = constant.shape(frames);
+                    feed.values[i] = constant.values(frames);
+                }
+            }
+        }
+        return feed;
+    }
+
+    private static void run(LiteInterpreter interpreter, Feed feed, ByteBuffer pictures, int frames)
             throws InferException {
-        interpreter.size(frames, shapes(tensors, frames));
-        for (int i = 0; i < inputs.size(); i++) {
-            Constant constant = constant(tensors, i);
-            interpreter.input(i, constant == null ? pictures : constant.values(frames));
+        interpreter.size(frames, feed.shapes);
+        for (int i = 0; i < feed.values.length; i++) {
+            interpreter.input(i, feed.values[i] == null ? pictures : feed.values[i]);
         }
         interpreter.invoke();
-    }
-
-    private long[][] shapes(InputTensors tensors, int frames) {
-        long[][] shapes = new long[inputs.size()][];
-        for (int i = 0; i < shapes.length; i++) {
-            Constant constant = constant(tensors, i);
-            shapes[i] = constant == null ? tensors.shape(frames) : constant.shape(frames);
-        }
-        return shapes;
-    }
-
-    /** What an input always gets; null for the picture. */
-    private Constant constant(InputTensors tensors, int input) {
-        return tensors.constants().stream()
-                .filter(constant -> constant.name().equals(inputs.get(input).name()))
-                .findFirst()
-                .orElse(null);
     }
 
     @Override
@@ -189,7 +180,7 @@ public final class LiteEngine implements Engine {
         if (interpreters.stop()) {
             TfLiteModelDelete(model);
         } else {
-            LOG.warn("{}: a run is still on; the model stays until the process ends", name);
+            LOG.warn("{}: a run is still on; the model stays until the process ends", name());
         }
     }
 
@@ -211,85 +202,51 @@ public final class LiteEngine implements Engine {
         }
     }
 
-    private final class LiteRunner implements Runner {
+    private final class LiteRunner extends GuardedRunner {
         private final RingMemory memory;
         private final LiteInterpreter interpreter;
-        private volatile boolean terminated;
-        /** Guarded by this. */
-        private boolean running;
-
-        /** Guarded by this. */
-        private boolean gone;
+        /** By number of frames. */
+        private final Feed[] feeds;
+        /** By first slot and number of frames. */
+        private final ByteBuffer[][] pictures;
 
         LiteRunner(RingMemory memory, LiteInterpreter interpreter) {
+            super(LiteEngine.this);
             this.memory = memory;
             this.interpreter = interpreter;
-        }
-
-        @Override
-        public void run(int first, int frames) throws InferException {
-            begin();
-            try {
-                LiteEngine.this.run(
-                        interpreter, memory.inputs(), memory.inputs().pictures(first, frames), frames);
-                if (terminated) {
-                    throw ended();
-                }
-                OutputTensors into = memory.outputs();
-                interpreter.outputs((output, values, shape) -> {
-                    if (OutputTensors.isAskedFor(outputs.get(output))) {
-                        into.put(output, values, shape, first, frames);
-                    }
-                });
-            } finally {
-                end();
-            }
-        }
-
-        private InferException ended() {
-            return new InferException("the model " + name + " failed: the run was ended");
-        }
-
-        private synchronized void begin() throws InferException {
-            if (gone || terminated) {
-                throw ended();
-            }
-            running = true;
-        }
-
-        private synchronized void end() {
-            running = false;
-            if (gone) {
-                giveBack(interpreter);
-            }
-        }
-
-        @Override
-        public String device() {
-            return LiteEngine.this.device();
-        }
-
-        @Override
-        public synchronized void terminate() {
-            terminated = true;
-            if (running) {
-                interpreter.cancel();
-            }
-        }
-
-        @Override
-        public void reset() {
-            terminated = false;
-        }
-
-        @Override
-        public synchronized void close() {
-            if (!gone) {
-                gone = true;
-                if (!running) {
-                    giveBack(interpreter);
+            InputTensors inputs = memory.inputs();
+            this.feeds = new Feed[memory.batchMax() + 1];
+            this.pictures = new ByteBuffer[inputs.slots()][memory.batchMax() + 1];
+            for (int frames = memory.batchMin(); frames <= memory.batchMax(); frames++) {
+                feeds[frames] = feed(inputs, frames);
+                for (int slot = 0; slot + frames <= inputs.slots(); slot++) {
+                    pictures[slot][frames] = inputs.pictures(slot, frames);
                 }
             }
+        }
+
+        @Override
+        protected void runNow(int first, int frames) throws InferException {
+            LiteEngine.run(interpreter, feeds[frames], pictures[first][frames], frames);
+            if (isTerminated()) {
+                return; // what there is of outputs is none
+            }
+            OutputTensors into = memory.outputs();
+            interpreter.outputs((output, values, shape) -> {
+                if (OutputTensors.isAskedFor(outputs().get(output))) {
+                    into.put(output, values, shape, first, frames);
+                }
+            });
+        }
+
+        @Override
+        protected void cancel() {
+            interpreter.cancel();
+        }
+
+        @Override
+        protected void free() {
+            giveBack(interpreter);
         }
     }
 }
