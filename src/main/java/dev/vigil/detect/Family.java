@@ -42,11 +42,21 @@ public interface Family {
     }
 
     /**
-     * A new decoder for a model that fits.
+     * A new decoder for a model.
      *
-     * @throws ModelException when it does not fit after all
+     * @throws ModelException when the model does not fit; says why
      */
-    BoxDecoder decoder(ModelInfo model) throws ModelException;
+    default BoxDecoder decoder(ModelInfo model) throws ModelException {
+        Fit fit = fit(model);
+        if (fit.degree() == Fit.Degree.NO) {
+            throw new ModelException(
+                    "not of family " + id() + ": " + fit.why() + "; the outputs are " + model.outputsText());
+        }
+        return newDecoder(model);
+    }
+
+    /** What {@link #decoder} gives, for a model that fits. */
+    BoxDecoder newDecoder(ModelInfo model) throws ModelException;
 
     /**
      * Whether a model may be of a family.

@@ -93,12 +93,7 @@ final class BlazeFace implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
-        Fit fit = fit(model);
-        if (fit.degree() == Fit.Degree.NO) {
-            throw new ModelException(
-                    "not of family blazeface: " + fit.why() + "; the outputs are " + model.outputsText());
-        }
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         List<Grid> grids = grids(model);
         return new Decoder(grids, places(model, grids, COORDINATES), places(model, grids, SCORES));
     }

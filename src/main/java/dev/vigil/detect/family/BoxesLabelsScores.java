@@ -125,12 +125,7 @@ final class BoxesLabelsScores implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
-        Fit fit = fit(model);
-        if (fit.degree() == Fit.Degree.NO) {
-            throw new ModelException(
-                    "not of family " + id + ": " + fit.why() + "; the outputs are " + model.outputsText());
-        }
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         Found found = find(model);
         FinishedBoxes.Builder boxes = new FinishedBoxes.Builder()
                 .corners(found.boxes, 0, CORNERS)

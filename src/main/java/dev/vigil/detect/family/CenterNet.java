@@ -59,14 +59,8 @@ final class CenterNet implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
-        try {
-            return new Decoder(
-                    CenterMaps.of(model.outputs(), model.widthPx() / STRIDE_PX, model.heightPx() / STRIDE_PX));
-        } catch (ModelException e) {
-            throw new ModelException(
-                    "not of family centernet: " + e.getMessage() + "; the outputs are " + model.outputsText(), e);
-        }
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
+        return new Decoder(CenterMaps.of(model.outputs(), model.widthPx() / STRIDE_PX, model.heightPx() / STRIDE_PX));
     }
 
     private static final class Decoder implements BoxDecoder {

@@ -57,12 +57,7 @@ final class DarknetRows implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
-        Fit fit = fit(model);
-        if (fit.degree() == Fit.Degree.NO) {
-            throw new ModelException(
-                    "not of family darknet: " + fit.why() + "; the outputs are " + model.outputsText());
-        }
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         List<TensorInfo> outputs = model.outputs();
         return new Decoder(Math.toIntExact(outputs.get(0).shape()[2]), model.widthPx(), model.heightPx());
     }

@@ -96,12 +96,7 @@ final class Detr implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
-        Fit fit = fit(model);
-        if (fit.degree() == Fit.Degree.NO) {
-            throw new ModelException(
-                    "not of family " + id + ": " + fit.why() + "; the outputs are " + model.outputsText());
-        }
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         QueryPair pair = QueryPair.of(model).orElseThrow();
         return kind == Kind.SOFTMAX ? pair.softmax(model) : pair.sigmoid(model);
     }

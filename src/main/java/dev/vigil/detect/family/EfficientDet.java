@@ -97,12 +97,7 @@ final class EfficientDet implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
-        Fit fit = fit(model);
-        if (fit.degree() == Fit.Degree.NO) {
-            throw new ModelException(
-                    "not of family efficientdet: " + fit.why() + "; the outputs are " + model.outputsText());
-        }
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         Raw raw = raw(model);
         if (raw != null) {
             return new AnchorCodes(

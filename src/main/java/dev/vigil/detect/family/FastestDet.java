@@ -60,12 +60,7 @@ final class FastestDet implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
-        Fit fit = fit(model);
-        if (fit.degree() == Fit.Degree.NO) {
-            throw new ModelException(
-                    "not of family fastestdet: " + fit.why() + "; the outputs are " + model.outputsText());
-        }
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         return new Decoder(
                 Math.toIntExact(model.outputs().get(0).shape()[1] - FIRST_CLASS), model.widthPx(), model.heightPx());
     }

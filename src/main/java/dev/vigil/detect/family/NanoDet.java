@@ -132,12 +132,7 @@ final class NanoDet implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
-        Fit fit = fit(model);
-        if (fit.degree() == Fit.Degree.NO) {
-            throw new ModelException(
-                    "not of family " + id() + ": " + fit.why() + "; the outputs are " + model.outputsText());
-        }
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         float cellOffset = plus ? 0 : 0.5f;
         if (model.outputs().size() > 1) {
             return SplitGrids.of(model, SCORES_NAME, DISTANCES_NAME).decoder(model, cellOffset);

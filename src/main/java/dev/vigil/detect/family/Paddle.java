@@ -123,12 +123,7 @@ final class Paddle implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
-        Fit fit = fit(model);
-        if (fit.degree() == Fit.Degree.NO) {
-            throw new ModelException(
-                    "not of family " + id() + ": " + fit.why() + "; the outputs are " + model.outputsText());
-        }
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         int rows = rows(model);
         if (rows >= 0) {
             return new FinishedBoxes.Builder()

@@ -88,12 +88,7 @@ final class RetinaNet implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
-        Fit fit = fit(model);
-        if (fit.degree() == Fit.Degree.NO) {
-            throw new ModelException(
-                    "not of family retinanet: " + fit.why() + "; the outputs are " + model.outputsText());
-        }
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         int classes = Math.toIntExact(model.outputs().get(0).shape()[1]) / ANCHORS;
         List<Level> levels = new ArrayList<>();
         for (int i : IntStream.range(0, STRIDES.length).toArray()) {

@@ -68,7 +68,7 @@ final class RtDetr implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         Deployed deployed = Deployed.of(model);
         if (deployed != null) {
             return deployed;
@@ -77,10 +77,7 @@ final class RtDetr implements Family {
         if (rows.isPresent()) {
             return rows.get().decoder(model);
         }
-        return QueryPair.of(model)
-                .orElseThrow(() -> new ModelException(
-                        "not of family rt-detr: " + fit(model).why() + "; the outputs are " + model.outputsText()))
-                .sigmoid(model);
+        return QueryPair.of(model).orElseThrow().sigmoid(model);
     }
 
     /** Decodes what is in pixels of the input already, best first. */

@@ -71,11 +71,7 @@ final class Ssd implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
-        Fit fit = fit(model);
-        if (fit.degree() == Fit.Degree.NO) {
-            throw new ModelException("not of family ssd: " + fit.why() + "; the outputs are " + model.outputsText());
-        }
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         List<TensorInfo> rows = rows(model);
         TensorInfo boxes = rows.get(boxesFirst(rows) ? 0 : 1);
         TensorInfo scores = rows.get(boxesFirst(rows) ? 1 : 0);

@@ -66,12 +66,8 @@ final class TensorFlowDetection implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         Found found = find(model);
-        if (found == null) {
-            throw new ModelException(
-                    "not of family " + id() + ": " + fit(model).why() + "; the outputs are " + model.outputsText());
-        }
         return new FinishedBoxes.Builder()
                 .cornersYx(found.boxes, 0, CORNERS)
                 .score(found.scores, 0, 1)

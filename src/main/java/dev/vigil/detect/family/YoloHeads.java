@@ -122,17 +122,12 @@ final class YoloHeads implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         if (kind == Kind.V3 && YoloV3Zoo.fits(model)) {
             return new YoloV3Zoo(model);
         }
-        try {
-            Form form = form(model);
-            return new HeadsDecoder(form.heads, form.classes);
-        } catch (ModelException e) {
-            throw new ModelException(
-                    "not of family " + kind.id + ": " + e.getMessage() + "; the outputs are " + model.outputsText(), e);
-        }
+        Form form = form(model);
+        return new HeadsDecoder(form.heads, form.classes);
     }
 
     /** @throws ModelException whose message is why it does not fit */

@@ -54,20 +54,15 @@ final class YoloNas implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         if (Suppressed.fits(Suppressed.Kind.YOLO_NAS, model)) {
             return Suppressed.decoder(Suppressed.Kind.YOLO_NAS, model);
         }
-        try {
-            Raw raw = raw(model);
-            return new Decoder(
-                    model.outputs().indexOf(raw.boxes),
-                    model.outputs().indexOf(raw.scores),
-                    Math.toIntExact(raw.scores.shape()[2]));
-        } catch (ModelException e) {
-            throw new ModelException(
-                    "not of family yolo-nas: " + e.getMessage() + "; the outputs are " + model.outputsText(), e);
-        }
+        Raw raw = raw(model);
+        return new Decoder(
+                model.outputs().indexOf(raw.boxes),
+                model.outputs().indexOf(raw.scores),
+                Math.toIntExact(raw.scores.shape()[2]));
     }
 
     private record Raw(TensorInfo boxes, TensorInfo scores, String why) {}

@@ -52,14 +52,8 @@ final class Yolov10 implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
-        Form form;
-        try {
-            form = form(model);
-        } catch (ModelException e) {
-            throw new ModelException(
-                    "not of family yolov10: " + e.getMessage() + "; the outputs are " + model.outputsText(), e);
-        }
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
+        Form form = form(model);
         return new Decoder(model.outputs().indexOf(form.output), form.columns, form.classes, form.keypoints);
     }
 

@@ -47,12 +47,7 @@ final class Yolov4Decoded implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
-        Fit fit = fit(model);
-        if (fit.degree() == Fit.Degree.NO) {
-            throw new ModelException(
-                    "not of family yolov4-decoded: " + fit.why() + "; the outputs are " + model.outputsText());
-        }
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         TensorInfo confs = of(model, 3);
         return new Decoder(
                 model.outputs().indexOf(of(model, 4)),

@@ -61,17 +61,11 @@ final class Yolov5 implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         if (seven && Suppressed.fits(Suppressed.Kind.YOLOV7, model)) {
             return Suppressed.decoder(Suppressed.Kind.YOLOV7, model);
         }
-        Form form;
-        try {
-            form = form(model);
-        } catch (ModelException e) {
-            throw new ModelException(
-                    "not of family " + id() + ": " + e.getMessage() + "; the outputs are " + model.outputsText(), e);
-        }
+        Form form = form(model);
         return new RowsDecoder(
                 model.outputs().indexOf(form.output),
                 form.columns,

@@ -55,14 +55,8 @@ final class Yolov8 implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
-        Form form;
-        try {
-            form = form(model);
-        } catch (ModelException e) {
-            throw new ModelException(
-                    "not of family " + id() + ": " + e.getMessage() + "; the outputs are " + model.outputsText(), e);
-        }
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
+        Form form = form(model);
         int output = model.outputs().indexOf(form.output);
         return form.transposed
                 ? new RowsDecoder(output, form.values, RowsDecoder.Score.CLASS, form.classes, form.keypoints)

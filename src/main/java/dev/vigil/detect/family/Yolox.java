@@ -87,11 +87,7 @@ final class Yolox implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
-        Fit fit = fit(model);
-        if (fit.degree() == Fit.Degree.NO) {
-            throw new ModelException("not of family yolox: " + fit.why() + "; the outputs are " + model.outputsText());
-        }
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         int columns = Math.toIntExact(model.outputs().get(0).shape()[2]);
         return new Decoder(columns, model.widthPx(), model.heightPx());
     }

@@ -57,20 +57,15 @@ final class YoloxDecoded implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
-        try {
-            TensorInfo output = output(model);
-            int columns = Math.toIntExact(output.shape()[2]);
-            return new RowsDecoder(
-                    model.outputs().indexOf(output),
-                    columns,
-                    Score.OBJECTNESS_TIMES_CLASS,
-                    columns - FIRST_CLASS,
-                    Keypoints.NONE);
-        } catch (ModelException e) {
-            throw new ModelException(
-                    "not of family " + id() + ": " + e.getMessage() + "; the outputs are " + model.outputsText(), e);
-        }
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
+        TensorInfo output = output(model);
+        int columns = Math.toIntExact(output.shape()[2]);
+        return new RowsDecoder(
+                model.outputs().indexOf(output),
+                columns,
+                Score.OBJECTNESS_TIMES_CLASS,
+                columns - FIRST_CLASS,
+                Keypoints.NONE);
     }
 
     /** @throws ModelException whose message is why it does not fit */

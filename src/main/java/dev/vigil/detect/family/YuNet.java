@@ -78,11 +78,7 @@ final class YuNet implements Family {
     }
 
     @Override
-    public BoxDecoder decoder(ModelInfo model) throws ModelException {
-        Fit fit = fit(model);
-        if (fit.degree() == Fit.Degree.NO) {
-            throw new ModelException("not of family yunet: " + fit.why() + "; the outputs are " + model.outputsText());
-        }
+    public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         Head[] heads = new Head[STRIDES.length];
         for (int i = 0; i < heads.length; i++) {
             int columns = model.widthPx() / STRIDES[i];
