@@ -14,26 +14,16 @@ public interface Family {
     Fit fit(ModelInfo model);
 
     /** What the input is filled with where the description does not say otherwise; nothing in it is null but the layout. */
-    ModelDescription.Input inputDefaults();
+    ModelDescription.Input inputDefaults(ModelInfo model);
 
     /** The classes' names where all models of the family have the same classes; empty where they have not. */
     default List<String> labels() {
         return List.of();
     }
 
-    /** What the reference implementation does with boxes that overlap. */
-    default Suppression suppression() {
-        return Suppression.USUAL;
-    }
-
-    /** The input's defaults for a family that tells them from the model. */
-    default ModelDescription.Input inputDefaults(ModelInfo model) {
-        return inputDefaults();
-    }
-
-    /** The same for one model that fits: some families are exported with NMS inside and without. */
+    /** What the reference implementation does with boxes that overlap; some families are exported with NMS inside and without. */
     default Suppression suppression(ModelInfo model) {
-        return suppression();
+        return Suppression.USUAL;
     }
 
     /** Which of a model's boxes count, where nobody says otherwise. */

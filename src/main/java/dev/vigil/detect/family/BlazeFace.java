@@ -62,7 +62,7 @@ final class BlazeFace implements Family {
     }
 
     @Override
-    public ModelDescription.Input inputDefaults() {
+    public ModelDescription.Input inputDefaults(ModelInfo model) {
         float[] half = {127.5f};
         return ModelDescription.Input.usual(Color.RGB, half, half, Resize.LETTERBOX, 0);
     }
@@ -74,7 +74,7 @@ final class BlazeFace implements Family {
 
     /** NonMaxSuppressionCalculator of the same graphs. */
     @Override
-    public Suppression suppression() {
+    public Suppression suppression(ModelInfo model) {
         return new Suppression(Suppression.Kind.WEIGHTED, 0.3f);
     }
 

@@ -34,7 +34,7 @@ final class CenterNet implements Family {
     }
 
     @Override
-    public ModelDescription.Input inputDefaults() {
+    public ModelDescription.Input inputDefaults(ModelInfo model) {
         return ModelDescription.Input.usual(
                 Color.BGR,
                 new float[] {0.40789654f * 255, 0.44719302f * 255, 0.47026115f * 255},
@@ -44,7 +44,7 @@ final class CenterNet implements Family {
     }
 
     @Override
-    public Suppression suppression() {
+    public Suppression suppression(ModelInfo model) {
         return Suppression.END_TO_END;
     }
 

@@ -34,7 +34,7 @@ final class DarknetRows implements Family {
     }
 
     @Override
-    public ModelDescription.Input inputDefaults() {
+    public ModelDescription.Input inputDefaults(ModelInfo model) {
         return ModelDescription.Input.usualUnit(Color.RGB, Resize.STRETCH, 0);
     }
 

@@ -65,7 +65,7 @@ final class Detr implements Family {
     }
 
     @Override
-    public ModelDescription.Input inputDefaults() {
+    public ModelDescription.Input inputDefaults(ModelInfo model) {
         return ModelDescription.Input.usual(
                 Color.RGB,
                 new float[] {123.675f, 116.28f, 103.53f},
@@ -75,7 +75,7 @@ final class Detr implements Family {
     }
 
     @Override
-    public Suppression suppression() {
+    public Suppression suppression(ModelInfo model) {
         return Suppression.END_TO_END;
     }
 

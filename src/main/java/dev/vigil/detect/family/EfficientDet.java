@@ -47,7 +47,7 @@ final class EfficientDet implements Family {
 
     /** For floats; the forms with their NMS inside take bytes, and normalise them themselves. */
     @Override
-    public ModelDescription.Input inputDefaults() {
+    public ModelDescription.Input inputDefaults(ModelInfo model) {
         return ModelDescription.Input.usual(
                 Color.RGB,
                 new float[] {123.675f, 116.28f, 103.53f},
@@ -59,13 +59,8 @@ final class EfficientDet implements Family {
     }
 
     @Override
-    public Suppression suppression() {
-        return new Suppression(Suppression.Kind.BY_CLASS, 0.5f);
-    }
-
-    @Override
     public Suppression suppression(ModelInfo model) {
-        return raw(model) != null ? suppression() : Suppression.END_TO_END;
+        return raw(model) != null ? new Suppression(Suppression.Kind.BY_CLASS, 0.5f) : Suppression.END_TO_END;
     }
 
     /** Where the two raw outputs are. */

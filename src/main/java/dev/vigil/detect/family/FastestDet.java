@@ -29,7 +29,7 @@ final class FastestDet implements Family {
     }
 
     @Override
-    public ModelDescription.Input inputDefaults() {
+    public ModelDescription.Input inputDefaults(ModelInfo model) {
         return ModelDescription.Input.usualUnit(Color.BGR, Resize.STRETCH, 0);
     }
 

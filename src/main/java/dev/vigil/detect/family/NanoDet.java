@@ -56,7 +56,7 @@ final class NanoDet implements Family {
     }
 
     @Override
-    public ModelDescription.Input inputDefaults() {
+    public ModelDescription.Input inputDefaults(ModelInfo model) {
         return ModelDescription.Input.usual(
                 Color.BGR,
                 new float[] {103.53f, 116.28f, 123.675f},
@@ -66,7 +66,7 @@ final class NanoDet implements Family {
     }
 
     @Override
-    public Suppression suppression() {
+    public Suppression suppression(ModelInfo model) {
         return new Suppression(Suppression.Kind.BY_CLASS, 0.6f);
     }
 

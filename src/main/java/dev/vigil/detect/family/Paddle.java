@@ -51,7 +51,7 @@ final class Paddle implements Family {
     }
 
     @Override
-    public ModelDescription.Input inputDefaults() {
+    public ModelDescription.Input inputDefaults(ModelInfo model) {
         return yoloe
                 ? ModelDescription.Input.usualUnit(Color.RGB, Resize.STRETCH, 0)
                 : ModelDescription.Input.usual(
@@ -63,13 +63,10 @@ final class Paddle implements Family {
     }
 
     @Override
-    public Suppression suppression() {
-        return new Suppression(Suppression.Kind.BY_CLASS, yoloe ? 0.7f : 0.6f);
-    }
-
-    @Override
     public Suppression suppression(ModelInfo model) {
-        return rows(model) >= 0 ? Suppression.END_TO_END : suppression();
+        return rows(model) >= 0
+                ? Suppression.END_TO_END
+                : new Suppression(Suppression.Kind.BY_CLASS, yoloe ? 0.7f : 0.6f);
     }
 
     @Override

@@ -47,22 +47,19 @@ final class RawBoxes implements Family {
         return ID;
     }
 
-    @Override
-    public ModelDescription.Input inputDefaults() {
-        return ModelDescription.Input.usualUnit(Color.RGB, Resize.LETTERBOX, 114);
-    }
-
     /** Of the exporters only TensorFlow's put y first and count in parts of the picture. */
     @Override
     public ModelDescription.Input inputDefaults(ModelInfo model) {
         boolean tensorFlow = "yxyx".equals(model.metadata().get("boxes_form"))
                 && "unit".equals(model.metadata().get("boxes_unit"));
-        return tensorFlow ? new Ssd().inputDefaults() : inputDefaults();
+        return tensorFlow
+                ? new Ssd().inputDefaults(model)
+                : ModelDescription.Input.usualUnit(Color.RGB, Resize.LETTERBOX, 114);
     }
 
     @Override
     public Suppression suppression(ModelInfo model) {
-        Suppression usual = suppression();
+        Suppression usual = Suppression.USUAL;
         boolean all = "all_classes".equals(model.metadata().get("nms_kind"));
         Float iouMax = number(model.metadata(), "nms_iou");
         return new Suppression(

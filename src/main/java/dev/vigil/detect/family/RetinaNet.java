@@ -36,7 +36,7 @@ final class RetinaNet implements Family {
     }
 
     @Override
-    public ModelDescription.Input inputDefaults() {
+    public ModelDescription.Input inputDefaults(ModelInfo model) {
         return ModelDescription.Input.usual(
                 Color.RGB,
                 new float[] {123.675f, 116.28f, 103.53f},
@@ -48,7 +48,7 @@ final class RetinaNet implements Family {
     }
 
     @Override
-    public Suppression suppression() {
+    public Suppression suppression(ModelInfo model) {
         return new Suppression(Suppression.Kind.BY_CLASS, 0.5f);
     }
 

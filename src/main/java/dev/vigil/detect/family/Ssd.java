@@ -34,7 +34,7 @@ final class Ssd implements Family {
     }
 
     @Override
-    public ModelDescription.Input inputDefaults() {
+    public ModelDescription.Input inputDefaults(ModelInfo model) {
         float[] half = {127.5f};
         return ModelDescription.Input.usual(Color.RGB, half, half, Resize.STRETCH, 0);
     }

@@ -48,13 +48,13 @@ final class SsdAnchors implements Family {
     }
 
     @Override
-    public ModelDescription.Input inputDefaults() {
+    public ModelDescription.Input inputDefaults(ModelInfo model) {
         float[] half = {127.5f};
         return ModelDescription.Input.usual(Color.RGB, half, half, Resize.STRETCH, 0);
     }
 
     @Override
-    public Suppression suppression() {
+    public Suppression suppression(ModelInfo model) {
         return new Suppression(Suppression.Kind.BY_CLASS, 0.6f);
     }
 

@@ -40,14 +40,14 @@ final class TensorFlowDetection implements Family {
     }
 
     @Override
-    public ModelDescription.Input inputDefaults() {
+    public ModelDescription.Input inputDefaults(ModelInfo model) {
         float[] mean = {lite ? 127.5f : 0};
         float[] std = {lite ? 127.5f : 1};
         return ModelDescription.Input.usual(Color.RGB, mean, std, Resize.STRETCH, 0);
     }
 
     @Override
-    public Suppression suppression() {
+    public Suppression suppression(ModelInfo model) {
         return Suppression.END_TO_END;
     }
 

@@ -101,7 +101,7 @@ final class YoloHeads implements Family {
     }
 
     @Override
-    public ModelDescription.Input inputDefaults() {
+    public ModelDescription.Input inputDefaults(ModelInfo model) {
         return ModelDescription.Input.usualUnit(Color.RGB, Resize.LETTERBOX, 128);
     }
 

@@ -30,7 +30,7 @@ final class YoloNas implements Family {
     }
 
     @Override
-    public ModelDescription.Input inputDefaults() {
+    public ModelDescription.Input inputDefaults(ModelInfo model) {
         return ModelDescription.Input.usualUnit(Color.RGB, Resize.LETTERBOX, 114);
     }
 

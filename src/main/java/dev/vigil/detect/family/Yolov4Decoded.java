@@ -26,7 +26,7 @@ final class Yolov4Decoded implements Family {
     }
 
     @Override
-    public ModelDescription.Input inputDefaults() {
+    public ModelDescription.Input inputDefaults(ModelInfo model) {
         return ModelDescription.Input.usualUnit(Color.RGB, Resize.STRETCH, 128);
     }
 

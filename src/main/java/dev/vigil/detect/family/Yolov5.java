@@ -39,7 +39,7 @@ final class Yolov5 implements Family {
     }
 
     @Override
-    public ModelDescription.Input inputDefaults() {
+    public ModelDescription.Input inputDefaults(ModelInfo model) {
         return ModelDescription.Input.usualUnit(Color.RGB, Resize.LETTERBOX, 114);
     }
 

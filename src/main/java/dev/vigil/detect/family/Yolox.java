@@ -38,7 +38,7 @@ final class Yolox implements Family {
     }
 
     @Override
-    public ModelDescription.Input inputDefaults() {
+    public ModelDescription.Input inputDefaults(ModelInfo model) {
         return ModelDescription.Input.usual(
                 Color.BGR, new float[] {0}, new float[] {1}, Resize.LETTERBOX_TOP_LEFT, 114);
     }

@@ -39,8 +39,10 @@ final class YoloxDecoded implements Family {
     }
 
     @Override
-    public ModelDescription.Input inputDefaults() {
-        return six ? ModelDescription.Input.usualUnit(Color.RGB, Resize.LETTERBOX, 114) : new Yolox().inputDefaults();
+    public ModelDescription.Input inputDefaults(ModelInfo model) {
+        return six
+                ? ModelDescription.Input.usualUnit(Color.RGB, Resize.LETTERBOX, 114)
+                : new Yolox().inputDefaults(model);
     }
 
     @Override

@@ -36,7 +36,7 @@ final class YuNet implements Family {
     }
 
     @Override
-    public ModelDescription.Input inputDefaults() {
+    public ModelDescription.Input inputDefaults(ModelInfo model) {
         return ModelDescription.Input.usual(Color.BGR, new float[] {0}, new float[] {1}, Resize.LETTERBOX_TOP_LEFT, 0);
     }
 
@@ -47,7 +47,7 @@ final class YuNet implements Family {
 
     /** FaceDetectorYN::create's nms_threshold. */
     @Override
-    public Suppression suppression() {
+    public Suppression suppression(ModelInfo model) {
         return new Suppression(Suppression.Kind.BY_CLASS, 0.3f);
     }
 

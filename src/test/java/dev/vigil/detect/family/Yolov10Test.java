@@ -39,7 +39,7 @@ class Yolov10Test {
             YoloBoxes.assertBoxes(YoloBoxes.decode(decoder, scoreMin, output), expected, scoreMin);
         }
         assertThat(decoder.classes()).isEqualTo(BoxDecoder.OPEN_CLASSES);
-        assertThat(new Yolov10().suppression()).isEqualTo(Suppression.END_TO_END);
+        assertThat(new Yolov10().suppression(of(6, Map.of()))).isEqualTo(Suppression.END_TO_END);
     }
 
     @ParameterizedTest
