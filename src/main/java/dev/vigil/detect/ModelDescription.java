@@ -64,6 +64,13 @@ public record ModelDescription(String family, Path labels, List<String> labelNam
             return new Input(null, null, color, mean, std, resize, padding, null);
         }
 
+        /** As {@link #usual}, in RGB with the mean and deviation of ImageNet's pictures, as backbones are trained on it. */
+        public static Input usualImageNet(Resize resize, int... padding) {
+            float[] mean = {123.675f, 116.28f, 103.53f};
+            float[] std = {58.395f, 57.12f, 57.375f};
+            return usual(Color.RGB, mean, std, resize, padding);
+        }
+
         /** As {@link #usual}, with a value in 0..1. */
         public static Input usualUnit(Color color, Resize resize, int... padding) {
             return usual(color, new float[] {0}, new float[] {255}, resize, padding);

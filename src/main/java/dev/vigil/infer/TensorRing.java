@@ -73,7 +73,7 @@ public final class TensorRing implements AutoCloseable {
             }
             if (ran > 1 && !split) {
                 LOG.warn(
-                        "{}: does not give one result for each picture, so batch.max: {} is not used",
+                        "{}: does not give one result for each picture, so it is not run on {} at once",
                         engine.name(),
                         wanted);
                 shapes = engine.probe(inputs, 1);
@@ -110,7 +110,7 @@ public final class TensorRing implements AutoCloseable {
     private int batchWanted(int made) {
         int wanted = Math.min(Math.max(1, engine.options().batchMax()), slots);
         if (wanted > 1 && made == 1) {
-            LOG.warn("{}: made for single pictures, so batch.max: {} is not used", engine.name(), wanted);
+            LOG.warn("{}: made for single pictures, so it is not run on {} at once", engine.name(), wanted);
         }
         if (made > wanted) {
             LOG.warn(

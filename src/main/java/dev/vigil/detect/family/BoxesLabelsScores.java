@@ -20,8 +20,6 @@ import java.util.stream.IntStream;
  */
 final class BoxesLabelsScores implements Family {
     private static final int CORNERS = 4;
-    private static final float[] IMAGENET_MEAN = {123.675f, 116.28f, 103.53f};
-    private static final float[] IMAGENET_STD = {58.395f, 57.12f, 57.375f};
 
     /**
      * Faster R-CNN of the ONNX zoo, which comes from maskrcnn-benchmark: boxes in pixels; an input without a batch, whose sides
@@ -56,7 +54,7 @@ final class BoxesLabelsScores implements Family {
      */
     static final BoxesLabelsScores SSD_RESNET34 = new BoxesLabelsScores(
             "ssd-resnet34",
-            ModelDescription.Input.usual(Color.RGB, IMAGENET_MEAN, IMAGENET_STD, Resize.STRETCH, 0),
+            ModelDescription.Input.usualImageNet(Resize.STRETCH, 0),
             true,
             List.of(List.of("bboxes", "labels", "scores")));
 

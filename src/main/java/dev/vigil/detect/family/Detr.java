@@ -6,7 +6,6 @@ import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.ModelException;
 import dev.vigil.detect.ModelInfo;
 import dev.vigil.detect.Suppression;
-import dev.vigil.frame.InputSpec.Color;
 import dev.vigil.frame.InputSpec.Resize;
 import java.util.Optional;
 
@@ -66,12 +65,7 @@ final class Detr implements Family {
 
     @Override
     public ModelDescription.Input inputDefaults(ModelInfo model) {
-        return ModelDescription.Input.usual(
-                Color.RGB,
-                new float[] {123.675f, 116.28f, 103.53f},
-                new float[] {58.395f, 57.12f, 57.375f},
-                Resize.STRETCH,
-                0);
+        return ModelDescription.Input.usualImageNet(Resize.STRETCH, 0);
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.ModelException;
 import dev.vigil.detect.ModelInfo;
 import dev.vigil.detect.Suppression;
-import dev.vigil.frame.InputSpec.Color;
 import dev.vigil.frame.InputSpec.Resize;
 import dev.vigil.frame.TensorInfo;
 import java.util.List;
@@ -48,14 +47,7 @@ final class EfficientDet implements Family {
     /** For floats; the forms with their NMS inside take bytes, and normalise them themselves. */
     @Override
     public ModelDescription.Input inputDefaults(ModelInfo model) {
-        return ModelDescription.Input.usual(
-                Color.RGB,
-                new float[] {123.675f, 116.28f, 103.53f},
-                new float[] {58.395f, 57.12f, 57.375f},
-                Resize.LETTERBOX_TOP_LEFT,
-                124,
-                116,
-                104);
+        return ModelDescription.Input.usualImageNet(Resize.LETTERBOX_TOP_LEFT, 124, 116, 104);
     }
 
     @Override

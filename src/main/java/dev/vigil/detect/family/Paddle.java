@@ -54,12 +54,7 @@ final class Paddle implements Family {
     public ModelDescription.Input inputDefaults(ModelInfo model) {
         return yoloe
                 ? ModelDescription.Input.usualUnit(Color.RGB, Resize.STRETCH, 0)
-                : ModelDescription.Input.usual(
-                        Color.RGB,
-                        new float[] {123.675f, 116.28f, 103.53f},
-                        new float[] {58.395f, 57.12f, 57.375f},
-                        Resize.STRETCH,
-                        0);
+                : ModelDescription.Input.usualImageNet(Resize.STRETCH, 0);
     }
 
     @Override
