@@ -60,6 +60,11 @@ public final class ConfigReader {
         return description;
     }
 
+    /** Where the description of a model stands: beside it, {@code .yml} in place of its ending. */
+    public static Path descriptionOf(Path model) {
+        return DescriptionReader.fileOf(model);
+    }
+
     /** @return every key that a model's description may have */
     public static Collection<Key> descriptionKeys() {
         return DescriptionReader.keys();

@@ -37,8 +37,7 @@ final class DescriptionReader {
      * @return what it says; says nothing if there is no such file
      */
     static ModelDescription besides(Path model, Surroundings surroundings, Problems problems) {
-        String name = String.valueOf(model.getFileName());
-        Path file = model.resolveSibling(name.replaceFirst("\\.[^.]*$", "") + ".yml");
+        Path file = fileOf(model);
         if (!Files.exists(file)) {
             return ModelDescription.EMPTY;
         }
@@ -48,6 +47,12 @@ final class DescriptionReader {
                 root.map(node -> description(reading, node)).orElse(ModelDescription.EMPTY);
         problems.addAll(reading.problems);
         return description;
+    }
+
+    /** Where the description of a model stands. */
+    static Path fileOf(Path model) {
+        String name = String.valueOf(model.getFileName());
+        return model.resolveSibling(name.replaceFirst("\\.[^.]*$", "") + ".yml");
     }
 
     static Collection<Key> keys() {

@@ -27,12 +27,20 @@ public final class ExternalData {
         return isExternal(tensor) ? value(tensor, "location").stream().toList() : List.of();
     }
 
+    /** Where data lie. */
+    record Place(Path file, long offset, long length) {}
+
     /**
      * Looks at all that can be known without reading the data.
      *
      * @param bytes that the tensor has; -1 where it is not known
      */
     static void check(TensorProto tensor, long bytes, Path folder) throws GraphException {
+        place(tensor, bytes, folder);
+    }
+
+    /** The same, and says where they are. */
+    static Place place(TensorProto tensor, long bytes, Path folder) throws GraphException {
         String what = "initialiser " + tensor.getName();
         String location = value(tensor, "location")
                 .orElseThrow(() -> new GraphException(what + " has its data in another file, and does not say which"));
@@ -62,6 +70,7 @@ public final class ExternalData {
             throw new GraphException(
                     what + " has " + length + " bytes in " + location + ", and its shape wants " + bytes);
         }
+        return new Place(file, offset, length);
     }
 
     private static Optional<Path> inside(Path folder, String location) {

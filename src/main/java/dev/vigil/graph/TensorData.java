@@ -167,7 +167,7 @@ public final class TensorData {
     }
 
     /** IEEE 754 binary16. */
-    private static double half(short bits) {
+    static double half(short bits) {
         int exponent = bits >> 10 & 0x1f;
         double fraction = (bits & 0x3ff) / 1024.0;
         double size = exponent == 0

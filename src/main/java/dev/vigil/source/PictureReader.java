@@ -53,6 +53,26 @@ public final class PictureReader implements AutoCloseable {
         }
     }
 
+    /** How many pictures a file holds, as far as can be told without decoding them. */
+    public static long count(SourceOptions options, Clock clock) throws SourceException {
+        SourceOptions once = options.toBuilder().realtime(false).loop(false).build();
+        AVPacket packet = av_packet_alloc();
+        PacketInfo info = new PacketInfo();
+        Cadence cadence = new Cadence(once);
+        try (PacketStream stream = SourceReader.open(once, clock, new Abort())) {
+            cadence.opened(clock.monotonicNs(), stream.longestPause());
+            long count = 0;
+            while (stream.read(packet, info, cadence.dueNs(clock.monotonicNs()))) {
+                cadence.came(info.arrivalNs, false);
+                av_packet_unref(packet);
+                count++;
+            }
+            return count;
+        } finally {
+            av_packet_free(packet);
+        }
+    }
+
     /** The next picture, valid until the next call; null at the end. */
     public AVFrame next() throws SourceException {
         av_frame_unref(frame);

@@ -2,23 +2,22 @@ package dev.vigil.app.bench;
 
 import dev.vigil.base.Clock;
 import dev.vigil.convert.ConvertException;
-import dev.vigil.convert.FrameConverter;
 import dev.vigil.detect.BoxRules;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.Detections;
 import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.ModelException;
-import dev.vigil.detect.PostProcessor;
-import dev.vigil.frame.Placement;
 import dev.vigil.infer.Backend;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
-import dev.vigil.infer.TensorRing;
 import dev.vigil.metrics.ProcessFigures;
 import dev.vigil.pipeline.LoadedModel;
 import dev.vigil.source.PictureReader;
 import dev.vigil.source.SourceException;
 import dev.vigil.source.SourceOptions;
+import dev.vigil.workshop.trial.Latency;
+import dev.vigil.workshop.trial.ModelRun;
+import dev.vigil.workshop.trial.Throughput;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,7 +62,7 @@ final class BackendBench {
             double loadMs,
             double p50Ms,
             double p99Ms,
-            Baselines.Cost cost,
+            Throughput cost,
             double residentMib,
             List<Detections> boxes) {
         static Result failed(Backend backend, String why) {
@@ -76,20 +75,26 @@ final class BackendBench {
         InferOptions infer = plan.infer.withBackend(plan.infer.backend().withBackend(backend));
         long residentBytes = ProcessFigures.residentBytes();
         long startNs = System.nanoTime();
-        try (LoadedModel model = LoadedModel.load(plan.model, plan.description, infer, plan.cacheDir)) {
+        try (ModelRun run = ModelRun.load(plan.model, plan.description, infer, plan.cacheDir)) {
             double loadMs = (System.nanoTime() - startNs) / 1e6;
+            LoadedModel model = run.model();
             double[] latencyMs = new double[plan.frames];
-            List<Detections> boxes = boxes(plan, model, latencyMs);
-            latencyMs = Arrays.copyOf(latencyMs, boxes.size());
-            Arrays.sort(latencyMs);
-            Baselines.Cost cost = plan.seconds > 0 ? Baselines.model(model, plan.seconds) : null;
+            List<Detections> boxes = boxes(plan, run, latencyMs);
+            Latency latency = Latency.of(Arrays.copyOf(latencyMs, boxes.size()), 1);
+            Throughput cost = plan.seconds > 0
+                    ? Throughput.measure(
+                            model.tensors(),
+                            model.engine().workers(),
+                            model.tensors().batchMax(),
+                            plan.seconds)
+                    : null;
             return new Result(
                     backend,
                     model.engine().device(),
                     null,
                     loadMs,
-                    Window.quantile(latencyMs, 0.5),
-                    Window.quantile(latencyMs, 0.99),
+                    latency.p50Ms(),
+                    latency.p99Ms(),
                     cost,
                     (ProcessFigures.residentBytes() - residentBytes) / MIB,
                     boxes);
@@ -98,34 +103,24 @@ final class BackendBench {
         }
     }
 
-    private static List<Detections> boxes(Plan plan, LoadedModel model, double[] latencyMs)
+    private static List<Detections> boxes(Plan plan, ModelRun run, double[] latencyMs)
             throws SourceException, ConvertException, InferException {
-        TensorRing tensors = model.tensors();
-        DetectOptions options = DetectOptions.DEFAULT;
-        BoxRules rules = model.detection().rules(options);
-        PostProcessor post = model.detection().postProcessor();
-        Placement placement = new Placement();
+        BoxRules rules = run.rules(DetectOptions.DEFAULT);
         List<Detections> boxes = new ArrayList<>();
-        try (PictureReader reader = PictureReader.open(plan.clip, Clock.SYSTEM);
-                FrameConverter converter = new FrameConverter(model.detection().input());
-                TensorRing.Runner runner = tensors.runner()) {
+        try (PictureReader reader = PictureReader.open(plan.clip, Clock.SYSTEM)) {
             AVFrame frame = reader.next();
             for (int number = 0; frame != null && boxes.size() < plan.frames; number++, frame = reader.next()) {
                 if (number % plan.every != 0) {
                     continue;
                 }
-                converter.convert(
-                        frame, reader.orientation(), tensors.inputBytes(0), tensors.inputFloats(0), placement);
+                run.fill(frame, reader.orientation());
                 for (int warm = 0; number == 0 && warm < WARM_RUNS; warm++) {
-                    runner.run(0, 1);
+                    run.run();
                 }
                 long startNs = System.nanoTime();
-                runner.run(0, 1);
+                run.run();
                 latencyMs[boxes.size()] = (System.nanoTime() - startNs) / 1e6;
-                Detections found =
-                        new Detections(options.boxesMax(), model.detection().keypoints());
-                post.process(tensors.outputs(0), placement, rules, found);
-                boxes.add(found);
+                boxes.add(run.boxes(rules));
             }
         }
         return boxes;

@@ -10,6 +10,7 @@ import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.ModelFormat;
 import dev.vigil.pipeline.LoadedModel;
 import dev.vigil.source.SourceOptions;
+import dev.vigil.workshop.trial.Throughput;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
@@ -210,20 +211,24 @@ public final class BenchCommand implements Callable<Integer> {
                 .hardware(SourceOptions.Hardware.NONE)
                 .build();
         Map<Rival, List<Double>> rivalRates = new LinkedHashMap<>();
-        List<Baselines.Cost> decoding = new ArrayList<>();
-        List<Baselines.Cost> model = new ArrayList<>();
+        List<Throughput> decoding = new ArrayList<>();
+        List<Throughput> model = new ArrayList<>();
         List<FileBench.Result> whole = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {
             String of = " (round " + round + " of " + rounds + ")";
             progress("decoding alone" + of);
-            decoding.add(Baselines.decoding(source, 5));
+            decoding.add(DecodingAlone.measure(source, 5));
             progress("the model alone" + of);
             try (LoadedModel loaded = LoadedModel.load(
                     file,
                     new ConfigReader(bench.surroundings()).readDescription(file),
                     infer,
                     bench.surroundings().cacheDir())) {
-                model.add(Baselines.model(loaded, 5));
+                model.add(Throughput.measure(
+                        loaded.tensors(),
+                        loaded.engine().workers(),
+                        loaded.tensors().batchMax(),
+                        5));
             }
             progress("the whole daemon over the file" + of);
             whole.add(FileBench.run(bench, clip, 8));

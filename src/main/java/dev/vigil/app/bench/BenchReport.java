@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.Detections;
 import dev.vigil.frame.Step;
+import dev.vigil.workshop.trial.Agreement;
+import dev.vigil.workshop.trial.Latency;
+import dev.vigil.workshop.trial.Throughput;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +26,8 @@ final class BenchReport {
     }
 
     void compared(
-            List<Baselines.Cost> decoding,
-            List<Baselines.Cost> model,
+            List<Throughput> decoding,
+            List<Throughput> model,
             List<FileBench.Result> whole,
             Map<Rival, List<Double>> rivals) {
         Sample rate =
@@ -132,15 +135,15 @@ final class BenchReport {
         }
         line(
                 "  age less decode, convert, infer, post: p50 %.2f p99 %.2f max %.2f ms",
-                Window.quantile(window.overheadMs(), 0.5),
-                Window.quantile(window.overheadMs(), 0.99),
-                Window.quantile(window.overheadMs(), 1));
+                Latency.quantile(window.overheadMs(), 0.5),
+                Latency.quantile(window.overheadMs(), 0.99),
+                Latency.quantile(window.overheadMs(), 1));
         line(
                 "  in the ring: p50 %.2f p99 %.2f ms; age p99 is %.2f x the p50 and %.2f x the p99",
-                Window.quantile(window.inRingMs(), 0.5),
-                Window.quantile(window.inRingMs(), 0.99),
-                Window.quantile(window.ageMs(), 0.99) / Window.quantile(window.inRingMs(), 0.5),
-                Window.quantile(window.ageMs(), 0.99) / Window.quantile(window.inRingMs(), 0.99));
+                Latency.quantile(window.inRingMs(), 0.5),
+                Latency.quantile(window.inRingMs(), 0.99),
+                Latency.quantile(window.ageMs(), 0.99) / Latency.quantile(window.inRingMs(), 0.5),
+                Latency.quantile(window.ageMs(), 0.99) / Latency.quantile(window.inRingMs(), 0.99));
         line(
                 "  resident %.0f MiB at the start, %.0f at the end, %.0f at most; heap allocated a frame %.0f bytes",
                 result.residentStartMib(),
@@ -153,8 +156,8 @@ final class BenchReport {
                 result.ledgersBalance() ? "balance" : "do NOT balance", result.unaccounted());
         node.put("fps", result.framesPerSecond()).put("cpu_share", result.cpuShare());
         node.put("unfairness", window.unfairness(cameras));
-        node.put("overhead_ms_p99", Window.quantile(window.overheadMs(), 0.99));
-        node.put("in_ring_ms_p50", Window.quantile(window.inRingMs(), 0.5));
+        node.put("overhead_ms_p99", Latency.quantile(window.overheadMs(), 0.99));
+        node.put("in_ring_ms_p50", Latency.quantile(window.inRingMs(), 0.5));
         node.put("heap_bytes_per_frame", result.allocatedPerFrame());
         node.put("resident_start_mib", result.residentStartMib()).put("resident_end_mib", result.residentEndMib());
         node.put("resident_peak_mib", result.residentPeakMib()).put("start_s", result.startS());
@@ -174,10 +177,10 @@ final class BenchReport {
 
     private void stepRow(String name, double[] sorted, ObjectNode into) {
         double[] q = {
-            Window.quantile(sorted, 0.5),
-            Window.quantile(sorted, 0.9),
-            Window.quantile(sorted, 0.99),
-            Window.quantile(sorted, 1)
+            Latency.quantile(sorted, 0.5),
+            Latency.quantile(sorted, 0.9),
+            Latency.quantile(sorted, 0.99),
+            Latency.quantile(sorted, 1)
         };
         line("  %-8s %8.2f %8.2f %8.2f %8.2f", name, q[0], q[1], q[2], q[3]);
         into.withObjectProperty("ms")
@@ -188,12 +191,12 @@ final class BenchReport {
                 .put("max", q[3]);
     }
 
-    private static Sample rates(List<Baselines.Cost> costs) {
-        return Sample.of(costs.stream().map(Baselines.Cost::framesPerSecond).toList());
+    private static Sample rates(List<Throughput> costs) {
+        return Sample.of(costs.stream().map(Throughput::framesPerSecond).toList());
     }
 
-    private static Sample costs(List<Baselines.Cost> costs) {
-        return Sample.of(costs.stream().map(Baselines.Cost::cpuMsPerFrame).toList());
+    private static Sample costs(List<Throughput> costs) {
+        return Sample.of(costs.stream().map(Throughput::cpuMsPerFrame).toList());
     }
 
     private void row(String name, String key, Sample rate, Sample cpu) {

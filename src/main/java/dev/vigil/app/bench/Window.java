@@ -100,12 +100,6 @@ final class Window {
         return worst;
     }
 
-    static double quantile(double[] sorted, double q) {
-        return sorted.length == 0
-                ? Double.NaN
-                : sorted[(int) Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
-    }
-
     /** What the stats messages say the daemon allocated on its heap for each frame that it published, in bytes. */
     static double allocatedPerFrame(List<Message> stats) {
         List<Double> values = new ArrayList<>();

@@ -4,6 +4,8 @@ import dev.vigil.app.CascadeLoader;
 import dev.vigil.app.Durations;
 import dev.vigil.app.SpeaksForItself;
 import dev.vigil.app.Terminal;
+import dev.vigil.app.media.MediaSource;
+import dev.vigil.app.media.SourceList;
 import dev.vigil.base.Clock;
 import dev.vigil.config.ConfigException;
 import dev.vigil.config.ConfigReader;
@@ -202,7 +204,7 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
         DetectRun.Options options = options();
         SourceList list = new SourceList(Path.of("").toAbsolutePath(), surroundings.environment(), this::fail);
         words.forEach(list::add);
-        List<DetectSource> sources = list.sources();
+        List<MediaSource> sources = list.sources();
         if (!sources.isEmpty()) {
             try {
                 detect(sources, options);
@@ -238,7 +240,7 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
         }
     }
 
-    private void detect(List<DetectSource> sources, DetectRun.Options options)
+    private void detect(List<MediaSource> sources, DetectRun.Options options)
             throws ConfigException, InferException, ModelException, IOException, InterruptedException {
         SaveNames names = null;
         if (saveDir != null) {
@@ -291,7 +293,7 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
                 file.toString(), file, description, NmsPlace.GRAPH, infer, options.detect(), options.tiles(), then);
     }
 
-    private void run(LoadedModel model, List<DetectSource> sources, DetectRun.Options options, SavedPictures saved)
+    private void run(LoadedModel model, List<MediaSource> sources, DetectRun.Options options, SavedPictures saved)
             throws InferException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();

@@ -1,6 +1,8 @@
 package dev.vigil.app.detect;
 
-import dev.vigil.app.detect.DetectSource.Form;
+import dev.vigil.app.media.MediaSource;
+import dev.vigil.app.media.MediaSource.Form;
+import dev.vigil.app.media.Reasons;
 import dev.vigil.base.Clock;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.Labels;
@@ -15,7 +17,6 @@ import dev.vigil.publish.ResultSink;
 import dev.vigil.source.Abort;
 import dev.vigil.source.FrameGate;
 import dev.vigil.source.SourceException;
-import dev.vigil.source.SourceOptions;
 import dev.vigil.source.SourceReader;
 import dev.vigil.source.StreamChoice;
 import java.io.IOException;
@@ -95,9 +96,9 @@ final class DetectRun implements ResultSink, AutoCloseable {
      *
      * @return false when it was ended because nobody reads the output any more
      */
-    boolean read(List<DetectSource> sources) throws InterruptedException {
+    boolean read(List<MediaSource> sources) throws InterruptedException {
         Feed last = files;
-        for (DetectSource source : sources) {
+        for (MediaSource source : sources) {
             Feed feed = source.form() == Form.STREAM ? streams : files;
             if (feed != last || feed == streams) {
                 awaitResults(last); // keeps the sources' order, and the drops of one stream from the next one's account
@@ -119,7 +120,7 @@ final class DetectRun implements ResultSink, AutoCloseable {
         return !unread;
     }
 
-    private void read(DetectSource source, Feed feed) throws InterruptedException {
+    private void read(MediaSource source, Feed feed) throws InterruptedException {
         Span span = new Span(source, feed);
         synchronized (this) {
             spans.add(span);
@@ -132,7 +133,7 @@ final class DetectRun implements ResultSink, AutoCloseable {
         long[] endNs = {Long.MAX_VALUE};
         boolean failed = false;
         try {
-            StreamChoice choice = new StreamChoice(sourceOptions(source), feed.warnings(), clock);
+            StreamChoice choice = new StreamChoice(source.options(), feed.warnings(), clock);
             SourceReader.read(source.shown(), feed, choice, gate, clock, enough, stream -> {
                 if (source.form() == Form.STREAM && isOver(endNs)) {
                     enough.request();
@@ -157,15 +158,6 @@ final class DetectRun implements ResultSink, AutoCloseable {
             endNs[0] = nowNs + options.streamFor().toNanos();
         }
         return nowNs - endNs[0] >= 0;
-    }
-
-    private static SourceOptions sourceOptions(DetectSource source) {
-        SourceOptions usual =
-                SourceOptions.builder(source.uri()).realtime(false).build();
-        // A box's video engine knows no picture formats, and would only be asked in vain.
-        return source.form() == Form.PICTURE
-                ? usual.toBuilder().hardware(SourceOptions.Hardware.NONE).build()
-                : usual;
     }
 
     /** Waits until all that was read is published or dropped. */
@@ -218,7 +210,7 @@ final class DetectRun implements ResultSink, AutoCloseable {
         result.feed().ledger().published();
     }
 
-    private void save(DetectSource source, long number, FrameResult result) {
+    private void save(MediaSource source, long number, FrameResult result) {
         try {
             saved.save(source, number, result);
         } catch (IOException e) {

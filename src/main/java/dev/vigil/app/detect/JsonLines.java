@@ -1,5 +1,6 @@
 package dev.vigil.app.detect;
 
+import dev.vigil.app.media.MediaSource;
 import dev.vigil.detect.StageLabels;
 import dev.vigil.publish.FrameLine;
 import dev.vigil.publish.FrameResult;
@@ -20,7 +21,7 @@ final class JsonLines implements Output {
     }
 
     @Override
-    public boolean frame(DetectSource source, long number, FrameResult result) {
+    public boolean frame(MediaSource source, long number, FrameResult result) {
         line.clear();
         encoder.write(source.shown(), number, result, line);
         out.println(line.toString(StandardCharsets.UTF_8));

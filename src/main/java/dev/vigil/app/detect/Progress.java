@@ -1,5 +1,6 @@
 package dev.vigil.app.detect;
 
+import dev.vigil.app.media.MediaSource;
 import dev.vigil.base.Clock;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -35,7 +36,7 @@ final class Progress {
     }
 
     /** A frame is done. */
-    synchronized void frame(DetectSource source, int index) {
+    synchronized void frame(MediaSource source, int index) {
         frames++;
         long nowNs = clock.monotonicNs();
         if (!live || nowNs - shownNs < EVERY_NS) {

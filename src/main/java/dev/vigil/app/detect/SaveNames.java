@@ -1,6 +1,7 @@
 package dev.vigil.app.detect;
 
-import dev.vigil.app.detect.DetectSource.Form;
+import dev.vigil.app.media.MediaSource;
+import dev.vigil.app.media.MediaSource.Form;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,26 +29,26 @@ final class SaveNames {
     /** The sources' own files. */
     private final Set<Path> inputs = new HashSet<>();
 
-    private final Map<DetectSource, String> stems = new HashMap<>();
+    private final Map<MediaSource, String> stems = new HashMap<>();
     private final Set<String> pictureStems = new HashSet<>();
     private final Set<String> videoStems = new HashSet<>();
     /** What stands before the number of pictures that look like frames. */
     private final Set<String> numberedStems = new HashSet<>();
 
     /** @param folder is there */
-    SaveNames(Path folder, List<DetectSource> sources) throws IOException {
+    SaveNames(Path folder, List<MediaSource> sources) throws IOException {
         this.folder = folder.toRealPath();
-        for (DetectSource source : sources) {
+        for (MediaSource source : sources) {
             if (source.form() != Form.STREAM) {
                 inputs.add(Path.of(source.uri()).toRealPath());
             }
         }
-        for (DetectSource source : sources) {
+        for (MediaSource source : sources) {
             stems.computeIfAbsent(source, this::freeStem);
         }
     }
 
-    private String freeStem(DetectSource source) {
+    private String freeStem(MediaSource source) {
         String stem = source.stem();
         for (int n = 2; !take(source, stem); n++) {
             stem = source.stem() + "-" + n;
@@ -55,7 +56,7 @@ final class SaveNames {
         return stem;
     }
 
-    private boolean take(DetectSource source, String stem) {
+    private boolean take(MediaSource source, String stem) {
         if (source.form() != Form.PICTURE) {
             return !pictureStems.contains(stem) && !numberedStems.contains(stem) && videoStems.add(stem);
         }
@@ -74,7 +75,7 @@ final class SaveNames {
     }
 
     /** @param number the frame's number in its source, 1 for the first */
-    Path file(DetectSource source, long number) throws IOException {
+    Path file(MediaSource source, long number) throws IOException {
         // A file with a picture's name may hold several all the same, such as an animated PNG.
         boolean single = source.form() == Form.PICTURE && number == 1;
         String stem = stems.get(source) + (single ? "" : String.format(Locale.ROOT, "-%06d", number));

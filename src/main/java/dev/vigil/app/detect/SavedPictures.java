@@ -1,5 +1,6 @@
 package dev.vigil.app.detect;
 
+import dev.vigil.app.media.MediaSource;
 import dev.vigil.convert.ConvertException;
 import dev.vigil.detect.Labels;
 import dev.vigil.draw.Annotator;
@@ -20,7 +21,7 @@ final class SavedPictures implements AutoCloseable {
     }
 
     /** @throws IOException when the file can not be written; its message has the reason and not the file */
-    void save(DetectSource source, long number, FrameResult result) throws IOException {
+    void save(MediaSource source, long number, FrameResult result) throws IOException {
         try {
             canvas.load(result.picture());
         } catch (ConvertException e) {

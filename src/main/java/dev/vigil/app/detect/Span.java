@@ -1,5 +1,6 @@
 package dev.vigil.app.detect;
 
+import dev.vigil.app.media.MediaSource;
 import dev.vigil.detect.Labels;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
@@ -23,7 +24,7 @@ final class Span {
             DropCause.NO_KEYFRAME,
             DropCause.STREAM_CLOSED);
 
-    final DetectSource source;
+    final MediaSource source;
     final Feed feed;
     private final Ledger.Snapshot before;
     /** The feed's number of the last frame; none is known while it is read. */
@@ -38,7 +39,7 @@ final class Span {
     private int heightPx;
     private final Map<Integer, Long> countByClass = new TreeMap<>();
 
-    Span(DetectSource source, Feed feed) {
+    Span(MediaSource source, Feed feed) {
         this.source = source;
         this.feed = feed;
         this.before = feed.ledger().snapshot();

@@ -1,5 +1,6 @@
 package dev.vigil.app.detect;
 
+import dev.vigil.app.media.MediaSource;
 import dev.vigil.detect.Detections;
 import dev.vigil.detect.Labels;
 import dev.vigil.publish.FrameResult;
@@ -23,7 +24,7 @@ final class Table implements Output {
     private boolean begun;
 
     /** @param sources all that may come, because columns are as wide as the widest of them */
-    Table(PrintWriter out, List<DetectSource> sources, Labels labels) {
+    Table(PrintWriter out, List<MediaSource> sources, Labels labels) {
         this.out = out;
         this.labels = labels;
         this.sourceWidth = sources.stream()
@@ -33,7 +34,7 @@ final class Table implements Output {
     }
 
     @Override
-    public boolean frame(DetectSource source, long number, FrameResult result) {
+    public boolean frame(MediaSource source, long number, FrameResult result) {
         Detections found = result.detections();
         if (found.count() == 0) {
             return true;

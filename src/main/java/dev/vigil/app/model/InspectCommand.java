@@ -1,22 +1,17 @@
 package dev.vigil.app.model;
 
-import dev.vigil.app.SpeaksForItself;
 import dev.vigil.config.ConfigException;
-import dev.vigil.config.ConfigReader;
 import dev.vigil.config.Surroundings;
 import dev.vigil.detect.ModelDescription.Size;
 import dev.vigil.detect.ModelException;
 import dev.vigil.graph.GraphException;
-import dev.vigil.infer.ModelFile;
+import dev.vigil.infer.InferException;
 import dev.vigil.workshop.Inspection;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code vigil model inspect}: what a model's file tells, without running it. */
 @Command(
@@ -32,12 +27,7 @@ import picocli.CommandLine.Spec;
             "",
             "Example: vigil model inspect models/mine.onnx --size 640x640"
         })
-final class InspectCommand implements Callable<Integer>, SpeaksForItself {
-    private final Surroundings surroundings;
-
-    @Spec
-    private CommandSpec spec;
-
+final class InspectCommand extends ModelTool {
     @Parameters(paramLabel = "FILE", description = "The model, an .onnx with its optional .yml beside it.")
     private Path file;
 
@@ -54,36 +44,25 @@ final class InspectCommand implements Callable<Integer>, SpeaksForItself {
     private boolean json;
 
     InspectCommand(Surroundings surroundings) {
-        this.surroundings = surroundings;
+        super(surroundings);
     }
 
     @Override
-    public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
+    int work() throws ConfigException, GraphException, ModelException, InferException {
+        requireModel(file);
+        Inspection inspection;
         try {
-            String problem = ModelFile.look(file);
-            if (problem != null) {
-                return fail("the model " + file + " " + problem);
-            }
-            Inspection inspection = Inspection.of(file, new ConfigReader(surroundings).readDescription(file), size);
-            if (json) {
-                out.println(InspectionJson.of(inspection));
-            } else {
-                new InspectionText(out).print(inspection);
-            }
-            out.flush();
-            return 0;
-        } catch (ConfigException | ModelException e) {
-            return fail(e.getMessage());
+            inspection = Inspection.of(file, description(file), size);
         } catch (GraphException e) {
-            return fail("the model " + file + " " + e.getMessage());
+            throw reading(file, e);
         }
-    }
-
-    private int fail(String lines) {
-        PrintWriter err = spec.commandLine().getErr();
-        lines.lines().forEach(line -> err.println("vigil model inspect: " + line));
-        err.flush();
-        return 1;
+        PrintWriter out = out();
+        if (json) {
+            out.println(InspectionJson.of(inspection));
+        } else {
+            new InspectionText(out).print(inspection);
+        }
+        out.flush();
+        return 0;
     }
 }

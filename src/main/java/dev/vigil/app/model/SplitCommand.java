@@ -1,28 +1,21 @@
 package dev.vigil.app.model;
 
-import dev.vigil.app.SpeaksForItself;
 import dev.vigil.config.ConfigException;
-import dev.vigil.config.ConfigReader;
 import dev.vigil.config.Surroundings;
 import dev.vigil.detect.ModelDescription.Size;
 import dev.vigil.detect.ModelException;
 import dev.vigil.graph.GraphException;
 import dev.vigil.graph.cut.NmsForm;
 import dev.vigil.infer.InferException;
-import dev.vigil.infer.ModelFile;
 import dev.vigil.workshop.BoxForm;
 import dev.vigil.workshop.NmsOnCpu;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code vigil model split}: a model with NMS inside, cut before it. */
 @Command(
@@ -41,16 +34,11 @@ import picocli.CommandLine.Spec;
             "",
             "Example: vigil model split mine.onnx -o models/mine-raw.onnx"
         })
-final class SplitCommand implements Callable<Integer>, SpeaksForItself {
+final class SplitCommand extends ModelTool {
     enum Unit {
         PIXELS,
         UNIT
     }
-
-    private final Surroundings surroundings;
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(paramLabel = "IN", description = "The model with NMS inside.")
     private Path in;
@@ -83,38 +71,27 @@ final class SplitCommand implements Callable<Integer>, SpeaksForItself {
     private Size size;
 
     SplitCommand(Surroundings surroundings) {
-        this.surroundings = surroundings;
+        super(surroundings);
     }
 
     @Override
-    public Integer call() {
-        String problem = ModelFile.look(in);
-        if (problem != null) {
-            return fail("the model " + in + " " + problem);
-        }
+    int work() throws ConfigException, GraphException, ModelException, InferException, IOException {
+        requireModel(in);
+        requireOther(in, out);
+        Size said = size != null ? size : description(in).input().size();
+        NmsOnCpu.Options options = new NmsOnCpu.Options(form, unit == null ? null : unit == Unit.UNIT, said);
         try {
-            if (Files.exists(out) && Files.isSameFile(in, out)) {
-                return fail("-o " + out + " is the model itself; it is not replaced");
-            }
-            Size said = size != null
-                    ? size
-                    : new ConfigReader(surroundings).readDescription(in).input().size();
-            NmsOnCpu.Options options = new NmsOnCpu.Options(form, unit == null ? null : unit == Unit.UNIT, said);
-            print(new NmsOnCpu(surroundings.cacheDir()).split(in, out, options));
-            return 0;
+            print(new NmsOnCpu(surroundings().cacheDir()).split(in, out, options));
         } catch (GraphException e) {
-            return fail("the model " + in + " " + e.getMessage());
-        } catch (ModelException | InferException e) {
-            return fail("the model " + in + " can not be cut: " + e.getMessage());
-        } catch (ConfigException e) {
-            return fail(e.getMessage());
-        } catch (IOException e) {
-            return fail(out + " can not be written: " + e);
+            throw reading(in, e);
+        } catch (ModelException e) {
+            throw new ModelException("the model " + in + " can not be cut: " + e.getMessage());
         }
+        return 0;
     }
 
     private void print(NmsOnCpu.Split split) {
-        PrintWriter to = spec.commandLine().getOut();
+        PrintWriter to = out();
         NmsForm nms = split.nms();
         to.println(out + ": " + nms.removed() + " nodes less than " + in);
         to.println("  cut away  "
@@ -147,12 +124,5 @@ final class SplitCommand implements Callable<Integer>, SpeaksForItself {
             limits.append(", at most ").append(nms.boxesMax()).append(" boxes");
         }
         return limits.toString();
-    }
-
-    private int fail(String lines) {
-        PrintWriter err = spec.commandLine().getErr();
-        lines.lines().forEach(line -> err.println("vigil model split: " + line));
-        err.flush();
-        return 1;
     }
 }

@@ -25,6 +25,9 @@ final class SoakRun implements AutoCloseable {
     private static final long SETTLE_S = 20;
 
     private static final int SAMPLES = 10;
+    /** Cameras between two that are looked at in parts. */
+    private static final int PARTS_EVERY = 4;
+
     private static final long SAMPLE_MS = 200;
 
     private final SoakPlan plan;
@@ -64,7 +67,10 @@ final class SoakRun implements AutoCloseable {
                 plan.vigil(), plan.environment(), configuration, plan.folder().resolve("daemon.log"));
     }
 
-    /** Retries quicker than by default, as a camera that was away long must be back within the bound too. */
+    /**
+     * Retries quicker than by default, as a camera that was away long must be back within the bound too. Every fourth camera is
+     * looked at in tiles, and a second model at crops of what is found in them.
+     */
     private String configuration() {
         StringBuilder yaml = new StringBuilder(String.format(
                 Locale.ROOT, """
@@ -75,15 +81,20 @@ final class SoakRun implements AutoCloseable {
                   retry: {min: 250ms, max: 1s}
                   outbox: {dir: "%s"}
                 status: {interval: 2s}
+                models:
+                  whole: {score: 0.4}
+                  parts: {tiles: 2x1, then: {model: crops, max: 2}}
+                  crops: {score: 0.4}
                 cameras:
                 """, Witness.NODE, broker.proxyUri(), plan.folder().resolve("outbox")));
         for (int camera = 1; camera <= servers.size(); camera++) {
             yaml.append(String.format(
                     Locale.ROOT,
-                    "  cam%d: {url: \"%s\", hardware: none, fps: %s, retry: {min: 250ms, max: 1s}}%n",
+                    "  cam%d: {url: \"%s\", hardware: none, fps: %s, model: %s, retry: {min: 250ms, max: 1s}}%n",
                     camera,
                     servers.get(camera - 1).uri(0),
-                    plan.fps()));
+                    plan.fps(),
+                    camera % PARTS_EVERY == 0 ? "parts" : "whole"));
         }
         return yaml.toString();
     }

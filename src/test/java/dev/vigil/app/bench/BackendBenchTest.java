@@ -10,6 +10,7 @@ import dev.vigil.infer.Backend;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.InferOptions.Device;
 import dev.vigil.source.SourceOptions;
+import dev.vigil.workshop.trial.Agreement;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

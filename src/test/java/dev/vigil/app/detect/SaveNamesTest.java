@@ -2,7 +2,8 @@ package dev.vigil.app.detect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vigil.app.detect.DetectSource.Form;
+import dev.vigil.app.media.MediaSource;
+import dev.vigil.app.media.MediaSource.Form;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ class SaveNamesTest {
 
     @Test
     void shouldNameAfterTheSourceAndNumberTheFramesOfAVideo() throws IOException {
-        List<DetectSource> sources = List.of(
+        List<MediaSource> sources = List.of(
                 picture("a/photo.JPG"), picture("a/scan.tiff"), video("a/clip.mp4"), stream("rtsp://box/live/1"));
         SaveNames names = new SaveNames(into, sources);
 
@@ -40,7 +41,7 @@ class SaveNamesTest {
 
     @Test
     void shouldTellSourcesApartWhenTheirNamesAreTheSame() throws IOException {
-        List<DetectSource> sources = List.of(
+        List<MediaSource> sources = List.of(
                 picture("a/x.jpg"),
                 picture("b/x.jpg"),
                 picture("c/x-2.jpg"),
@@ -50,7 +51,7 @@ class SaveNamesTest {
                 video("e/v.mp4"));
         SaveNames names = new SaveNames(into, sources);
         List<String> all = new ArrayList<>();
-        for (DetectSource source : sources) {
+        for (MediaSource source : sources) {
             for (int number = 1; number <= (source.form() == Form.PICTURE ? 1 : 10); number++) {
                 all.add(name(names, source, number).replaceFirst("\\.[a-z]+$", ""));
             }
@@ -61,7 +62,7 @@ class SaveNamesTest {
 
     @Test
     void shouldGoBesideTheSourcesWhenTheyAreInTheSameFolder() throws IOException {
-        List<DetectSource> sources =
+        List<MediaSource> sources =
                 List.of(picture("out/photo.jpg"), picture("out/clip-000002.jpg"), video("a/clip.mp4"));
         SaveNames names = new SaveNames(into, sources);
 
@@ -72,26 +73,26 @@ class SaveNamesTest {
 
     @Test
     void shouldNotWriteThroughALinkToASource() throws IOException {
-        DetectSource source = picture("a/photo.jpg");
+        MediaSource source = picture("a/photo.jpg");
         Files.createSymbolicLink(into.resolve("photo.jpg"), Path.of(source.uri()));
 
         assertThat(name(new SaveNames(into, List.of(source)), source, 1)).isEqualTo("photo-detections.jpg");
     }
 
-    private static String name(SaveNames names, DetectSource source, long number) throws IOException {
+    private static String name(SaveNames names, MediaSource source, long number) throws IOException {
         return names.file(source, number).getFileName().toString();
     }
 
-    private DetectSource picture(String path) throws IOException {
-        return new DetectSource(path, file(path), Form.PICTURE);
+    private MediaSource picture(String path) throws IOException {
+        return new MediaSource(path, file(path), Form.PICTURE);
     }
 
-    private DetectSource video(String path) throws IOException {
-        return new DetectSource(path, file(path), Form.VIDEO);
+    private MediaSource video(String path) throws IOException {
+        return new MediaSource(path, file(path), Form.VIDEO);
     }
 
-    private static DetectSource stream(String address) {
-        return new DetectSource(address, URI.create(address), Form.STREAM);
+    private static MediaSource stream(String address) {
+        return new MediaSource(address, URI.create(address), Form.STREAM);
     }
 
     private URI file(String path) throws IOException {

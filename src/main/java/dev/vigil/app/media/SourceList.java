@@ -1,6 +1,6 @@
-package dev.vigil.app.detect;
+package dev.vigil.app.media;
 
-import dev.vigil.app.detect.DetectSource.Form;
+import dev.vigil.app.media.MediaSource.Form;
 import dev.vigil.base.Masked;
 import dev.vigil.config.CameraAddress;
 import dev.vigil.source.SourceAddress;
@@ -16,28 +16,28 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /** What the words of the command line name: files, all that folders hold, and streams. */
-final class SourceList {
+public final class SourceList {
     private final Path workingDir;
     private final Map<String, String> environment;
     private final BiConsumer<String, String> onFailure;
-    private final List<DetectSource> sources = new ArrayList<>();
+    private final List<MediaSource> sources = new ArrayList<>();
 
     /**
      * @param environment holds the variables that addresses may name
      * @param onFailure takes a source as people may see it, and why it can not be looked at
      */
-    SourceList(Path workingDir, Map<String, String> environment, BiConsumer<String, String> onFailure) {
+    public SourceList(Path workingDir, Map<String, String> environment, BiConsumer<String, String> onFailure) {
         this.workingDir = workingDir;
         this.environment = environment;
         this.onFailure = onFailure;
     }
 
-    List<DetectSource> sources() {
+    public List<MediaSource> sources() {
         return List.copyOf(sources);
     }
 
     /** Adds what {@code text} names; what is there by that name goes before what it could mean as an address. */
-    void add(String text) {
+    public void add(String text) {
         if (text.isEmpty()) {
             onFailure.accept("''", "names no file and no stream");
             return;
@@ -62,7 +62,7 @@ final class SourceList {
                 onFailure.accept(text, "there is no such file");
             }
         } else {
-            sources.add(new DetectSource(SourceAddress.shown(uri), uri, Form.STREAM));
+            sources.add(new MediaSource(SourceAddress.shown(uri), uri, Form.STREAM));
         }
     }
 
@@ -115,8 +115,8 @@ final class SourceList {
                 onFailure.accept(shown, "the file is empty");
             } else {
                 Form form = MediaNames.isPicture(file.toString()) ? Form.PICTURE : Form.VIDEO;
-                sources.add(new DetectSource(
-                        shown, file.toAbsolutePath().normalize().toUri(), form));
+                sources.add(
+                        new MediaSource(shown, file.toAbsolutePath().normalize().toUri(), form));
             }
         } catch (IOException e) {
             onFailure.accept(shown, "can not be read: " + e.getMessage());

@@ -1,10 +1,10 @@
-package dev.vigil.app.detect;
+package dev.vigil.app.media;
 
 import java.util.Locale;
 import java.util.Set;
 
 /** What a file holds, as far as its name tells. */
-final class MediaNames {
+public final class MediaNames {
     private static final Set<String> PICTURES = Set.of(
             ".jpg", ".jpeg", ".jpe", ".png", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm", ".jp2",
             ".tga", ".avif", ".heic", ".qoi");
@@ -14,17 +14,17 @@ final class MediaNames {
 
     private MediaNames() {}
 
-    static boolean isPicture(String name) {
+    public static boolean isPicture(String name) {
         return PICTURES.contains(ending(name));
     }
 
     /** A picture or a video. */
-    static boolean isMedia(String name) {
+    public static boolean isMedia(String name) {
         return isPicture(name) || VIDEOS.contains(ending(name));
     }
 
     /** {@code .jpg} of {@code a/B.JPG}; empty if there is none. */
-    static String ending(String name) {
+    public static String ending(String name) {
         int dot = name.lastIndexOf('.');
         return dot <= name.lastIndexOf('/') ? "" : name.substring(dot).toLowerCase(Locale.ROOT);
     }

@@ -1,14 +1,14 @@
-package dev.vigil.app.detect;
+package dev.vigil.app.media;
 
-import dev.vigil.app.detect.DetectSource.Form;
+import dev.vigil.app.media.MediaSource.Form;
 import dev.vigil.source.SourceAddress;
 import dev.vigil.source.SourceException;
 
 /** Why a source failed, to be read after its name. */
-final class Reasons {
+public final class Reasons {
     private Reasons() {}
 
-    static String of(DetectSource source, SourceException failure) {
+    public static String of(MediaSource source, SourceException failure) {
         if (failure.reason() == SourceException.Cause.NO_VIDEO && source.form() == Form.PICTURE) {
             return "is no picture that can be read";
         }
@@ -16,7 +16,7 @@ final class Reasons {
     }
 
     /** Messages begin with the source's name, which the user has written otherwise. */
-    private static String withoutName(DetectSource source, SourceException failure) {
+    private static String withoutName(MediaSource source, SourceException failure) {
         String message = failure.getMessage();
         String masked = SourceAddress.shown(source.uri());
         String bare = masked.replaceFirst("//[^/@]*@", "//");

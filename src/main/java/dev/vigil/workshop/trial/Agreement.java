@@ -1,35 +1,55 @@
-package dev.vigil.app.bench;
+package dev.vigil.workshop.trial;
 
 import dev.vigil.detect.Detections;
+import dev.vigil.workshop.accuracy.MeanPrecision;
+import dev.vigil.workshop.accuracy.Truth;
 import java.util.List;
 
 /**
- * How far the boxes of one backend are from those of another on the same pictures.
+ * How far the boxes of one model or backend are from those of another on the same pictures.
  *
  * @param pairs boxes that both have: of one class, and overlapping by more than half
  * @param alone boxes that only one of them has, those aside whose score is so near to the threshold that the other may well
  *     have dropped them
  * @param cornerPx largest difference of a corner of a pair, in pixels of the picture
  * @param score largest difference of a score of a pair
+ * @param map50 mean average precision at IoU 0.5 of the others, where the first ones' boxes above the threshold are the truth, 0..1;
+ *     NaN where they have none
  */
-record Agreement(int pairs, int alone, double cornerPx, double score) {
+public record Agreement(int pairs, int alone, double cornerPx, double score, double map50) {
     /** How near to the threshold a score may be of a box that has no partner, and what scores may differ by at most. */
-    static final float SCORE_NEAR = 0.01f;
+    public static final float SCORE_NEAR = 0.01f;
 
     private static final float OVERLAP = 0.5f;
 
+    /** The lowest score of boxes that are compared by {@link #map50}: what lies lower changes it by nothing that could be seen. */
+    public static final float SCORE_LOWEST = 0.01f;
+
+    /** How much worse than the first ones the others are, in points of a hundred of {@link #map50}. */
+    public double lossPoints() {
+        return 100 * (1 - map50);
+    }
+
     /**
-     * Compares pictures, each by each.
+     * Compares pictures, each by each. The boxes of the others should reach down to {@link #SCORE_LOWEST}: only those above the
+     * threshold are looked for in the first ones, but a true box whose score fell below it is none that was lost.
      *
      * @param scoreMin the threshold
      * @param scoreNear how near to it a box may be that has no partner
      */
-    static Agreement of(List<Detections> some, List<Detections> others, float scoreMin, float scoreNear) {
+    public static Agreement of(List<Detections> some, List<Detections> others, float scoreMin, float scoreNear) {
         Tally tally = new Tally(scoreMin + scoreNear);
+        MeanPrecision precision = new MeanPrecision();
         for (int i = 0; i < Math.min(some.size(), others.size()); i++) {
             tally.compare(some.get(i), others.get(i));
+            precision.add(Truth.of(some.get(i), scoreMin), others.get(i));
         }
-        return new Agreement(tally.pairs, tally.alone, tally.cornerPx, tally.score);
+        return new Agreement(
+                tally.pairs,
+                tally.alone,
+                tally.cornerPx,
+                tally.score,
+                precision.summary().map50());
     }
 
     private static final class Tally {

@@ -1,5 +1,6 @@
-package dev.vigil.app.detect;
+package dev.vigil.app.media;
 
+import dev.vigil.source.SourceOptions;
 import java.net.URI;
 
 /**
@@ -8,8 +9,8 @@ import java.net.URI;
  * @param shown as the user wrote it, without user and password
  * @param uri of a kind that {@code source} reads
  */
-record DetectSource(String shown, URI uri, Form form) {
-    enum Form {
+public record MediaSource(String shown, URI uri, Form form) {
+    public enum Form {
         /** A file that by its name holds one picture. */
         PICTURE,
         /** Any other file: every frame is wanted. */
@@ -19,7 +20,7 @@ record DetectSource(String shown, URI uri, Form form) {
     }
 
     /** The last part of its path without the ending, for files made from it; never empty. */
-    String stem() {
+    public String stem() {
         String path = form == Form.STREAM ? streamPath() : uri.getPath();
         String name = path.replaceFirst("/+$", "").replaceFirst("^.*/", "");
         int dot = name.lastIndexOf('.');
@@ -28,8 +29,17 @@ record DetectSource(String shown, URI uri, Form form) {
     }
 
     /** The ending of its name with the dot, in lower case; empty if there is none. */
-    String ending() {
+    public String ending() {
         return MediaNames.ending(uri.getPath() == null ? "" : uri.getPath());
+    }
+
+    /** How it is read for its pictures' sake: a file as fast as it goes. */
+    public SourceOptions options() {
+        SourceOptions usual = SourceOptions.builder(uri).realtime(false).build();
+        // A box's video engine knows no picture formats, and would only be asked in vain.
+        return form == Form.PICTURE
+                ? usual.toBuilder().hardware(SourceOptions.Hardware.NONE).build()
+                : usual;
     }
 
     private String streamPath() {

@@ -1,0 +1,103 @@
+package dev.vigil.workshop.trial;
+
+import dev.vigil.convert.ConvertException;
+import dev.vigil.convert.FrameConverter;
+import dev.vigil.detect.BoxRules;
+import dev.vigil.detect.DetectOptions;
+import dev.vigil.detect.Detections;
+import dev.vigil.detect.ModelDescription;
+import dev.vigil.detect.ModelException;
+import dev.vigil.detect.PostProcessor;
+import dev.vigil.frame.Orientation;
+import dev.vigil.frame.Picture;
+import dev.vigil.frame.Placement;
+import dev.vigil.infer.InferException;
+import dev.vigil.infer.InferOptions;
+import dev.vigil.infer.TensorRing;
+import dev.vigil.pipeline.LoadedModel;
+import java.nio.file.Path;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+
+/** A detection model with one worker, from pictures to boxes, outside of any pipeline. Not threadsafe. */
+public final class ModelRun implements AutoCloseable {
+    private final LoadedModel model;
+    private final FrameConverter converter;
+    private final PostProcessor post;
+    private final TensorRing.Runner runner;
+    private final Placement placement = new Placement();
+
+    private ModelRun(LoadedModel model) throws InferException {
+        this.model = model;
+        this.converter = new FrameConverter(model.detection().input());
+        this.post = model.detection().postProcessor();
+        this.runner = model.tensors().runner();
+    }
+
+    /**
+     * Loads a model and runs it once on zeros.
+     *
+     * @param cacheDir for unpacked natives and built engines
+     * @throws InferException when the file can not be loaded or run
+     * @throws ModelException when it is no detection model that is known, or its description does not fit it
+     */
+    public static ModelRun load(Path file, ModelDescription description, InferOptions options, Path cacheDir)
+            throws InferException, ModelException {
+        LoadedModel model = LoadedModel.load(file, description, options, cacheDir);
+        boolean made = false;
+        try {
+            ModelRun run = new ModelRun(model);
+            made = true;
+            return run;
+        } finally {
+            if (!made) {
+                model.close();
+            }
+        }
+    }
+
+    public LoadedModel model() {
+        return model;
+    }
+
+    /** What {@link #boxes} goes by. */
+    public BoxRules rules(DetectOptions options) {
+        return model.detection().rules(options);
+    }
+
+    /** Puts a picture into the first slot's tensor, as the pipeline would. */
+    public void fill(Picture picture) throws ConvertException {
+        fill(picture.frame(), picture.orientation());
+    }
+
+    /** The same with a picture as a reader gives it. */
+    public void fill(AVFrame frame, Orientation orientation) throws ConvertException {
+        TensorRing tensors = model.tensors();
+        converter.convert(frame, orientation, tensors.inputBytes(0), tensors.inputFloats(0), placement);
+    }
+
+    /** Runs the first slot. */
+    public void run() throws InferException {
+        runner.run(0, 1);
+    }
+
+    /** The boxes of what was run last, in pixels of the upright frame. */
+    public Detections boxes(BoxRules rules) {
+        Detections boxes = new Detections(rules.boxesMax(), model.detection().keypoints());
+        post.process(model.tensors().outputs(0), placement, rules, boxes);
+        return boxes;
+    }
+
+    /** All of it. */
+    public Detections detect(Picture picture, BoxRules rules) throws ConvertException, InferException {
+        fill(picture);
+        run();
+        return boxes(rules);
+    }
+
+    @Override
+    public void close() {
+        runner.close();
+        converter.close();
+        model.close();
+    }
+}
