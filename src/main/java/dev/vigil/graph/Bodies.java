@@ -65,7 +65,22 @@ public final class Bodies {
 
     /** The node with a value of the graph around it called otherwise. */
     static NodeProto renamed(NodeProto node, String from, String to) {
-        if (!mentions(node, from)) {
+        NodeProto renamed = redirected(node, from, to);
+        if (!node.getOutputList().contains(from)) {
+            return renamed;
+        }
+        NodeProto.Builder making = renamed.toBuilder();
+        for (int i = 0; i < node.getOutputCount(); i++) {
+            if (node.getOutput(i).equals(from)) {
+                making.setOutput(i, to);
+            }
+        }
+        return making.build();
+    }
+
+    /** The node with another value of the graph around it read in place of one. */
+    static NodeProto redirected(NodeProto node, String from, String to) {
+        if (!reads(node).contains(from)) {
             return node;
         }
         NodeProto.Builder renamed = node.toBuilder();
@@ -74,28 +89,23 @@ public final class Bodies {
                 renamed.setInput(i, to);
             }
         }
-        for (int i = 0; i < node.getOutputCount(); i++) {
-            if (node.getOutput(i).equals(from)) {
-                renamed.setOutput(i, to);
-            }
-        }
         for (AttributeProto.Builder attribute : renamed.getAttributeBuilderList()) {
             if (attribute.hasG()) {
-                attribute.setG(renamed(attribute.getG(), from, to));
+                attribute.setG(redirected(attribute.getG(), from, to));
             }
             for (int i = 0; i < attribute.getGraphsCount(); i++) {
-                attribute.setGraphs(i, renamed(attribute.getGraphs(i), from, to));
+                attribute.setGraphs(i, redirected(attribute.getGraphs(i), from, to));
             }
         }
         return renamed.build();
     }
 
-    private static GraphProto renamed(GraphProto body, String from, String to) {
+    private static GraphProto redirected(GraphProto body, String from, String to) {
         if (!takenFromOutside(body).contains(from)) {
             return body;
         }
         GraphProto.Builder renamed = body.toBuilder().clearNode().clearOutput();
-        body.getNodeList().forEach(node -> renamed.addNode(renamed(node, from, to)));
+        body.getNodeList().forEach(node -> renamed.addNode(redirected(node, from, to)));
         body.getOutputList()
                 .forEach(output -> renamed.addOutput(
                         output.getName().equals(from)

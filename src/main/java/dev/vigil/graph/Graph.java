@@ -193,6 +193,23 @@ public final class Graph {
         }
     }
 
+    /** Has every node read another value in place of this one, which stays where it is and must be no output of the graph. */
+    public void redirect(String from, String to) {
+        nodes.replaceAll(node -> Bodies.redirected(node, from, to));
+        if (outputs.stream().anyMatch(output -> output.getName().equals(from))) {
+            throw new IllegalArgumentException(from + " is an output, whose name must stay");
+        }
+    }
+
+    /** A name that no value has, beginning so. */
+    public String fresh(String stem) {
+        String name = stem;
+        for (int i = 1; hasValue(name); i++) {
+            name = stem + "_" + i;
+        }
+        return name;
+    }
+
     /** Whether any value of the graph or its bodies has this name. */
     public boolean hasValue(String name) {
         return initializers.containsKey(name)

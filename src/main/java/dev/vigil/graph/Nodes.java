@@ -3,6 +3,7 @@ package dev.vigil.graph;
 import java.util.List;
 import java.util.Optional;
 import onnx.Onnx.AttributeProto;
+import onnx.Onnx.AttributeProto.AttributeType;
 import onnx.Onnx.NodeProto;
 
 /** Reading nodes. Stateless. */
@@ -55,6 +56,60 @@ public final class Nodes {
     /** Null where the node has no such attribute. */
     public static long[] integers(NodeProto node, String name) {
         return attribute(node, name).map(a -> longs(a.getIntsList())).orElse(null);
+    }
+
+    /** A node of the usual domain that makes one value, and is called like it. */
+    public static NodeProto make(String operator, String output, List<String> inputs, AttributeProto... attributes) {
+        return NodeProto.newBuilder()
+                .setName(output)
+                .setOpType(operator)
+                .addAllInput(inputs)
+                .addOutput(output)
+                .addAllAttribute(List.of(attributes))
+                .build();
+    }
+
+    public static AttributeProto integer(String name, long value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeType.INT)
+                .setI(value)
+                .build();
+    }
+
+    public static AttributeProto number(String name, float value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeType.FLOAT)
+                .setF(value)
+                .build();
+    }
+
+    public static AttributeProto integers(String name, long... values) {
+        AttributeProto.Builder attribute =
+                AttributeProto.newBuilder().setName(name).setType(AttributeType.INTS);
+        for (long value : values) {
+            attribute.addInts(value);
+        }
+        return attribute.build();
+    }
+
+    /** The node with an attribute in place of the one of that name, if it has one. */
+    public static NodeProto with(NodeProto node, AttributeProto attribute) {
+        NodeProto.Builder changed = without(node, attribute.getName()).toBuilder();
+        return changed.addAttribute(attribute).build();
+    }
+
+    /** The node without an attribute. */
+    public static NodeProto without(NodeProto node, String attribute) {
+        if (attribute(node, attribute).isEmpty()) {
+            return node;
+        }
+        NodeProto.Builder changed = node.toBuilder().clearAttribute();
+        node.getAttributeList().stream()
+                .filter(a -> !a.getName().equals(attribute))
+                .forEach(changed::addAttribute);
+        return changed.build();
     }
 
     static long[] longs(List<Long> values) {

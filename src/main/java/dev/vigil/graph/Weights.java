@@ -107,6 +107,13 @@ public final class Weights {
         return of(name, DataType.FLOAT, dims, bytes);
     }
 
+    /** A tensor of int64 with one dimension. */
+    public static TensorProto of(String name, long... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(values);
+        return of(name, DataType.INT64, new long[] {values.length}, bytes);
+    }
+
     /** A tensor of any type; the bytes are its own from here on. */
     public static TensorProto of(String name, DataType type, long[] dims, ByteBuffer littleEndian) {
         ByteString data = UnsafeByteOperations.unsafeWrap(littleEndian);

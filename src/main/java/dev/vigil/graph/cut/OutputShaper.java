@@ -1,20 +1,16 @@
 package dev.vigil.graph.cut;
 
-import com.google.protobuf.ByteString;
 import dev.vigil.graph.Graph;
+import dev.vigil.graph.Nodes;
 import dev.vigil.graph.OnnxModel;
+import dev.vigil.graph.Weights;
 import dev.vigil.graph.cut.Point.Role;
 import dev.vigil.graph.shape.Fact;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import onnx.Onnx.AttributeProto;
-import onnx.Onnx.AttributeProto.AttributeType;
-import onnx.Onnx.NodeProto;
-import onnx.Onnx.TensorProto;
 import onnx.Onnx.TensorProto.DataType;
 import onnx.Onnx.TensorShapeProto;
 import onnx.Onnx.TensorShapeProto.Dimension;
@@ -29,8 +25,6 @@ final class OutputShaper {
     private final List<ValueInfoProto> outputs = new ArrayList<>();
     /** Values that gave their name to an output, by that name. */
     private final Map<String, String> renamed = new HashMap<>();
-
-    private int made;
 
     OutputShaper(OnnxModel model, Map<String, Fact> facts) {
         this.model = model;
@@ -91,10 +85,8 @@ final class OutputShaper {
             roles.add(0, Role.BATCH);
         }
         if (!roles.equals(order)) {
-            AttributeProto.Builder perm =
-                    AttributeProto.newBuilder().setName("perm").setType(AttributeType.INTS);
-            order.forEach(role -> perm.addInts(roles.indexOf(role)));
-            value = node("Transpose", List.of(value), perm.build());
+            long[] perm = order.stream().mapToLong(roles::indexOf).toArray();
+            value = node("Transpose", List.of(value), Nodes.integers("perm", perm));
         }
         return value;
     }
@@ -109,7 +101,7 @@ final class OutputShaper {
         }
         if (!from.equals(name)) {
             if (graph.hasValue(name)) {
-                rename(name, unused(name + "_of_the_graph"));
+                rename(name, graph.fresh(name + "_of_the_graph"));
             }
             rename(from, name);
         }
@@ -155,49 +147,18 @@ final class OutputShaper {
     }
 
     private String axes(String operator, String value, List<Long> axes) {
+        long[] values = axes.stream().mapToLong(Long::longValue).toArray();
         if (model.opset("") < 13) {
-            return node(
-                    operator,
-                    List.of(value),
-                    AttributeProto.newBuilder()
-                            .setName("axes")
-                            .setType(AttributeType.INTS)
-                            .addAllInts(axes)
-                            .build());
+            return node(operator, List.of(value), Nodes.integers("axes", values));
         }
-        ByteBuffer raw = ByteBuffer.allocate(Long.BYTES * axes.size()).order(ByteOrder.LITTLE_ENDIAN);
-        axes.forEach(raw::putLong);
-        String name = unused("cut_axes");
-        graph.initializers()
-                .put(
-                        name,
-                        TensorProto.newBuilder()
-                                .setName(name)
-                                .setDataType(DataType.INT64_VALUE)
-                                .addDims(axes.size())
-                                .setRawData(ByteString.copyFrom(raw.flip()))
-                                .build());
+        String name = graph.fresh("cut_axes");
+        graph.initializers().put(name, Weights.of(name, values));
         return node(operator, List.of(value, name));
     }
 
     private String node(String operator, List<String> inputs, AttributeProto... attributes) {
-        String name = unused("cut_" + operator);
-        graph.nodes()
-                .add(NodeProto.newBuilder()
-                        .setName(name)
-                        .setOpType(operator)
-                        .addAllInput(inputs)
-                        .addOutput(name)
-                        .addAllAttribute(List.of(attributes))
-                        .build());
-        return name;
-    }
-
-    private String unused(String stem) {
-        String name = stem;
-        while (graph.hasValue(name)) {
-            name = stem + "_" + ++made;
-        }
+        String name = graph.fresh("cut_" + operator);
+        graph.nodes().add(Nodes.make(operator, name, inputs, attributes));
         return name;
     }
 }
