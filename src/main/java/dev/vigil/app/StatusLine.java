@@ -3,6 +3,7 @@ package dev.vigil.app;
 import dev.vigil.base.Clock;
 import java.io.PrintWriter;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** A line on the terminal that tells how far things are, rewritten in place; nothing where there is no terminal. */
 public final class StatusLine {
@@ -24,12 +25,17 @@ public final class StatusLine {
     }
 
     /** Shows a line in place of the last, unless that one is too young. */
-    public synchronized void show(String line) {
+    public void show(String line) {
+        show(() -> line);
+    }
+
+    /** As above, of a line that is made only when it is shown. */
+    public synchronized void show(Supplier<String> line) {
         long nowNs = clock.monotonicNs();
         if (live && nowNs - shownNs >= EVERY_NS) {
             shownNs = nowNs;
             dirty = true;
-            err.print(CLEAR + line);
+            err.print(CLEAR + line.get());
             err.flush();
         }
     }
