@@ -18,7 +18,14 @@ public final class MeanPrecision {
     /** Of IoU: 0.50, 0.55, …, 0.95. */
     static final int THRESHOLDS = 10;
 
+    private static final double IOU_FIRST = 0.5;
+    private static final double IOU_LAST = 0.95;
+    private static final double IOU_STEP = (IOU_LAST - IOU_FIRST) / (THRESHOLDS - 1);
+
     private static final int RECALLS = 101;
+    /** As numpy's {@code linspace(0, 1, 101)} rounds its points: multiplied, not divided. */
+    private static final double RECALL_STEP = 0.01;
+
     /** Boxes of a class and picture that count, for recall; the last for precision too. */
     private static final int[] BOXES = {1, 10, 100};
 
@@ -153,8 +160,9 @@ public final class MeanPrecision {
         }
     }
 
+    /** As numpy's {@code linspace(0.5, 0.95, 10)} rounds them: an IoU of just 0.85 is enough for 0.85. */
     private static double iou(int threshold) {
-        return 0.5 + 0.05 * threshold;
+        return threshold == THRESHOLDS - 1 ? IOU_LAST : IOU_FIRST + threshold * IOU_STEP;
     }
 
     private static boolean isOutside(double area, int range) {
@@ -249,7 +257,7 @@ public final class MeanPrecision {
         double sum = 0;
         int at = 0;
         for (int point = 0; point < RECALLS; point++) {
-            double wanted = point / (RECALLS - 1.0);
+            double wanted = point * RECALL_STEP;
             while (at < recall.length && recall[at] < wanted) {
                 at++;
             }
