@@ -67,9 +67,24 @@ public final class OrtEngine implements Engine {
 
     /** See {@link Engine#open}; on a deep stack. */
     public static Engine open(Path model, InferOptions options, Path cacheDir) throws InferException {
+        return open(model, options, cacheDir, null);
+    }
+
+    /**
+     * As {@link Engine#open}, and has the session write down what it does until {@link #endProfile()}. Runs are a few per cent
+     * slower meanwhile. An engine of TensorRT that is not there is waited for.
+     */
+    public static OrtEngine openProfiled(Path model, InferOptions options, Path cacheDir, OrtProfile profile)
+            throws InferException {
+        return (OrtEngine)
+                DeepStack.call("load-" + ModelFormat.stem(model), () -> open(model, options, cacheDir, profile));
+    }
+
+    private static Engine open(Path model, InferOptions options, Path cacheDir, OrtProfile profile)
+            throws InferException {
         List<String> reasons = new ArrayList<>();
         if (options.backend().provider() != null) {
-            return openHere(model, Device.CPU, options, cacheDir, reasons);
+            return openHere(model, Device.CPU, options, cacheDir, profile, reasons);
         }
         HostLibraries host = HostLibraries.ofThisBox();
         boolean toBuild = false;
@@ -77,13 +92,14 @@ public final class OrtEngine implements Engine {
             String lack = lack(candidate, host);
             if (lack == null
                     && candidate == Device.TENSORRT
+                    && profile == null
                     && !cache(model, options, cacheDir).isBuilt()) {
                 toBuild = true; // which takes minutes: something else serves meanwhile
                 continue;
             }
             if (lack == null) {
                 try {
-                    Engine engine = open(model, candidate, options, cacheDir, reasons);
+                    Engine engine = open(model, candidate, options, cacheDir, profile, reasons);
                     return toBuild ? switching(engine, model, options, cacheDir) : engine;
                 } catch (OrtException | LinkageError e) { // natives that can not be loaded are no device either
                     lack = words(e);
@@ -103,13 +119,14 @@ public final class OrtEngine implements Engine {
                 label(Device.TENSORRT),
                 () -> DeepStack.call(
                         "build-" + first.name(),
-                        () -> openHere(model, Device.TENSORRT, later, cacheDir, new ArrayList<>())));
+                        () -> openHere(model, Device.TENSORRT, later, cacheDir, null, new ArrayList<>())));
     }
 
-    private static Engine openHere(Path model, Device device, InferOptions options, Path cacheDir, List<String> reasons)
+    private static Engine openHere(
+            Path model, Device device, InferOptions options, Path cacheDir, OrtProfile profile, List<String> reasons)
             throws InferException {
         try {
-            return open(model, device, options, cacheDir, reasons);
+            return open(model, device, options, cacheDir, profile, reasons);
         } catch (OrtException | LinkageError e) {
             throw new InferException("the model " + model + " can not be loaded: " + words(e), e);
         }
@@ -149,12 +166,17 @@ public final class OrtEngine implements Engine {
                         + String.join(", ", HostLibraries.packages(missing)) + ")";
     }
 
-    private static Engine open(Path model, Device device, InferOptions options, Path cacheDir, List<String> reasons)
+    /** @param profile null for none */
+    private static Engine open(
+            Path model, Device device, InferOptions options, Path cacheDir, OrtProfile profile, List<String> reasons)
             throws InferException, OrtException {
         OrtNatives.provide(device, cacheDir);
         OrtEnvironment environment = environmentOfProcess();
         TensorRtCache engines = device == Device.TENSORRT ? cache(model, options, cacheDir) : null;
         try (OrtSession.SessionOptions settings = OrtSettings.of(environment, device, options, engines)) {
+            if (profile != null) {
+                profile.askFor(settings, device);
+            }
             OrtSession session = environment.createSession(model.toString(), settings);
             if (!reasons.isEmpty()) {
                 boolean asked = options.device() != Device.AUTO;
@@ -220,6 +242,15 @@ public final class OrtEngine implements Engine {
 
     OrtEnvironment environment() {
         return environment;
+    }
+
+    /** Writes down what there is of the profile that it was opened with; runs that follow are in it no more. */
+    public void endProfile() throws InferException {
+        try {
+            session.endProfiling();
+        } catch (OrtException e) {
+            throw new InferException("the profile of " + name() + " can not be written: " + firstLine(e), e);
+        }
     }
 
     @Override

@@ -45,7 +45,15 @@ public final class GraphRun implements AutoCloseable {
      */
     public static GraphRun open(Path file, ModelDescription.Size size, InferOptions options, Path cacheDir)
             throws InferException, ModelException {
-        Engine engine = Engine.open(file, options.withBatchMax(1), cacheDir);
+        return of(Engine.open(file, options.withBatchMax(1), cacheDir), size);
+    }
+
+    /**
+     * The same of a model that was loaded already.
+     *
+     * @param engine closed with this, or when this fails
+     */
+    public static GraphRun of(Engine engine, ModelDescription.Size size) throws InferException, ModelException {
         TensorRing tensors = null;
         boolean made = false;
         try {
