@@ -66,7 +66,7 @@ public final class VersionCommand implements Callable<Integer>, IVersionProvider
     }
 
     /** From the name of the jar on the class path, so that no native library is unpacked for it. */
-    private static String libraryVersion(String library) {
+    public static String libraryVersion(String library) {
         for (String entry : System.getProperty("java.class.path").split(":", -1)) {
             String file = entry.substring(entry.lastIndexOf('/') + 1);
             if (file.matches(library + "(_gpu)?-\\d[\\d.]*(-[\\d.]+)?\\.jar")) {

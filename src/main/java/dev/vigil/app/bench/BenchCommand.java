@@ -3,14 +3,20 @@ package dev.vigil.app.bench;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vigil.app.Durations;
 import dev.vigil.app.Terminal;
+import dev.vigil.config.ConfigException;
 import dev.vigil.config.ConfigReader;
 import dev.vigil.config.Surroundings;
+import dev.vigil.convert.ConvertException;
+import dev.vigil.detect.ModelException;
 import dev.vigil.infer.Backend;
+import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.ModelFormat;
 import dev.vigil.pipeline.LoadedModel;
+import dev.vigil.source.SourceException;
 import dev.vigil.source.SourceOptions;
 import dev.vigil.workshop.trial.Throughput;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
@@ -23,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -36,13 +43,17 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures on this box: decoding alone, the model alone, the whole daemon over a file as fast as it goes, and the"
                     + " whole daemon on simulated cameras in real time. What is compared is measured in turns, in as many"
-                    + " rounds as asked for; a figure is the median with minimum and maximum."
+                    + " rounds as asked for; a figure is the median with minimum and maximum.",
+            "",
+            "With --model, that model alone: what loading it, a run, batches, and workers and threads cost."
         },
         footer = {
             "",
             "Examples:",
             "  vigil bench",
             "  vigil bench --cameras 8 --for 60s --rounds 0",
+            "  vigil bench --model models/mine.onnx --save before.json",
+            "  vigil bench --model models/mine.onnx --baseline before.json",
             "  vigil bench --backends --model models/mine.onnx",
             "  vigil bench --cameras 0 --beside 'mine=python3 mine.py {video} {broker}'"
         })
@@ -53,6 +64,8 @@ public final class BenchCommand implements Callable<Integer> {
 
     private static final int COMPARED_EVERY = 5;
 
+    private static final int ROUNDS = 3;
+
     @Option(
             names = "--video",
             paramLabel = "FILE",
@@ -62,9 +75,8 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            defaultValue = "3",
-            description = "Rounds of what is compared: decoding, model, file (default: ${DEFAULT-VALUE}; 0 for none).")
-    private int rounds;
+            description = "Rounds of what is compared: decoding, model, file (default: 3, with --model 5; 0 for none).")
+    private Integer roundsAsked;
 
     @Option(
             names = "--cameras",
@@ -111,8 +123,14 @@ public final class BenchCommand implements Callable<Integer> {
                             + " and how far their boxes are apart.")
     private boolean backends;
 
-    @Option(names = "--model", paramLabel = "FILE", description = "The model for --backends (default: Vigil's own).")
+    @Option(
+            names = "--model",
+            paramLabel = "FILE",
+            description = "Measure this model alone; with --backends, by each of them (default there: Vigil's own).")
     private Path modelFile;
+
+    @Mixin
+    private ModelBenchOptions modelOptions;
 
     @Option(names = "--json", description = "Print one JSON object to standard output, and nothing else.")
     private boolean json;
@@ -132,13 +150,17 @@ public final class BenchCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), e.getMessage());
         }
         Surroundings surroundings = Surroundings.ofProcess();
+        if (modelOptions.isGiven() && (modelFile == null || backends)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--save, --baseline and --zeros are for --model without --backends");
+        }
+        if (modelFile != null && !backends) {
+            return modelAlone(surroundings);
+        }
         if (backends) {
             BenchReport compared = new BenchReport();
             compareBackends(surroundings, compared);
             return print(compared);
-        }
-        if (modelFile != null) {
-            throw new ParameterException(spec.commandLine(), "--model is for --backends");
         }
         Path folder = Files.createTempDirectory("vigil-bench-");
         BenchReport report = new BenchReport();
@@ -167,6 +189,30 @@ public final class BenchCommand implements Callable<Integer> {
         out.print(json ? figures + System.lineSeparator() : report.text());
         out.flush();
         return 0;
+    }
+
+    private int modelAlone(Surroundings surroundings) throws InterruptedException {
+        if (roundsAsked != null && roundsAsked < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--rounds " + roundsAsked + " is not allowed with --model: 1 and more");
+        }
+        try {
+            ModelBenchReport report = modelOptions.run(
+                    surroundings, modelFile, device, roundsAsked == null ? 0 : roundsAsked, video, this::progress);
+            PrintWriter out = spec.commandLine().getOut();
+            out.print(json ? report.json() + System.lineSeparator() : report.text());
+            out.flush();
+            return 0;
+        } catch (ConfigException
+                | InferException
+                | ModelException
+                | SourceException
+                | ConvertException
+                | IOException e) {
+            err.println("vigil bench: " + (e.getMessage() == null ? e : e.getMessage()));
+            err.flush();
+            return 1;
+        }
     }
 
     private Path clip(Surroundings surroundings) throws Exception {
@@ -202,6 +248,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private void compare(Bench bench, Path clip, List<Rival> rivals, BenchReport report) throws Exception {
+        int rounds = roundsAsked == null ? ROUNDS : roundsAsked;
         if (rounds == 0) {
             return;
         }
@@ -247,7 +294,7 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private static void deleteQuietly(Path folder) throws java.io.IOException {
+    private static void deleteQuietly(Path folder) throws IOException {
         try (var files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 Files.delete(file);

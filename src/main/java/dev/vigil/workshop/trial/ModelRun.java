@@ -15,6 +15,7 @@ import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.TensorRing;
 import dev.vigil.pipeline.LoadedModel;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 
@@ -73,6 +74,20 @@ public final class ModelRun implements AutoCloseable {
     public void fill(AVFrame frame, Orientation orientation) throws ConvertException {
         TensorRing tensors = model.tensors();
         converter.convert(frame, orientation, tensors.inputBytes(0), tensors.inputFloats(0), placement);
+    }
+
+    /** Puts pictures into the tensors of all slots, the same ones over and over where there are fewer. */
+    public void fillAll(FrameSet frames) throws ConvertException, IOException {
+        TensorRing tensors = model.tensors();
+        for (int slot = 0; slot < tensors.slots(); slot++) {
+            Picture picture = frames.picture(slot % frames.size());
+            converter.convert(
+                    picture.frame(),
+                    picture.orientation(),
+                    tensors.inputBytes(slot),
+                    tensors.inputFloats(slot),
+                    placement);
+        }
     }
 
     /** Runs the first slot. */
