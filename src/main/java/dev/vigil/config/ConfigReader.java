@@ -60,6 +60,18 @@ public final class ConfigReader {
         return description;
     }
 
+    /**
+     * Reads the names of classes from the {@code data.yaml} of a data set.
+     *
+     * @throws ConfigException with all problems
+     */
+    public static List<String> readLabels(Path yaml) throws ConfigException {
+        Problems problems = new Problems(yaml.toString());
+        List<String> labels = LabelsYaml.read(yaml, problems);
+        problems.throwIfAny();
+        return labels;
+    }
+
     /** Where the description of a model stands: beside it, {@code .yml} in place of its ending. */
     public static Path descriptionOf(Path model) {
         return DescriptionReader.fileOf(model);

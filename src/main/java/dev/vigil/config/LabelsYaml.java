@@ -27,6 +27,13 @@ final class LabelsYaml {
      */
     static List<String> read(Section section, Path file) {
         Problems problems = new Problems(file.toString());
+        List<String> names = read(file, problems);
+        section.reading().problems.addAll(problems);
+        return names;
+    }
+
+    /** @return null with a problem added */
+    static List<String> read(Path file, Problems problems) {
         Optional<MappingNode> root = YamlFile.read(file, problems);
         Map<String, Entries.Entry> entries =
                 root.map(node -> Entries.of(node, "", problems)).orElse(Map.of());
@@ -40,11 +47,7 @@ final class LabelsYaml {
                 checkCount(entries.get("nc"), names, problems);
             }
         }
-        if (problems.isEmpty()) {
-            return names;
-        }
-        section.reading().problems.addAll(problems);
-        return null;
+        return problems.isEmpty() ? names : null;
     }
 
     private static List<String> names(Entries.Entry entry, Problems problems) {
