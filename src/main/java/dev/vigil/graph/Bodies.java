@@ -64,7 +64,7 @@ public final class Bodies {
     }
 
     /** The node with a value of the graph around it called otherwise. */
-    static NodeProto renamed(NodeProto node, String from, String to) {
+    public static NodeProto renamed(NodeProto node, String from, String to) {
         NodeProto renamed = redirected(node, from, to);
         if (!node.getOutputList().contains(from)) {
             return renamed;
@@ -79,7 +79,7 @@ public final class Bodies {
     }
 
     /** The node with another value of the graph around it read in place of one. */
-    static NodeProto redirected(NodeProto node, String from, String to) {
+    public static NodeProto redirected(NodeProto node, String from, String to) {
         if (!reads(node).contains(from)) {
             return node;
         }

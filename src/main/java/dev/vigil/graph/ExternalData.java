@@ -103,24 +103,4 @@ public final class ExternalData {
         }
         return Long.parseLong(value.get());
     }
-
-    /** Copies a file of data, unless the model stays in its folder or it is there already. */
-    static void bring(Path from, String location, Path to) throws IOException {
-        Path source = from.resolve(location);
-        Path target = to.resolve(location);
-        if (Files.exists(target) && Files.isSameFile(source, target)) {
-            return;
-        }
-        if (Files.exists(target)) {
-            if (Files.mismatch(source, target) >= 0) {
-                throw new IOException(target + " is there already, and is not what the model's data are");
-            }
-            return;
-        }
-        Path folder = target.getParent();
-        if (folder != null) {
-            Files.createDirectories(folder);
-        }
-        Files.copy(source, target);
-    }
 }

@@ -15,18 +15,20 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
+import onnx.Onnx.GraphProto;
 import onnx.Onnx.ModelProto;
 import onnx.Onnx.OperatorSetIdProto;
 import onnx.Onnx.StringStringEntryProto;
-import onnx.Onnx.TensorProto;
 
 /**
  * A model out of an ONNX file, to look at and to edit.
  *
  * <p>The file is mapped, and weights are slices of the mapping: a model of a gigabyte takes little heap. So its file must not
  * be written into while this is in use; replacing it by another of the same name, as everything in here does, is no harm.
- * Weights in files of their own (external data) stay there. Not threadsafe.
+ * Weights in files of their own (external data) stay there, and are mapped where they are asked for. Not threadsafe.
  */
 public final class OnnxModel {
     /** Two threads of one process may write the same file. */
@@ -34,7 +36,7 @@ public final class OnnxModel {
 
     private final Path file;
     private final long fileBytes;
-    private final ModelProto header;
+    private ModelProto header;
     private final Graph graph;
     private final Map<String, String> metadata = new LinkedHashMap<>();
 
@@ -106,6 +108,18 @@ public final class OnnxModel {
         return header;
     }
 
+    /** Raises the IR version to at least this. */
+    public void raiseIrVersion(long version) {
+        if (header.getIrVersion() < version) {
+            header = header.toBuilder().setIrVersion(version).build();
+        }
+    }
+
+    /** Another graph under the same versions and functions, whose weights may be this one's. It has no metadata. */
+    public OnnxModel with(GraphProto other) {
+        return new OnnxModel(file, 0, header.toBuilder().setGraph(other).build());
+    }
+
     /** The file's own pairs, to be changed. */
     public Map<String, String> metadata() {
         return metadata;
@@ -137,28 +151,62 @@ public final class OnnxModel {
     }
 
     /**
-     * Writes what there is now: beside the file first, then moved into its place, so that nobody sees half of it. External data
-     * that is still used is copied when it goes to another folder.
+     * Writes what there is now: beside the file first, then moved into its place, so that nobody sees half of it. Where any
+     * weights have a file of their own, or all are too many for one file, all large ones go into one new file beside the new
+     * model ({@link DataFile}), which is there before the model is.
      *
-     * @throws IOException when that can not be written, or another file has the place of external data
+     * @throws IOException when that can not be written
      */
     public void write(Path to) throws IOException {
-        for (TensorProto tensor : graph.initializers().values()) {
-            for (String location : ExternalData.locations(tensor)) {
-                ExternalData.bring(folder(), location, folderOf(to));
+        ModelProto model = proto();
+        Path target = to.toAbsolutePath();
+        if (!DataFile.isWantedBy(model)) {
+            write(model, target);
+            return;
+        }
+        Set<String> replaced = replacedData(target);
+        DataFile data = DataFile.beside(target, folder());
+        boolean written = false;
+        try (data) {
+            write(data.fill(model), target);
+            written = true;
+        } finally {
+            if (!written) {
+                data.delete();
             }
         }
-        Path name = to.toAbsolutePath().getFileName();
-        Path beside = folderOf(to)
-                .resolve("." + name + "." + ProcessHandle.current().pid() + "." + UNIQUE.incrementAndGet() + ".new");
+        for (String location : replaced) {
+            Files.deleteIfExists(target.resolveSibling(location));
+        }
+    }
+
+    /** Data that only the model has which is about to be replaced; none where this one still reads them. */
+    private Set<String> replacedData(Path target) throws IOException {
+        if (!Files.isRegularFile(target) || Files.isSameFile(file, target)) {
+            return Set.of();
+        }
+        Set<String> locations = new TreeSet<>();
+        try {
+            locations.addAll(DataFile.locations(read(target).proto()));
+        } catch (GraphException e) {
+            return Set.of(); // what is no model has no data
+        }
+        locations.removeIf(location -> !DataFile.isOf(target, location));
+        locations.removeAll(DataFile.locations(proto()));
+        return locations;
+    }
+
+    private static void write(ModelProto model, Path target) throws IOException {
+        Path beside = target.resolveSibling("." + target.getFileName() + "."
+                + ProcessHandle.current().pid() + "." + UNIQUE.incrementAndGet() + ".new");
         try {
             try (OutputStream out =
                     Files.newOutputStream(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 CodedOutputStream coded = CodedOutputStream.newInstance(out, 1 << 16);
-                proto().writeTo(coded);
+                model.writeTo(coded);
                 coded.flush();
             }
-            Files.move(beside, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(beside);
         }

@@ -47,7 +47,7 @@ public record Fact(int type, long[] shape, double[] values) {
         return new Fact(type, scalar ? new long[0] : new long[] {values.length}, values);
     }
 
-    static Fact of(TensorProto tensor) {
+    public static Fact of(TensorProto tensor) {
         long[] shape = tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
         return new Fact(tensor.getDataType(), shape, TensorData.doubles(tensor, VALUES_MAX));
     }

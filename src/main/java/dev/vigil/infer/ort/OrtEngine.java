@@ -188,7 +188,7 @@ public final class OrtEngine implements Engine {
     }
 
     /** One for the process; asking for it again with a level makes ONNX Runtime print a warning. */
-    private static synchronized OrtEnvironment environmentOfProcess() {
+    static synchronized OrtEnvironment environmentOfProcess() {
         if (processEnvironment == null) {
             processEnvironment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "vigil");
         }
