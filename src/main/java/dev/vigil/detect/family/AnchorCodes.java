@@ -3,6 +3,8 @@ package dev.vigil.detect.family;
 import dev.vigil.detect.BoxDecoder;
 import dev.vigil.detect.Candidates;
 import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * Boxes that are coded against anchors, in TensorFlow's order: {@code ty, tx, th, tw} with
@@ -10,6 +12,9 @@ import java.nio.FloatBuffer;
  * tensorflow/models, research/object_detection/box_coders/faster_rcnn_box_coder.py). Not threadsafe.
  */
 final class AnchorCodes implements BoxDecoder {
+    /** For outputs that have a row for each anchor. */
+    static final int ROWS = 0;
+
     private static final int CODES = 4;
     /** The coder holds logarithms below this, so that nothing becomes infinite. */
     private static final float LOGARITHM_MAX = 80;
@@ -18,6 +23,25 @@ final class AnchorCodes implements BoxDecoder {
     record Anchors(float[] x, float[] y, float[] width, float[] height) {
         int count() {
             return x.length;
+        }
+
+        /** One after the other. */
+        static Anchors concat(List<Anchors> parts) {
+            return new Anchors(
+                    concat(parts, Anchors::x),
+                    concat(parts, Anchors::y),
+                    concat(parts, Anchors::width),
+                    concat(parts, Anchors::height));
+        }
+
+        private static float[] concat(List<Anchors> parts, Function<Anchors, float[]> of) {
+            float[] all = new float[parts.stream().mapToInt(Anchors::count).sum()];
+            int at = 0;
+            for (Anchors part : parts) {
+                System.arraycopy(of.apply(part), 0, all, at, part.count());
+                at += part.count();
+            }
+            return all;
         }
     }
 
@@ -44,17 +68,34 @@ final class AnchorCodes implements BoxDecoder {
     private final int codesOutput;
     private final int scoresOutput;
     private final int columns;
+    private final int planes;
+    /** Cells of the grid where outputs are planes; else 1. */
+    private final int cells;
+
     private final float xMax;
     private final float yMax;
 
-    /** @param columns of the scores, with what is background */
+    /**
+     * @param columns of the scores, with what is background
+     * @param planes how many anchors a cell has of outputs (batch, anchors · columns, rows, columns), all cells of one value in
+     *     one piece; {@link #ROWS} where there is a row for each anchor
+     */
     AnchorCodes(
-            Anchors anchors, Coding coding, int codesOutput, int scoresOutput, int columns, int widthPx, int heightPx) {
+            Anchors anchors,
+            Coding coding,
+            int codesOutput,
+            int scoresOutput,
+            int columns,
+            int planes,
+            int widthPx,
+            int heightPx) {
         this.anchors = anchors;
         this.coding = coding;
         this.codesOutput = codesOutput;
         this.scoresOutput = scoresOutput;
         this.columns = columns;
+        this.planes = planes;
+        this.cells = planes == ROWS ? 1 : anchors.count() / planes;
         this.xMax = coding.heldInside ? widthPx - 1 : Float.POSITIVE_INFINITY;
         this.yMax = coding.heldInside ? heightPx - 1 : Float.POSITIVE_INFINITY;
     }
@@ -69,17 +110,22 @@ final class AnchorCodes implements BoxDecoder {
         FloatBuffer scores = outputs[scoresOutput];
         FloatBuffer codes = outputs[codesOutput];
         for (int anchor = 0; anchor < anchors.count(); anchor++) {
-            int from = anchor * columns + coding.background;
+            int from = first(anchor, columns) + coding.background * cells;
             float floor = rawFloor(into.scoreFloor());
             if (coding.bestOnly) {
                 int best = best(scores, from);
-                addIfAbove(floor, scores.get(from + best), anchor, best, codes, into);
+                addIfAbove(floor, scores.get(from + best * cells), anchor, best, codes, into);
             } else {
                 for (int c = 0; c < classes(); c++) {
-                    addIfAbove(floor, scores.get(from + c), anchor, c, codes, into);
+                    addIfAbove(floor, scores.get(from + c * cells), anchor, c, codes, into);
                 }
             }
         }
+    }
+
+    /** Where the first of an anchor's values is; the next one lies as many values after it as there are cells, or next to it. */
+    private int first(int anchor, int values) {
+        return planes == ROWS ? anchor * values : anchor % planes * values * cells + anchor / planes;
     }
 
     /** What a value must be above at least, a little low for logits: the score itself is looked at again. */
@@ -95,7 +141,7 @@ final class AnchorCodes implements BoxDecoder {
         int best = 0;
         float highest = scores.get(from);
         for (int c = 1; c < classes(); c++) {
-            float other = scores.get(from + c);
+            float other = scores.get(from + c * cells);
             if (!(other <= highest) && !Float.isNaN(highest)) {
                 highest = other;
                 best = c;
@@ -112,11 +158,11 @@ final class AnchorCodes implements BoxDecoder {
         if (score <= into.scoreFloor()) {
             return;
         }
-        int at = CODES * anchor;
+        int at = first(anchor, CODES);
         float y = codes.get(at) / coding.positionScale * anchors.height[anchor] + anchors.y[anchor];
-        float x = codes.get(at + 1) / coding.positionScale * anchors.width[anchor] + anchors.x[anchor];
-        float halfHeight = size(codes.get(at + 2), anchors.height[anchor]) / 2;
-        float halfWidth = size(codes.get(at + 3), anchors.width[anchor]) / 2;
+        float x = codes.get(at + cells) / coding.positionScale * anchors.width[anchor] + anchors.x[anchor];
+        float halfHeight = size(codes.get(at + 2 * cells), anchors.height[anchor]) / 2;
+        float halfWidth = size(codes.get(at + 3 * cells), anchors.width[anchor]) / 2;
         into.add(
                 held(x - halfWidth, xMax),
                 held(y - halfHeight, yMax),

@@ -6,15 +6,17 @@ import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.ModelException;
 import dev.vigil.detect.ModelInfo;
 import dev.vigil.detect.Suppression;
+import dev.vigil.frame.InputSpec.Color;
 import dev.vigil.frame.InputSpec.Resize;
 import dev.vigil.frame.TensorInfo;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
- * EfficientDet. Three forms:
+ * EfficientDet. Four forms:
  *
  * <ul>
  *   <li>regression (batch, anchors, 4) and classification (batch, anchors, classes), sigmoid applied, over 9 anchors in each cell
@@ -25,6 +27,7 @@ import java.util.stream.IntStream;
  *       from 1: google/automl with its NMS inside, efficientdet/inference.py, {@code detections}
  *   <li>four: boxes (batch, objects, 4) as y1, x1, y2, x2 in such pixels, scores, classes counted from 1, and how many there
  *       are: google/automl's efficientdet/tf2/postprocess.py, in this order
+ *   <li>ten: {@link EfficientDetHeads}
  * </ul>
  */
 final class EfficientDet implements Family {
@@ -36,7 +39,11 @@ final class EfficientDet implements Family {
     private static final int CODES = 4;
     private static final double ANCHOR_SCALE = 4;
     private static final int SCALES = 3;
-    private static final double[][] RATIOS = {{1, 1}, {1.4, 0.7}, {0.7, 1.4}};
+    /** Width and height. */
+    static final double[][] RATIOS = {{1, 1}, {1.4, 0.7}, {0.7, 1.4}};
+    /** The same, exactly. */
+    static final double[][] ROOT_RATIOS = {{1, 1}, {Math.sqrt(2), Math.sqrt(0.5)}, {Math.sqrt(0.5), Math.sqrt(2)}};
+
     private static final int ANCHORS_PER_CELL = SCALES * RATIOS.length;
 
     @Override
@@ -47,12 +54,18 @@ final class EfficientDet implements Family {
     /** For floats; the forms with their NMS inside take bytes, and normalise them themselves. */
     @Override
     public ModelDescription.Input inputDefaults(ModelInfo model) {
+        if (EfficientDetHeads.of(model) != null && EfficientDetHeads.isLite(model)) {
+            return ModelDescription.Input.usual(
+                    Color.RGB, new float[] {127}, new float[] {128}, Resize.LETTERBOX_TOP_LEFT, 127);
+        }
         return ModelDescription.Input.usualImageNet(Resize.LETTERBOX_TOP_LEFT, 124, 116, 104);
     }
 
     @Override
     public Suppression suppression(ModelInfo model) {
-        return raw(model) != null ? new Suppression(Suppression.Kind.BY_CLASS, 0.5f) : Suppression.END_TO_END;
+        return raw(model) != null || EfficientDetHeads.of(model) != null
+                ? new Suppression(Suppression.Kind.BY_CLASS, 0.5f)
+                : Suppression.END_TO_END;
     }
 
     /** Where the two raw outputs are. */
@@ -70,6 +83,12 @@ final class EfficientDet implements Family {
             // Boxes that are decoded already are what ssd has.
             return name.contains("box") ? Fit.possible(why + ", if the boxes are coded against them") : Fit.yes(why);
         }
+        EfficientDetHeads heads = EfficientDetHeads.of(model);
+        if (heads != null) {
+            String why = heads.why() + ", without their sigmoid";
+            // With channels first, RetinaNet has the same, with its sigmoid.
+            return heads.named() ? Fit.certain(why) : heads.channelsFirst() ? Fit.possible(why) : Fit.yes(why);
+        }
         if (isRows(model)) {
             TensorInfo rows = model.outputs().get(0);
             return Shapes.plain(rows.name()).equals("detections")
@@ -80,7 +99,8 @@ final class EfficientDet implements Family {
             return Fit.possible(
                     "boxes in pixels, scores, classes and their number, in this order, as google/automl has them");
         }
-        return Fit.no("wants boxes and classes over 9 anchors in each cell of strides 8 to 128, or rows of 7");
+        return Fit.no("wants boxes and classes over 9 anchors in each cell of strides 8 to 128, or rows of 7, or ten"
+                + " heads");
     }
 
     @Override
@@ -93,8 +113,13 @@ final class EfficientDet implements Family {
                     raw.codes,
                     raw.scores,
                     raw.columns,
+                    AnchorCodes.ROWS,
                     model.widthPx(),
                     model.heightPx());
+        }
+        EfficientDetHeads heads = EfficientDetHeads.of(model);
+        if (heads != null) {
+            return heads.decoder(model);
         }
         if (isRows(model)) {
             return new FinishedBoxes.Builder()
@@ -147,26 +172,44 @@ final class EfficientDet implements Family {
                         Math.toIntExact(Shapes.last(outputs.get(scores.getAsInt()))));
     }
 
-    /** Level by level, row by row, cell by cell; in a cell by scale, then by ratio. */
+    /** Level by level, as {@link #anchors(int, int, double, double, double, double[][])} of each. */
     static AnchorCodes.Anchors anchors(int widthPx, int heightPx) {
-        int count = 0;
+        List<AnchorCodes.Anchors> levels = new ArrayList<>();
         for (int stride : STRIDES) {
-            count += ANCHORS_PER_CELL * Shapes.cells(widthPx, stride) * Shapes.cells(heightPx, stride);
+            levels.add(anchors(
+                    Shapes.cells(widthPx, stride),
+                    Shapes.cells(heightPx, stride),
+                    stride,
+                    stride,
+                    ANCHOR_SCALE,
+                    RATIOS));
         }
+        return AnchorCodes.Anchors.concat(levels);
+    }
+
+    /**
+     * Of one level: row by row, cell by cell; in a cell by scale, then by ratio.
+     *
+     * @param strideX of the grid, in pixels
+     * @param strideY of the grid, in pixels
+     * @param size of the smallest anchor, in cells
+     * @param ratios width and height of each
+     */
+    static AnchorCodes.Anchors anchors(
+            int columns, int rows, double strideX, double strideY, double size, double[][] ratios) {
+        int count = columns * rows * SCALES * ratios.length;
         AnchorCodes.Anchors anchors =
                 new AnchorCodes.Anchors(new float[count], new float[count], new float[count], new float[count]);
         int at = 0;
-        for (int stride : STRIDES) {
-            for (int row = 0; row < Shapes.cells(heightPx, stride); row++) {
-                for (int column = 0; column < Shapes.cells(widthPx, stride); column++) {
-                    for (int scale = 0; scale < SCALES; scale++) {
-                        double base = ANCHOR_SCALE * stride * Math.pow(2, scale / (double) SCALES);
-                        for (double[] ratio : RATIOS) {
-                            anchors.x()[at] = (column + 0.5f) * stride;
-                            anchors.y()[at] = (row + 0.5f) * stride;
-                            anchors.width()[at] = (float) (base * ratio[0]);
-                            anchors.height()[at++] = (float) (base * ratio[1]);
-                        }
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                for (int scale = 0; scale < SCALES; scale++) {
+                    double base = size * Math.pow(2, scale / (double) SCALES);
+                    for (double[] ratio : ratios) {
+                        anchors.x()[at] = (float) ((column + 0.5) * strideX);
+                        anchors.y()[at] = (float) ((row + 0.5) * strideY);
+                        anchors.width()[at] = (float) (base * strideX * ratio[0]);
+                        anchors.height()[at++] = (float) (base * strideY * ratio[1]);
                     }
                 }
             }

@@ -93,6 +93,7 @@ final class SsdAnchors implements Family {
                 codes,
                 1 - codes,
                 Math.toIntExact(Shapes.last(model.outputs().get(1 - codes))),
+                AnchorCodes.ROWS,
                 model.widthPx(),
                 model.heightPx());
     }

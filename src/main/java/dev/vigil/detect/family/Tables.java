@@ -18,21 +18,23 @@ final class Tables {
     }
 
     /**
-     * The first output, if it is one of three dimensions; others may be the raw heads that it was made of, or masks, which have
-     * more.
+     * The only output of three dimensions; others may be the raw heads that it was made of, or masks, which have more.
      *
-     * @throws ModelException when it is not, or another one is besides
+     * @throws ModelException when there is none, or more than one, or another with less
      */
     static TensorInfo only(ModelInfo model) throws ModelException {
-        List<TensorInfo> outputs = model.outputs();
-        boolean fits = !outputs.isEmpty()
-                && outputs.get(0).rank() == 3
-                && isFloat(outputs.get(0))
-                && outputs.stream().skip(1).allMatch(output -> output.rank() > 3);
-        if (!fits) {
-            throw new ModelException("wants a single float output of three dimensions, before any with more");
+        List<TensorInfo> tables =
+                model.outputs().stream().filter(output -> output.rank() <= 3).toList();
+        boolean hasBoxes = model.outputs().stream().anyMatch(Tables::isBoxes);
+        if (hasBoxes || tables.size() != 1 || tables.get(0).rank() != 3 || !isFloat(tables.get(0))) {
+            throw new ModelException("wants a single float output of three dimensions, besides any with more");
         }
-        return outputs.get(0);
+        return tables.get(0);
+    }
+
+    /** Whether it has boxes of every cell, (batch, cells, 1, 4): then the table is but their scores. */
+    private static boolean isBoxes(TensorInfo output) {
+        return output.rank() == 4 && output.shape()[2] == 1 && output.shape()[3] == 4;
     }
 
     /**

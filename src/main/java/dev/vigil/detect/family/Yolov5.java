@@ -14,8 +14,9 @@ import java.util.Optional;
 
 /**
  * YOLOv5 and v7 with their grid: one output (batch, 3 for each cell, 5 + classes): centre and size in pixels of the input,
- * objectness, and each class's score, sigmoid applied; weights of masks may follow, and are left aside (ultralytics/yolov5, models/yolo.py, Detect, and utils/general.py,
- * non_max_suppression). The raw heads may follow as further outputs.
+ * objectness, and each class's score, sigmoid applied; weights of masks may follow, and are left aside (ultralytics/yolov5, models/yolo.py, Detect, and
+ * utils/general.py, non_max_suppression). The raw heads may be outputs as well. Where there are but these, as without {@code
+ * --grid}, {@link YoloHeads} reads them.
  *
  * <p>{@code yolov7} differs for a single class, whose score is the objectness alone, because the class was never trained; and it
  * has an export with NMS inside (WongKinYiu/yolov7, models/experimental.py, ONNX_ORT and ONNX_TRT, and utils/general.py).
@@ -25,10 +26,12 @@ final class Yolov5 implements Family {
     private static final int ANCHORS = 3;
 
     private final boolean seven;
+    private final YoloHeads heads;
 
     /** @param seven whether it is YOLOv7 */
     Yolov5(boolean seven) {
         this.seven = seven;
+        this.heads = new YoloHeads(seven ? YoloKind.V7 : YoloKind.V5);
     }
 
     private record Form(TensorInfo output, int columns, int classes, Fit fit) {}
@@ -54,7 +57,8 @@ final class Yolov5 implements Family {
             return Suppressed.fit(Suppressed.Kind.YOLOV7, model);
         }
         try {
-            return form(model).fit;
+            refuse(Ultralytics.of(model));
+            return YoloHeads.looksRaw(model) ? heads.fit(model) : form(model).fit;
         } catch (ModelException e) {
             return Fit.no(e.getMessage());
         }
@@ -64,6 +68,9 @@ final class Yolov5 implements Family {
     public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         if (seven && Suppressed.fits(Suppressed.Kind.YOLOV7, model)) {
             return Suppressed.decoder(Suppressed.Kind.YOLOV7, model);
+        }
+        if (YoloHeads.looksRaw(model)) {
+            return heads.newDecoder(model);
         }
         Form form = form(model);
         return new RowsDecoder(
@@ -76,10 +83,6 @@ final class Yolov5 implements Family {
 
     /** @throws ModelException whose message is why it does not fit */
     private Form form(ModelInfo model) throws ModelException {
-        Ultralytics told = Ultralytics.of(model);
-        if (told.tellsTask()) {
-            throw new ModelException("it was exported by the package ultralytics, whose models have no objectness");
-        }
         TensorInfo output = Tables.only(model);
         long[] shape = output.shape();
         int widthPx = model.widthPx();
@@ -98,7 +101,13 @@ final class Yolov5 implements Family {
                 + (grid.isEmpty()
                         ? "in rows whose number is open"
                         : "three to a cell of " + grid.get() + " of an input of " + widthPx + "x" + heightPx);
-        return new Form(output, columns, classes, fit(told, grid.isPresent(), classes, why));
+        return new Form(output, columns, classes, fit(Ultralytics.of(model), grid.isPresent(), classes, why));
+    }
+
+    private static void refuse(Ultralytics told) throws ModelException {
+        if (told.tellsTask()) {
+            throw new ModelException("it was exported by the package ultralytics, whose models have no objectness");
+        }
     }
 
     private Fit fit(Ultralytics told, boolean known, int classes, String why) {

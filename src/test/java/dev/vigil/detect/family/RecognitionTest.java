@@ -22,6 +22,7 @@ class RecognitionTest {
             BlazeFaceTest::samples,
             CenterNetTest::samples,
             DetrTest::samples,
+            EfficientDetHeadsTest::samples,
             OpenCvFamiliesTest::samples,
             RawBoxesTest::samples,
             RtDetrTest::samples,

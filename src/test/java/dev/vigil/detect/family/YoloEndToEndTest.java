@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Tiny graphs with the true outputs of each family, from a picture's pixels to boxes in its coordinates. Each finds one object, at
@@ -174,28 +173,42 @@ class YoloEndToEndTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"yolov3", "yolov4"})
-    void shouldFindTheObjectWhenRawHeadsAreDecoded(String family) throws Exception {
+    @CsvSource({
+        "yolov3, 1, 62, 45",
+        "yolov4, 1.1, 76, 55",
+        "scaled-yolov4, 2, 76, 55",
+        "yolov5, 2, 62, 45",
+        "yolov7, 2, 76, 55"
+    })
+    void shouldFindTheObjectWhenRawHeadsAreDecoded(String family, double scale, double anchorWidth, double anchorHeight)
+            throws Exception {
         // Stride 16, column 2, row 1, second anchor: centre (40, 26) lies at 0.5 and 0.625 of its cell.
-        double scale = family.equals("yolov3") ? 1 : 1.1;
-        double anchorWidth = family.equals("yolov3") ? 62 : 76;
-        double anchorHeight = family.equals("yolov3") ? 45 : 55;
-        float[] cell = {
-            (float) logit((0.5 + (scale - 1) / 2) / scale),
-            (float) logit((0.625 + (scale - 1) / 2) / scale),
-            (float) Math.log(40 / anchorWidth),
-            (float) Math.log(32 / anchorHeight),
-            20,
-            -20,
-            (float) logit(0.9),
-            -20
+        boolean applied = family.equals("scaled-yolov4");
+        boolean exponents = family.equals("yolov3") || family.equals("yolov4");
+        double[] unit = {
+            (0.5 + (scale - 1) / 2) / scale,
+            (0.625 + (scale - 1) / 2) / scale,
+            Math.sqrt(40 / anchorWidth) / 2,
+            Math.sqrt(32 / anchorHeight) / 2,
+            1 - 1e-9,
+            1e-9,
+            0.9,
+            1e-9
         };
+        float[] cell = new float[unit.length];
+        for (int k = 0; k < cell.length; k++) {
+            cell[k] = (float) (applied ? unit[k] : logit(unit[k]));
+        }
+        if (exponents) {
+            cell[2] = (float) Math.log(40 / anchorWidth);
+            cell[3] = (float) Math.log(32 / anchorHeight);
+        }
         OnnxFile file = model(DataType.FLOAT);
         for (int stride : new int[] {32, 16, 8}) {
             int w = WIDTH / stride;
             int h = HEIGHT / stride;
             float[] head = new float[3 * 8 * w * h];
-            Arrays.fill(head, -20);
+            Arrays.fill(head, applied ? 0 : -20);
             for (int k = 0; stride == 16 && k < 8; k++) {
                 head[((8 + k) * h + 1) * w + 2] = cell[k];
             }

@@ -77,7 +77,24 @@ final class YoloSamples {
                         floats("b", 1, 3L * (5 + classes), height / 16, width / 16),
                         floats("c", 1, 3L * (5 + classes), height / 32, width / 32)),
                 "yolov3",
-                "yolov4"));
+                "yolov4",
+                "scaled-yolov4",
+                "yolov5",
+                "yolov7"));
+        TensorInfo[] heads = {
+            floats("output", 1, 3, height / 8, width / 8, 5 + classes),
+            floats("528", 1, 3, height / 16, width / 16, 5 + classes),
+            floats("541", 1, 3, height / 32, width / 32, 5 + classes)
+        };
+        samples.add(FamilySample.of("YOLOv7 without --grid" + text, model(image, Map.of(), heads), "yolov5", "yolov7"));
+        samples.add(FamilySample.of(
+                "raw heads of YOLOv5 with metadata" + text,
+                model(image, Map.of("stride", "32", "names", names), heads),
+                "yolov5"));
+        samples.add(FamilySample.of(
+                "YOLOv5 with its raw heads besides" + text,
+                model(image, Map.of(), floats("output", 1, 3L * cells, 5 + classes), heads[0], heads[1], heads[2]),
+                "yolov5"));
     }
 
     private static void names(List<FamilySample> samples) {
@@ -130,6 +147,26 @@ final class YoloSamples {
                         floats("016_convolutional", 1, 255, 13, 13),
                         floats("023_convolutional", 1, 255, 26, 26)),
                 "yolov3"));
+        samples.add(FamilySample.of(
+                "YOLOv4-csp as darknet counts its layers",
+                model(
+                        floats("000_net", -1, 3, 512, 512),
+                        Map.of(),
+                        floats("144_convolutional_lgx", -1, 255, 64, 64),
+                        floats("159_convolutional_lgx", -1, 255, 32, 32),
+                        floats("174_convolutional_lgx", -1, 255, 16, 16)),
+                "scaled-yolov4"));
+        samples.add(FamilySample.of(
+                "YOLOv5s6 without its grid",
+                model(
+                        floats("images", 1, 3, 1280, 1280),
+                        Map.of(),
+                        floats("a", 1, 3, 160, 160, 85),
+                        floats("b", 1, 3, 80, 80, 85),
+                        floats("c", 1, 3, 40, 40, 85),
+                        floats("d", 1, 3, 20, 20, 85)),
+                "yolov5",
+                "yolov7"));
         samples.add(FamilySample.of(
                 "YOLO-NAS without NMS, named",
                 model(
