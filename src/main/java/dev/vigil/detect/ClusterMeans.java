@@ -3,12 +3,12 @@ package dev.vigil.detect;
 import java.util.Arrays;
 
 /**
- * The means, by score, of the boxes that were dropped for each kept one, and itself. Allocates only for more boxes than ever
+ * The means, by score, of the boxes that were taken together with each kept one, and itself. Allocates only for more boxes than ever
  * before. Not threadsafe.
  */
 final class ClusterMeans {
-    /** Sums for a box: of the scores, and of the scores times x1, y1, x2, y2. */
-    private static final int BOX = 5;
+    /** Sums for a box: of the scores, and of the scores times x1, y1, x2, y2; and how many there are. */
+    private static final int BOX = 6;
     /** Sums for a keypoint: of the scores of those that know it, and of these times x and y. */
     private static final int POINT = 3;
 
@@ -36,6 +36,7 @@ final class ClusterMeans {
         sums[at + 2] += score * candidates.y1[i];
         sums[at + 3] += score * candidates.x2[i];
         sums[at + 4] += score * candidates.y2[i];
+        sums[at + 5]++;
         for (int point = 0; point < candidates.keypoints(); point++) {
             double x = candidates.keypointX(i, point);
             double y = candidates.keypointY(i, point);
@@ -52,11 +53,10 @@ final class ClusterMeans {
     void apply(KeptBoxes boxes, Candidates candidates) {
         for (int kept = 0; kept < boxes.count(); kept++) {
             int i = boxes.candidate(kept);
-            int at = BOX * kept;
-            candidates.x1[i] = (float) (sums[at + 1] / sums[at]);
-            candidates.y1[i] = (float) (sums[at + 2] / sums[at]);
-            candidates.x2[i] = (float) (sums[at + 3] / sums[at]);
-            candidates.y2[i] = (float) (sums[at + 4] / sums[at]);
+            candidates.x1[i] = mean(kept, 1);
+            candidates.y1[i] = mean(kept, 2);
+            candidates.x2[i] = mean(kept, 3);
+            candidates.y2[i] = mean(kept, 4);
             for (int point = 0; point < candidates.keypoints(); point++) {
                 int of = POINT * (kept * candidates.keypoints() + point);
                 // Where nobody knows it, 0 / 0 is the NaN that says so.
@@ -64,5 +64,19 @@ final class ClusterMeans {
                         (pointSums[of + 2] / pointSums[of]));
             }
         }
+    }
+
+    /** Moves what others are compared with to the mean of its cluster. */
+    void move(int kept, KeptBoxes boxes) {
+        boxes.move(kept, mean(kept, 1), mean(kept, 2), mean(kept, 3), mean(kept, 4));
+    }
+
+    /** The mean of a cluster's scores. */
+    float score(int kept) {
+        return (float) (sums[BOX * kept] / sums[BOX * kept + 5]);
+    }
+
+    private float mean(int kept, int corner) {
+        return (float) (sums[BOX * kept + corner] / sums[BOX * kept]);
     }
 }

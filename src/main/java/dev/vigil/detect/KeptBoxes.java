@@ -75,12 +75,7 @@ final class KeptBoxes {
             next = Arrays.copyOf(next, 2 * count);
             box = Arrays.copyOf(box, 2 * BOX * count);
         }
-        int at = BOX * count;
-        box[at] = candidates.x1[i];
-        box[at + 1] = candidates.y1[i];
-        box[at + 2] = candidates.x2[i];
-        box[at + 3] = candidates.y2[i];
-        box[at + 4] = (candidates.x2[i] - candidates.x1[i]) * (candidates.y2[i] - candidates.y1[i]);
+        move(count, candidates.x1[i], candidates.y1[i], candidates.x2[i], candidates.y2[i]);
         candidate[count] = i;
         classOf[count] = candidates.classId[i];
         countOf[classOf[count]]++;
@@ -92,6 +87,16 @@ final class KeptBoxes {
             next[last[group]] = count;
         }
         last[group] = count++;
+    }
+
+    /** Gives a box other corners; its candidate keeps its own. */
+    void move(int kept, float x1, float y1, float x2, float y2) {
+        int at = BOX * kept;
+        box[at] = x1;
+        box[at + 1] = y1;
+        box[at + 2] = x2;
+        box[at + 3] = y2;
+        box[at + 4] = (x2 - x1) * (y2 - y1);
     }
 
     /**

@@ -12,22 +12,23 @@ import java.util.Arrays;
  * wanted, and the result is what each class for itself would give, the best {@code boxesMax} of it. A box beyond its class's
  * {@link BoxRules#countMax} neither stays nor suppresses.
  *
- * <p>At most {@link Candidates#MAX} candidates times {@code boxesMax} comparisons; for the soft kinds, which can not leave a
- * candidate at its first overlap, {@link #SOFT_MAX} candidates. Allocates only when an image has more candidates or classes than
+ * <p>At most {@link Candidates#MAX} candidates times {@code boxesMax} comparisons; for the soft kinds and for fusion, which can
+ * not leave a candidate at its first overlap, {@link #SOFT_MAX} candidates. Allocates only when an image has more candidates or classes than
  * any before, or sorts several thousand. Not threadsafe.
  */
 public final class Nms {
-    /** Most candidates of the soft kinds, the best by score. */
+    /** Most candidates of the soft kinds and of fusion, the best by score. */
     public static final int SOFT_MAX = 4_096;
 
     private long[] order = new long[1_024];
     private final KeptBoxes kept = new KeptBoxes();
     private final SoftScores soft = new SoftScores(kept);
     private final ClusterMeans means = new ClusterMeans();
+    private final BoxesFusion fusion = new BoxesFusion(kept, means);
 
     /**
      * Finds the boxes that stay. The soft kinds set their scores in {@code candidates}, the weighted one their corners and
-     * keypoints.
+     * keypoints, fusion all of these.
      *
      * @param boxesMax most boxes that stay, the best by score
      * @return how many stay; {@link #candidate} tells which, by falling score
@@ -42,7 +43,8 @@ public final class Nms {
             case BY_CLASS, ALL_CLASSES -> greedy(candidates, rules, boxesMax);
             case DIOU -> greedyByDistance(candidates, rules, boxesMax);
             case SOFT_LINEAR, SOFT_GAUSSIAN -> soft.run(candidates, order, Math.min(count, SOFT_MAX), rules, boxesMax);
-            case WEIGHTED -> fuse(candidates, rules, boxesMax);
+            case WEIGHTED -> gather(candidates, rules, boxesMax);
+            case WBF -> fusion.run(candidates, order, Math.min(count, SOFT_MAX), rules, boxesMax);
         }
         return kept.count();
     }
@@ -115,7 +117,7 @@ public final class Nms {
     }
 
     /** To its end, whatever the number of boxes: also the worst have a say in where a good one is. */
-    private void fuse(Candidates candidates, BoxRules rules, int boxesMax) {
+    private void gather(Candidates candidates, BoxRules rules, int boxesMax) {
         float iouMax = rules.suppression().iouMax();
         for (int n = 0; n < candidates.count(); n++) {
             int i = (int) order[n];

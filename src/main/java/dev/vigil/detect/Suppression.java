@@ -33,7 +33,12 @@ public record Suppression(Kind kind, float iouMax, float sigma) {
          * all, by score; the score is the best one's. BlazeFace's, as MediaPipe does it
          * (mediapipe/calculators/util/non_max_suppression_calculator.cc, {@code WEIGHTED}).
          */
-        WEIGHTED
+        WEIGHTED,
+        /**
+         * Weighted boxes fusion: a box that overlaps the mean of better ones is taken into it, corners by score; the score is the
+         * mean of all of theirs, so that what is found once and again counts no more than its boxes do ({@link BoxesFusion}).
+         */
+        WBF
     }
 
     private static final float USUAL_IOU_MAX = 0.45f;

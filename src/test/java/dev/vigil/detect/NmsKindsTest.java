@@ -42,7 +42,7 @@ class NmsKindsTest {
             List<Box> ours = NmsReference.runOurs(nms, numbered, rules(suppression, scoreMin), boxesMax);
             List<Box> expected = NmsReference.run(numbered, suppression, scoreMin, boxesMax);
 
-            if (kind == Kind.WEIGHTED) {
+            if (kind == Kind.WEIGHTED || kind == Kind.WBF) {
                 assertSame(ours, expected);
             } else {
                 assertThat(ours).as("%s, round %s", suppression, round).isEqualTo(expected);
@@ -67,7 +67,7 @@ class NmsKindsTest {
                 if (kind == Kind.SOFT_LINEAR || kind == Kind.SOFT_GAUSSIAN) {
                     assertThat(box.score()).isPositive().isLessThanOrEqualTo(before.score());
                     assertThat(box.withScore(before.score())).isEqualTo(before);
-                } else if (kind != Kind.WEIGHTED) {
+                } else if (kind != Kind.WEIGHTED && kind != Kind.WBF) {
                     assertThat(box).isEqualTo(before);
                 }
             }
@@ -93,7 +93,7 @@ class NmsKindsTest {
         return worse;
     }
 
-    /** The soft ones and the weighted one are not: the first lower scores again, the other has moved the boxes. */
+    /** The soft ones and those of means are not: the first lower scores again, the others have moved the boxes. */
     @ParameterizedTest
     @EnumSource(names = {"NONE", "BY_CLASS", "ALL_CLASSES", "DIOU"})
     void shouldKeepAllWhenRunOnWhatItKept(Kind kind) {
@@ -109,7 +109,7 @@ class NmsKindsTest {
     void shouldGiveTheSameWhenScoresDifferAndTheirOrderIsChanged(Kind kind) {
         List<Box> boxes = new ArrayList<>();
         for (Box box : NmsReference.random(new Random(3), 200, 4, 1)) {
-            boxes.add(box.withScore((box.index() + 1) / 256f));
+            boxes.add(box.withScore((float) Math.sqrt((box.index() + 1) / 256.0))); // means of them differ, too
         }
         List<Box> kept = run(kind, boxes);
         Collections.shuffle(boxes, new Random(4));
@@ -349,7 +349,7 @@ class NmsKindsTest {
         for (int i = 0; i < ours.size(); i++) {
             Box box = ours.get(i);
             Box other = expected.get(i);
-            assertThat(box.score()).isEqualTo(other.score());
+            assertThat(box.score()).isCloseTo(other.score(), within(1e-6f));
             assertThat(box.x1()).isCloseTo(other.x1(), within(1e-3f));
             assertThat(box.y1()).isCloseTo(other.y1(), within(1e-3f));
             assertThat(box.x2()).isCloseTo(other.x2(), within(1e-3f));

@@ -52,6 +52,9 @@ final class NmsReference {
      * together, the best {@code boxesMax}.
      */
     static List<Box> run(List<Box> boxes, Suppression suppression, float scoreMin, int boxesMax) {
+        if (suppression.kind() == Suppression.Kind.WBF) {
+            return fused(boxes, suppression.iouMax(), scoreMin, boxesMax);
+        }
         boolean together = suppression.kind() == Suppression.Kind.ALL_CLASSES;
         Map<Integer, List<Box>> groups = boxes.stream()
                 .filter(box -> box.score > scoreMin)
@@ -99,8 +102,58 @@ final class NmsReference {
                         best.score,
                         best.classId);
             }
+            case WBF -> throw new IllegalArgumentException("is not greedy");
         }
         return best;
+    }
+
+    /**
+     * weighted_boxes_fusion of ensemble_boxes_wbf.py with one model, whose weight is 1: prefilter_boxes sorts, each box is given
+     * to find_matching_box of the weighted ones, and get_weighted_box makes the cluster's anew with 'avg'. Each under the index of
+     * its cluster's first.
+     */
+    private static List<Box> fused(List<Box> boxes, float iouMax, float scoreMin, int boxesMax) {
+        Map<Integer, List<Box>> labels = boxes.stream()
+                .filter(box -> box.score > scoreMin)
+                .sorted(BEST_FIRST)
+                .collect(Collectors.groupingBy(Box::classId));
+        List<Box> overall = new ArrayList<>();
+        for (List<Box> label : labels.values()) {
+            List<List<Box>> clusters = new ArrayList<>();
+            List<Box> weighted = new ArrayList<>();
+            for (Box box : label) {
+                int match = -1;
+                float bestIou = iouMax;
+                for (int k = 0; k < weighted.size(); k++) {
+                    if (weighted.get(k).iou(box) > bestIou) {
+                        match = k;
+                        bestIou = weighted.get(k).iou(box);
+                    }
+                }
+                if (match < 0) {
+                    clusters.add(new ArrayList<>(List.of(box)));
+                    weighted.add(box);
+                } else {
+                    clusters.get(match).add(box);
+                    weighted.set(match, weightedBox(clusters.get(match)));
+                }
+            }
+            overall.addAll(weighted);
+        }
+        return overall.stream().sorted(BEST_FIRST).limit(boxesMax).toList();
+    }
+
+    private static Box weightedBox(List<Box> cluster) {
+        double scores = cluster.stream().mapToDouble(Box::score).sum();
+        Box first = cluster.get(0);
+        return new Box(
+                first.index,
+                mean(cluster, Box::x1),
+                mean(cluster, Box::y1),
+                mean(cluster, Box::x2),
+                mean(cluster, Box::y2),
+                (float) (scores / cluster.size()),
+                first.classId);
     }
 
     private static float mean(List<Box> cluster, ToDoubleFunction<Box> corner) {
