@@ -1,7 +1,9 @@
 package dev.vigil;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import onnx.Onnx.AttributeProto;
 import onnx.Onnx.AttributeProto.AttributeType;
@@ -34,6 +36,26 @@ public final class BrightModel {
     }
 
     public static Path write(Path file, int batch, int widthPx, int heightPx, AtBlue atBlue) throws IOException {
+        return model(batch, widthPx, heightPx, atBlue)
+                .declareOutput("boxes", DataType.FLOAT, batch, COLOURS, 4)
+                .declareOutput("scores", DataType.FLOAT, batch, COLOURS, COLOURS)
+                .write(file);
+    }
+
+    /** The same as tf2onnx exports it: nothing but what a node of NMS has selected comes out. */
+    public static Path writeWithNms(Path file, int widthPx, int heightPx) throws IOException {
+        OnnxFile model = model(1, widthPx, heightPx, AtBlue.FIND)
+                .longs("all", 100)
+                .floats("iou", new float[] {.5f}, 1)
+                .floats("score", new float[] {.3f}, 1);
+        model.node("Transpose", "scores_by_class", List.of("scores"), axes("perm", 0, 2, 1))
+                .node("NonMaxSuppression", "selected", List.of("boxes", "scores_by_class", "all", "iou", "score"))
+                .declareOutput("selected", DataType.INT64, OnnxFile.OPEN, 3);
+        return Files.write(
+                file, model.model().setProducerName("tf2onnx").build().toByteArray());
+    }
+
+    private static OnnxFile model(int batch, int widthPx, int heightPx, AtBlue atBlue) {
         OnnxFile model = OnnxFile.empty()
                 .input("image", DataType.FLOAT, batch, COLOURS, heightPx, widthPx)
                 .floats("bright_from", new float[] {.4f}, 1)
@@ -55,10 +77,7 @@ public final class BrightModel {
                 .node("Add", "x2", List.of("x2_last", "one"))
                 .node("Concat", "corners", List.of("y1", "x1", "y2", "x2"), OnnxFile.attribute("axis", 2))
                 .node("Cast", "pixels", List.of("corners"), OnnxFile.attribute("to", DataType.FLOAT.getNumber()))
-                .node("Div", "boxes", List.of("pixels", "size"))
-                .declareOutput("boxes", DataType.FLOAT, batch, COLOURS, 4)
-                .declareOutput("scores", DataType.FLOAT, batch, COLOURS, COLOURS)
-                .write(file);
+                .node("Div", "boxes", List.of("pixels", "size"));
     }
 
     /** Adds to the scores a zero that is hard to come by where there is blue. */
@@ -90,10 +109,14 @@ public final class BrightModel {
     }
 
     private static AttributeProto axis(long axis) {
+        return axes("axes", axis);
+    }
+
+    private static AttributeProto axes(String name, long... axes) {
         return AttributeProto.newBuilder()
-                .setName("axes")
+                .setName(name)
                 .setType(AttributeType.INTS)
-                .addInts(axis)
+                .addAllInts(Arrays.stream(axes).boxed().toList())
                 .build();
     }
 }

@@ -2,11 +2,14 @@ package dev.vigil.app.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vigil.app.Durations;
+import dev.vigil.app.ModelFiles;
 import dev.vigil.app.Terminal;
 import dev.vigil.config.ConfigException;
 import dev.vigil.config.ConfigReader;
+import dev.vigil.config.ModelConfig.NmsPlace;
 import dev.vigil.config.Surroundings;
 import dev.vigil.convert.ConvertException;
+import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.ModelException;
 import dev.vigil.infer.Backend;
 import dev.vigil.infer.InferException;
@@ -132,6 +135,13 @@ public final class BenchCommand implements Callable<Integer> {
     @Mixin
     private ModelBenchOptions modelOptions;
 
+    @Option(
+            names = "--nms",
+            paramLabel = "PLACE",
+            defaultValue = "graph",
+            description = "For --backends: graph, or cpu, which cuts NMS out of the model (default: ${DEFAULT-VALUE}).")
+    private NmsPlace nms;
+
     @Option(names = "--json", description = "Print one JSON object to standard output, and nothing else.")
     private boolean json;
 
@@ -154,12 +164,19 @@ public final class BenchCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--save, --baseline and --zeros are for --model without --backends");
         }
+        if (nms == NmsPlace.CPU && !backends) {
+            throw new ParameterException(spec.commandLine(), "--nms is for --backends");
+        }
         if (modelFile != null && !backends) {
             return modelAlone(surroundings);
         }
         if (backends) {
             BenchReport compared = new BenchReport();
-            compareBackends(surroundings, compared);
+            try {
+                compareBackends(surroundings, compared);
+            } catch (ConfigException | InferException | ModelException e) {
+                return failed(e);
+            }
             return print(compared);
         }
         Path folder = Files.createTempDirectory("vigil-bench-");
@@ -209,10 +226,14 @@ public final class BenchCommand implements Callable<Integer> {
                 | SourceException
                 | ConvertException
                 | IOException e) {
-            err.println("vigil bench: " + (e.getMessage() == null ? e : e.getMessage()));
-            err.flush();
-            return 1;
+            return failed(e);
         }
+    }
+
+    private int failed(Exception e) {
+        err.println("vigil bench: " + (e.getMessage() == null ? e : e.getMessage()));
+        err.flush();
+        return 1;
     }
 
     private Path clip(Surroundings surroundings) throws Exception {
@@ -227,9 +248,10 @@ public final class BenchCommand implements Callable<Integer> {
     private void compareBackends(Surroundings surroundings, BenchReport report) throws Exception {
         Path clip = clip(surroundings);
         Path file = modelFile != null ? modelFile : surroundings.home().resolve(DEFAULT_MODEL);
+        ModelDescription description = new ConfigReader(surroundings).readDescription(file);
         BackendBench.Plan plan = new BackendBench.Plan(
-                file,
-                new ConfigReader(surroundings).readDescription(file),
+                ModelFiles.toLoad(file, description, nms, surroundings.cacheDir()),
+                description,
                 InferOptions.DEFAULT.withDevice(device),
                 SourceOptions.builder(clip.toUri())
                         .hardware(SourceOptions.Hardware.NONE)

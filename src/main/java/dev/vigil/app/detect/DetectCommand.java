@@ -114,9 +114,18 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
             names = "--suppression",
             paramLabel = "KIND",
             description =
-                    "What happens to boxes that overlap: none, by_class, all_classes, soft_linear, soft_gaussian, diou"
-                            + " or weighted (default: the family's).")
+                    "What happens to boxes that overlap: none, by_class, all_classes, soft_linear, soft_gaussian, diou,"
+                            + " weighted or wbf (default: the family's).")
     private Suppression.Kind suppression;
+
+    @Option(
+            names = "--nms",
+            paramLabel = "PLACE",
+            defaultValue = "graph",
+            description =
+                    "Where a model that has its NMS inside has it: graph, as it was exported, or cpu, which cuts it away"
+                            + " for Vigil's own (default: ${DEFAULT-VALUE}).")
+    private NmsPlace nms;
 
     @Option(
             names = "--only",
@@ -279,18 +288,18 @@ public final class DetectCommand implements Callable<Integer>, SpeaksForItself {
                         thenFile.toString(),
                         new CropOptions(thenLabels, usual.margin(), usual.minSizePx(), usual.max()));
         List<ModelConfig> models = new ArrayList<>();
-        models.add(model(file, infer, options, then));
+        models.add(model(file, nms, infer, options, then));
         if (thenFile != null) {
-            models.add(model(thenFile, infer, options, null));
+            models.add(model(thenFile, NmsPlace.GRAPH, infer, options, null));
         }
         return models;
     }
 
-    private ModelConfig model(Path file, InferOptions infer, DetectRun.Options options, ThenConfig then)
+    private ModelConfig model(Path file, NmsPlace place, InferOptions infer, DetectRun.Options options, ThenConfig then)
             throws ConfigException {
         ModelDescription description = new ConfigReader(surroundings).readDescription(file);
         return new ModelConfig(
-                file.toString(), file, description, NmsPlace.GRAPH, infer, options.detect(), options.tiles(), then);
+                file.toString(), file, description, place, infer, options.detect(), options.tiles(), then);
     }
 
     private void run(LoadedModel model, List<MediaSource> sources, DetectRun.Options options, SavedPictures saved)
