@@ -1,5 +1,7 @@
 package dev.vigil.detect;
 
+import java.util.Arrays;
+
 /** Which boxes of one camera count, settled for one model: by class ids instead of labels. Immutable. */
 public final class BoxRules {
     private final Suppression suppression;
@@ -16,6 +18,7 @@ public final class BoxRules {
     private final boolean measured;
 
     private final float scoreFloor;
+    private final BoxRules ofView;
 
     BoxRules(DetectOptions options, Suppression suppression, Labels labels) {
         this.suppression = suppression;
@@ -47,6 +50,23 @@ public final class BoxRules {
         }
         scoreFloor = lowest;
         measured = anyMeasured;
+        ofView = anyMeasured ? new BoxRules(this) : this;
+    }
+
+    /** For views of the frames that {@code whole} is for. */
+    private BoxRules(BoxRules whole) {
+        suppression = whole.suppression;
+        boxesMax = whole.boxesMax;
+        scoreMin = whole.scoreMin;
+        areaMin = whole.areaMin;
+        areaMax = whole.areaMax;
+        ratioMin = whole.ratioMin;
+        ratioMax = whole.ratioMax;
+        countMax = new int[whole.countMax.length];
+        Arrays.fill(countMax, Integer.MAX_VALUE);
+        measured = true;
+        scoreFloor = whole.scoreFloor;
+        ofView = this;
     }
 
     private static float or(Float said, float other) {
@@ -104,5 +124,18 @@ public final class BoxRules {
                 && area <= areaMax[classId]
                 && widthPx >= ratioMin[classId] * heightPx
                 && (widthPx <= ratioMax[classId] * heightPx || ratioMax[classId] == Float.POSITIVE_INFINITY);
+    }
+
+    /** As {@link #allows} of the part of a box that is seen: whether something at least as large may be wanted. */
+    boolean allowsMore(int classId, float widthPx, float heightPx, float framePx) {
+        return widthPx * heightPx / framePx <= areaMax[classId];
+    }
+
+    /**
+     * The same for a view that may cut boxes: with areas or ratios, a label's count is for what is left of them when they are
+     * joined.
+     */
+    BoxRules ofView() {
+        return ofView;
     }
 }

@@ -1,6 +1,7 @@
 package dev.vigil.detect;
 
 import dev.vigil.frame.Placement;
+import dev.vigil.frame.Window;
 import java.util.Arrays;
 
 /**
@@ -156,14 +157,26 @@ public final class Candidates {
         return true;
     }
 
-    /** Drops those whose area or ratio in the frame is not wanted. */
-    void keepAllowed(Placement placement) {
-        float framePx = (float) placement.frameWidthPx() * placement.frameHeightPx();
+    /**
+     * Drops those whose area or ratio in the frame is not wanted; of those that are cut at a seam only what is too large already.
+     *
+     * @param view which part of the frame was seen; null for all of it
+     */
+    void keepAllowed(Placement placement, Window view) {
+        int widthPx = placement.frameWidthPx();
+        int heightPx = placement.frameHeightPx();
+        float framePx = (float) widthPx * heightPx;
         int kept = 0;
         for (int i = 0; i < count; i++) {
-            float widthPx = placement.toFrameX(x2[i]) - placement.toFrameX(x1[i]);
-            float heightPx = placement.toFrameY(y2[i]) - placement.toFrameY(y1[i]);
-            if (rules.allows(classId[i], widthPx, heightPx, framePx)) {
+            float left = placement.toFrameX(x1[i]);
+            float top = placement.toFrameY(y1[i]);
+            float right = placement.toFrameX(x2[i]);
+            float bottom = placement.toFrameY(y2[i]);
+            boolean cut = view != null && Seams.cut(view, widthPx, heightPx, left, top, right, bottom);
+            boolean allowed = cut
+                    ? rules.allowsMore(classId[i], right - left, bottom - top, framePx)
+                    : rules.allows(classId[i], right - left, bottom - top, framePx);
+            if (allowed) {
                 move(i, kept++);
             }
         }

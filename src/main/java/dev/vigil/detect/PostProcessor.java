@@ -1,6 +1,7 @@
 package dev.vigil.detect;
 
 import dev.vigil.frame.Placement;
+import dev.vigil.frame.Window;
 import java.nio.FloatBuffer;
 
 /**
@@ -28,13 +29,28 @@ public final class PostProcessor {
      * @param into has as many keypoints as the decoder; its capacity limits the boxes as {@link BoxRules#boxesMax()} does
      */
     public void process(FloatBuffer[] outputs, Placement placement, BoxRules rules, Detections into) {
+        process(outputs, placement, null, rules, into);
+    }
+
+    /**
+     * As above, of one of several views of a frame, whose boxes {@link SeamMerge} is to join: what the view's edges cut is not
+     * judged by its area and ratio yet.
+     *
+     * @param view which part of the frame the model has seen
+     * @param rules of the frame
+     */
+    public void processView(FloatBuffer[] outputs, Placement placement, Window view, BoxRules rules, Detections into) {
+        process(outputs, placement, view, rules.ofView(), into);
+    }
+
+    private void process(FloatBuffer[] outputs, Placement placement, Window view, BoxRules rules, Detections into) {
         into.clear();
         candidates.start(rules);
         decoder.decode(outputs, candidates);
         into.malformed(candidates.malformed());
         // Before NMS: what does not count must not suppress what does.
         if (rules.isMeasured()) {
-            candidates.keepAllowed(placement);
+            candidates.keepAllowed(placement, view);
         }
         int kept = nms.run(candidates, rules, Math.min(rules.boxesMax(), into.capacity()));
         for (int rank = 0; rank < kept; rank++) {

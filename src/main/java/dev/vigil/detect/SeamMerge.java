@@ -26,10 +26,7 @@ public final class SeamMerge {
     private static final float PART_MIN = 0.6f;
     /** Least IoU of two cut boxes where both views look. */
     private static final float AGREE_MIN = 0.4f;
-    /** A box that ends so near a seam touches it: models are off by a little there. Part of the view's side. */
-    private static final float TOUCH = 0.02f;
 
-    private static final float TOUCH_MIN_PX = 1.5f;
     private static final int NONE = -1;
     private static final int FIRST_CAPACITY = 256;
 
@@ -64,8 +61,8 @@ public final class SeamMerge {
      * @param found the boxes of each view, in pixels of the frame
      * @param windows where each view lies in the frame; at most 64
      * @param viewCount how many of both there are
-     * @param rules of the frame's boxes: the largest IoU that two whole boxes of a class may have, and the most boxes, of each
-     *     class and in all, the best by score
+     * @param rules of the frame's boxes: the largest IoU that two whole boxes of a class may have, which areas and ratios count,
+     *     and the most boxes, of each class and in all, the best by score
      */
     public void merge(
             Detections[] found,
@@ -81,7 +78,7 @@ public final class SeamMerge {
         for (int i = 0; i < count; i++) {
             place(index(order[i]), windows, rules.suppression().iouMax());
         }
-        write(found, rules, into);
+        write(found, (float) frameWidthPx * frameHeightPx, rules, into);
         int malformed = 0;
         for (int v = 0; v < viewCount; v++) {
             malformed += found[v].malformed();
@@ -112,7 +109,8 @@ public final class SeamMerge {
                 classId[count] = boxes.classId(i);
                 view[count] = v;
                 indexInView[count] = i;
-                cut[count] = isCut(count, windows[v], frameWidthPx, frameHeightPx);
+                cut[count] =
+                        Seams.cut(windows[v], frameWidthPx, frameHeightPx, x1[count], y1[count], x2[count], y2[count]);
                 next[count] = NONE;
                 order[count] = (cut[count] ? 1L << 62 : 0) | falling(score[count]) << 31 | count;
             }
@@ -126,15 +124,6 @@ public final class SeamMerge {
 
     private static int index(long ordered) {
         return (int) (ordered & Integer.MAX_VALUE);
-    }
-
-    private boolean isCut(int i, Window window, int frameWidthPx, int frameHeightPx) {
-        float nearX = Math.max(TOUCH_MIN_PX, TOUCH * window.widthPx());
-        float nearY = Math.max(TOUCH_MIN_PX, TOUCH * window.heightPx());
-        return window.leftPx() > 0 && x1[i] <= window.leftPx() + nearX
-                || window.topPx() > 0 && y1[i] <= window.topPx() + nearY
-                || window.rightPx() < frameWidthPx && x2[i] >= window.rightPx() - nearX
-                || window.bottomPx() < frameHeightPx && y2[i] >= window.bottomPx() - nearY;
     }
 
     /** Puts a box into the group that it agrees with best, or begins one; a part may turn out to hold others together. */
@@ -243,7 +232,7 @@ public final class SeamMerge {
         return width > 0 && height > 0 ? width * height : 0;
     }
 
-    private void write(Detections[] found, BoxRules rules, Detections into) {
+    private void write(Detections[] found, float framePx, BoxRules rules, Detections into) {
         for (int g = 0; g < groups; g++) {
             order[g] = falling(best[g]) << 31 | g;
         }
@@ -258,10 +247,6 @@ public final class SeamMerge {
         for (int i = 0; i < groups && rank < boxesMax; i++) {
             int group = index(order[i]);
             int base = first[group];
-            if (++ofClass[classId[base]] > rules.countMax(classId[base])) {
-                continue;
-            }
-            order[rank++] = order[i];
             float left = x1[base];
             float top = y1[base];
             float right = x2[base];
@@ -272,6 +257,12 @@ public final class SeamMerge {
                 right = Math.max(right, x2[j]);
                 bottom = Math.max(bottom, y2[j]);
             }
+            // What was cut could not be judged before it was joined.
+            if (rules.isMeasured() && !rules.allows(classId[base], right - left, bottom - top, framePx)
+                    || ++ofClass[classId[base]] > rules.countMax(classId[base])) {
+                continue;
+            }
+            order[rank++] = order[i];
             into.add(left, top, right, bottom, best[group], classId[base]);
             Detections of = found[view[base]];
             for (int point = 0; point < of.keypoints(indexInView[base]); point++) {

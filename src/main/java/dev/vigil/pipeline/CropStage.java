@@ -94,7 +94,7 @@ final class CropStage implements AutoCloseable {
             runner.run(at, Math.min(tensors.batchMax(), crops - at));
         }
         for (int crop = 0; crop < crops; crop++) {
-            post.process(tensors.outputs(crop), placements[crop], rules, found[crop]);
+            post.processView(tensors.outputs(crop), placements[crop], windows[crop], rules, found[crop]);
         }
         merge.merge(found, windows, crops, picture.widthPx(), picture.heightPx(), rules, merged);
         append(detections);

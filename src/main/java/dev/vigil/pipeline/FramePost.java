@@ -33,7 +33,12 @@ final class FramePost {
         }
         makeRoom(slot.views);
         for (int view = 0; view < slot.views; view++) {
-            post.process(tensors.outputs(firstTensor + view), slot.placements[view], rules, ofViews[view]);
+            post.processView(
+                    tensors.outputs(firstTensor + view),
+                    slot.placements[view],
+                    slot.grid.windows()[view],
+                    rules,
+                    ofViews[view]);
         }
         merge.merge(
                 ofViews,

@@ -22,7 +22,7 @@ class SeamMergeTest {
         new Window(0, 0, WIDTH, HEIGHT)
     };
 
-    private static final BoxRules RULES = rules(100, null);
+    private static final BoxRules RULES = rules(100, BoxFilter.NONE);
 
     private final Detections[] found = new Detections[VIEWS.length];
     private final Detections merged = new Detections(100, 1);
@@ -35,7 +35,10 @@ class SeamMergeTest {
     }
 
     private static BoxRules rules(int boxesMax, Integer ofClass) {
-        BoxFilter each = new BoxFilter(null, null, null, null, null, ofClass);
+        return rules(boxesMax, new BoxFilter(null, null, null, null, null, ofClass));
+    }
+
+    private static BoxRules rules(int boxesMax, BoxFilter each) {
         LabelFilters filters = new LabelFilters(List.of(), each, Map.of());
         return new DetectOptions(0.3f, new Suppression.Override(null, 0.45f, null), boxesMax, filters)
                 .rules(Suppression.USUAL, Labels.numbered(3));
@@ -229,7 +232,7 @@ class SeamMergeTest {
         assertThat(two.count()).isEqualTo(2);
         assertThat(two.score(0)).isEqualTo(0.79f);
         assertThat(two.score(1)).isEqualTo(0.78f);
-        merge.merge(found, VIEWS, 4, WIDTH, HEIGHT, rules(1, null), merged);
+        merge.merge(found, VIEWS, 4, WIDTH, HEIGHT, rules(1, BoxFilter.NONE), merged);
         assertThat(merged.count()).isEqualTo(1);
     }
 
@@ -253,6 +256,33 @@ class SeamMergeTest {
         assertThat(merge.viewOf(2))
                 .as("of the box, whatever was left out before it")
                 .isEqualTo(6 % 4);
+    }
+
+    /** 600x200 of 1000x800 is 0.15 of it and 3 to 1; its parts are 349x200. */
+    @Test
+    void shouldJudgeAreaAndRatioOfWhatIsJoinedAndNotOfItsParts() {
+        add(0, 200, 100, 549, 300, 0.6f, 0);
+        add(1, 451, 100, 800, 300, 0.7f, 0);
+        add(2, 100, 500, 300, 700, 0.9f, 0); // another, of 0.05
+        BoxFilter[] wanting = {
+            new BoxFilter(null, 0.1f, null, null, null, null),
+            new BoxFilter(null, null, null, 2.5f, null, null),
+            new BoxFilter(null, 0.1f, null, null, null, 1)
+        };
+        for (BoxFilter filter : wanting) {
+            merge.merge(found, VIEWS, 4, WIDTH, HEIGHT, rules(100, filter), merged);
+            assertThat(merged.count()).as("%s", filter).isEqualTo(1);
+            assertBox(0, 200, 100, 800, 300, 0.7f);
+            assertThat(merge.viewOf(0)).as("of the best part").isEqualTo(1);
+        }
+        BoxFilter[] refusing = {
+            new BoxFilter(null, null, 0.1f, null, null, null), new BoxFilter(null, null, null, null, 2.5f, null)
+        };
+        for (BoxFilter filter : refusing) {
+            merge.merge(found, VIEWS, 4, WIDTH, HEIGHT, rules(100, filter), merged);
+            assertThat(merged.count()).as("%s", filter).isEqualTo(1);
+            assertBox(0, 100, 500, 300, 700, 0.9f);
+        }
     }
 
     @Test

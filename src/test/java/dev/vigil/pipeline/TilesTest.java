@@ -15,9 +15,12 @@ import dev.vigil.OnnxFile;
 import dev.vigil.PaintedFrame;
 import dev.vigil.PaintedFrame.Spot;
 import dev.vigil.base.Clock;
+import dev.vigil.detect.BoxFilter;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.Detections;
+import dev.vigil.detect.LabelFilters;
 import dev.vigil.detect.ModelDescription;
+import dev.vigil.detect.Suppression;
 import dev.vigil.detect.TileOptions;
 import dev.vigil.frame.Capture;
 import dev.vigil.frame.Feed;
@@ -32,6 +35,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,11 +88,24 @@ class TilesTest {
     private static List<Box> found(
             LoadedModel model, TileOptions tiles, int format, Orientation turn, int width, int height, Spot... spots)
             throws Exception {
+        return found(model, DetectOptions.DEFAULT, tiles, format, turn, width, height, spots);
+    }
+
+    private static List<Box> found(
+            LoadedModel model,
+            DetectOptions detect,
+            TileOptions tiles,
+            int format,
+            Orientation turn,
+            int width,
+            int height,
+            Spot... spots)
+            throws Exception {
         Feed feed = new Feed("camera", true);
         List<Box> found = new ArrayList<>();
         try (FramePipeline pipeline =
                 new FramePipeline(model, 300, result -> collect(result, found), Clock.SYSTEM, false)) {
-            pipeline.add(feed, DetectOptions.DEFAULT, tiles);
+            pipeline.add(feed, detect, tiles);
             pipeline.start();
             offer(feed, format, turn, width, height, spots);
             assertThat(pipeline.drain(Duration.ofSeconds(20))).isTrue();
@@ -269,5 +286,28 @@ class TilesTest {
                             new Feed("other", true), DetectOptions.DEFAULT, new TileOptions(8, 4, 0.1f, true)))
                     .isInstanceOf(IllegalArgumentException.class);
         }
+    }
+
+    /** A wide one across two tiles, 400x100 of 640x480, of which each tile shows 236; and a small one that is whole in a tile. */
+    @Test
+    void shouldJudgeTheWholeOfAnObjectWhenTilesShowPartsOfIt() throws Exception {
+        TileOptions two = new TileOptions(2, 1, 0.2f, false);
+        Spot wide = new Spot(RED, 120, 100, 400, 100);
+        Spot small = new Spot(GREEN, 40, 300, 60, 60);
+        try (LoadedModel model = load(OnnxFile.OPEN, 1, two)) {
+            assertSame(found(model, two, new BoxFilter(null, 0.1f, null, null, null, null), wide, small), 5, wide);
+            assertSame(found(model, two, new BoxFilter(null, null, 0.1f, null, null, null), wide, small), 5, small);
+            assertSame(found(model, two, new BoxFilter(null, null, null, 3f, null, null), wide, small), 5, wide);
+            assertSame(found(model, two, new BoxFilter(null, null, null, null, 3f, null), wide, small), 5, small);
+            assertSame(found(model, two, BoxFilter.NONE, wide, small), 5, wide, small);
+        }
+    }
+
+    private static List<Box> found(LoadedModel model, TileOptions tiles, BoxFilter each, Spot... spots)
+            throws Exception {
+        LabelFilters filters = new LabelFilters(List.of(), each, Map.of());
+        DetectOptions detect =
+                new DetectOptions(DetectOptions.DEFAULT.scoreMin(), Suppression.Override.NONE, 100, filters);
+        return found(model, detect, tiles, AV_PIX_FMT_RGB24, Orientation.UPRIGHT, 640, 480, spots);
     }
 }
