@@ -24,7 +24,8 @@ public final class ModelCommand implements Runnable {
     public static CommandLine with(Surroundings surroundings) {
         return new CommandLine(new ModelCommand())
                 .addSubcommand(new InspectCommand(surroundings))
-                .addSubcommand(new SplitCommand(surroundings));
+                .addSubcommand(new SplitCommand(surroundings))
+                .addSubcommand(new HalfCommand(surroundings));
     }
 
     @Override

@@ -80,6 +80,11 @@ public final class GraphRun implements AutoCloseable {
         return tensors;
     }
 
+    /** The input that takes the picture. */
+    public TensorInfo picture() {
+        return picture;
+    }
+
     /** Fills the picture's tensor evenly: bytes of any value, floats between the two values. */
     public void fill(Random random, float from, float to) {
         ByteBuffer bytes = tensors.inputBytes(0);
