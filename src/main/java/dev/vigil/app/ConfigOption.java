@@ -21,6 +21,11 @@ public final class ConfigOption {
         return file != null ? file : defaultFile(SYSTEM_FILE, surroundings.home());
     }
 
+    /** The one that the user names; null for none. */
+    public Path given() {
+        return file;
+    }
+
     static Path defaultFile(Path systemFile, Path home) {
         return Files.exists(systemFile) ? systemFile : home.resolve("config/vigil.yml");
     }

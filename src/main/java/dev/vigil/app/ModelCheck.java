@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /** Loads each model as the daemon would and runs it once, one after the other, since each takes all that the box has. */
-final class ModelCheck implements ConfigCheck {
+public final class ModelCheck implements ConfigCheck {
     /** Building an engine for a GPU takes minutes. */
     private static final Duration TIMEOUT = Duration.ofMinutes(20);
 

@@ -3,6 +3,7 @@ package dev.vigil.app.detect;
 import dev.vigil.app.CascadeLoader;
 import dev.vigil.app.Durations;
 import dev.vigil.app.SpeaksForItself;
+import dev.vigil.app.StopOnSignal;
 import dev.vigil.app.Terminal;
 import dev.vigil.app.media.MediaSource;
 import dev.vigil.app.media.SourceList;

@@ -2,9 +2,11 @@ package dev.vigil.app.model;
 
 import dev.vigil.app.ConfigOption;
 import dev.vigil.app.Durations;
+import dev.vigil.app.media.MediaNames;
 import dev.vigil.app.media.MediaSource;
 import dev.vigil.app.media.SourceList;
 import dev.vigil.base.Clock;
+import dev.vigil.base.Masked;
 import dev.vigil.config.CameraConfig;
 import dev.vigil.config.ConfigException;
 import dev.vigil.config.ConfigReader;
@@ -13,6 +15,7 @@ import dev.vigil.source.SourceException;
 import dev.vigil.source.SourceOptions.Hardware;
 import dev.vigil.workshop.trial.FrameSet;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,8 +55,42 @@ final class FramesOption {
     @Mixin
     private ConfigOption config;
 
+    /** What frames were taken from; empty before. */
+    private List<FrameSet.Source> taken = List.of();
+
     boolean isGiven() {
         return !words.isEmpty();
+    }
+
+    /** The configuration that the user names, or that cameras are taken from; null for none. */
+    Path configFile(ModelTool tool) {
+        boolean cameras = words.stream().anyMatch(FramesOption::isCamera);
+        return cameras ? config.file(tool.surroundings()) : config.given();
+    }
+
+    private static boolean isCamera(String word) {
+        return word.equals(ALL_CAMERAS) || word.startsWith(ONE_CAMERA);
+    }
+
+    /**
+     * Section {@code cameras} of a configuration that watches what frames were taken from: videos and streams whose address holds
+     * no password. Empty where there is none.
+     */
+    String cameras() {
+        StringBuilder yaml = new StringBuilder();
+        for (FrameSet.Source source : taken) {
+            URI uri = source.options().uri();
+            boolean file = SourceAddress.kind(uri) == SourceAddress.Kind.FILE;
+            String url = file ? Path.of(uri).toString() : uri.toString();
+            if (file ? !MediaNames.isPicture(url) : Masked.uri(url).equals(url)) {
+                yaml.append(yaml.isEmpty() ? "cameras:\n" : "")
+                        .append("  camera-" + (yaml.toString().lines().count() + 1) / 2)
+                        .append(":\n    url: ")
+                        .append(DescriptionYaml.quoted(url))
+                        .append('\n');
+            }
+        }
+        return yaml.toString();
     }
 
     /**
@@ -72,12 +109,13 @@ final class FramesOption {
         }
         List<FrameSet.Source> sources = new ArrayList<>();
         for (String word : words.isEmpty() ? List.of(otherwise.toString()) : words) {
-            if (word.equals(ALL_CAMERAS) || word.startsWith(ONE_CAMERA)) {
+            if (isCamera(word)) {
                 sources.addAll(cameras(tool, word));
             } else {
                 sources.addAll(media(tool, word));
             }
         }
+        taken = List.copyOf(sources);
         return FrameSet.take(sources, most, liveFor, tool.surroundings().cacheDir(), Clock.SYSTEM, tool::progress);
     }
 

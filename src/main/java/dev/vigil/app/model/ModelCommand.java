@@ -25,7 +25,8 @@ public final class ModelCommand implements Runnable {
         return new CommandLine(new ModelCommand())
                 .addSubcommand(new InspectCommand(surroundings))
                 .addSubcommand(new SplitCommand(surroundings))
-                .addSubcommand(new HalfCommand(surroundings));
+                .addSubcommand(new HalfCommand(surroundings))
+                .addSubcommand(new TuneCommand(surroundings));
     }
 
     @Override

@@ -1,10 +1,10 @@
-package dev.vigil.app.detect;
+package dev.vigil.app;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Ends what the main thread does when a signal comes, and lets it close in order before the process ends; made before all else. */
-final class StopOnSignal implements AutoCloseable {
+public final class StopOnSignal implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread hook = new Thread(this::signal, "signal");
     /** Guarded by this. */
@@ -12,12 +12,12 @@ final class StopOnSignal implements AutoCloseable {
     /** Guarded by this; null while there is nothing to stop. */
     private Runnable stop;
 
-    StopOnSignal() {
+    public StopOnSignal() {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
     /** @param newStop called when the signal comes, or at once when it already has; returns at once */
-    synchronized void onSignal(Runnable newStop) {
+    public synchronized void onSignal(Runnable newStop) {
         stop = newStop;
         if (signalled) {
             stop.run();
