@@ -62,7 +62,7 @@ public enum ModelFormat {
      * @param wanted what the configuration says
      * @throws InferException when that one does not read it
      */
-    Backend backend(Backend wanted, Path file) throws InferException {
+    public Backend backend(Backend wanted, Path file) throws InferException {
         if (wanted == Backend.AUTO) {
             return backends.get(0);
         }

@@ -26,7 +26,8 @@ public final class ModelCommand implements Runnable {
                 .addSubcommand(new InspectCommand(surroundings))
                 .addSubcommand(new SplitCommand(surroundings))
                 .addSubcommand(new HalfCommand(surroundings))
-                .addSubcommand(new TuneCommand(surroundings));
+                .addSubcommand(new TuneCommand(surroundings))
+                .addSubcommand(new TraceCommand(surroundings));
     }
 
     @Override

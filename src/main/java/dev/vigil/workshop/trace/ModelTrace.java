@@ -43,6 +43,9 @@ public record ModelTrace(
         /** Numbers between 0 and 1, or bytes of any value. */
         Input RANDOM = (graph, run) -> graph.fill(new Random(run), 0, 1);
 
+        /** Called once, when the model is loaded. */
+        default void prepare(GraphRun graph) throws ModelException {}
+
         /** @param run its number, 0 for the first that warms up */
         void fill(GraphRun graph, int run) throws ConvertException, IOException;
     }
@@ -63,6 +66,7 @@ public record ModelTrace(
         OrtProfile profile = new OrtProfile(folder);
         OrtEngine engine = OrtEngine.openProfiled(model, plan.options.withBatchMax(1), cacheDir, profile);
         try (GraphRun graph = GraphRun.of(engine, plan.size)) {
+            input.prepare(graph);
             for (int run = 0; run < plan.warmRuns + runs; run++) {
                 input.fill(graph, run);
                 graph.run();
