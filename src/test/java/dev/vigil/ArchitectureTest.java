@@ -41,8 +41,8 @@ class ArchitectureTest {
      */
     private static final Map<String, Set<String>> SEES = Map.ofEntries(
             Map.entry("base", Set.of()),
-            Map.entry("frame", Set.of()),
-            Map.entry("metrics", Set.of("frame")),
+            Map.entry("frame", Set.of("base")),
+            Map.entry("metrics", Set.of("frame", "base")),
             Map.entry("mqtt", Set.of("base")),
             Map.entry("source", Set.of("frame", "base")),
             Map.entry("convert", Set.of("frame", "base")),

@@ -5,6 +5,7 @@ import dev.vigil.app.demo.DemoCommand;
 import dev.vigil.app.detect.DetectCommand;
 import dev.vigil.app.model.ModelCommand;
 import dev.vigil.app.reload.ReloadCommand;
+import dev.vigil.app.reload.TraceCommand;
 import dev.vigil.app.soak.SoakCommand;
 import dev.vigil.config.Surroundings;
 import java.io.FileDescriptor;
@@ -70,6 +71,7 @@ public final class Vigil implements Runnable {
                 .addSubcommand(new RunCommand())
                 .addSubcommand(new CheckCommand(Surroundings.ofProcess(), Checks.all(), Terminal.onError()))
                 .addSubcommand(new ReloadCommand(Surroundings.ofProcess()))
+                .addSubcommand(new TraceCommand(Surroundings.ofProcess()))
                 .addSubcommand(new DemoCommand())
                 .addSubcommand(new DetectCommand(Surroundings.ofProcess()))
                 .addSubcommand(new WatchCommand())

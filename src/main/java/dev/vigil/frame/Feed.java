@@ -3,7 +3,7 @@ package dev.vigil.frame;
 /** One camera's way into the pipeline: its name, its account, its mailbox, and what is not as it should be with it. */
 public final class Feed {
     private final String camera;
-    private final Ledger ledger = new Ledger();
+    private final Ledger ledger;
     private final Mailbox mailbox;
     private final Warnings warnings = new Warnings();
     private final CascadeCounts cascade = new CascadeCounts();
@@ -15,6 +15,7 @@ public final class Feed {
      */
     public Feed(String camera, boolean lossless) {
         this.camera = camera;
+        this.ledger = new Ledger(camera);
         this.mailbox = new Mailbox(ledger, lossless);
     }
 

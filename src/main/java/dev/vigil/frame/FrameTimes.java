@@ -1,5 +1,7 @@
 package dev.vigil.frame;
 
+import dev.vigil.base.trace.Recording;
+import dev.vigil.base.trace.Tracing;
 import java.util.Arrays;
 
 /**
@@ -13,6 +15,10 @@ public final class FrameTimes {
     private Capture capture = Capture.atArrival(0);
     private long arrivalUs;
     private long lastUs;
+
+    // of whom, for recordings
+    private int camera = Tracing.NAMELESS;
+    private long number;
 
     /**
      * Starts a new frame.
@@ -31,7 +37,21 @@ public final class FrameTimes {
     public void mark(Step step, long nowNs) {
         long nowUs = nowNs / 1_000;
         stepUs[step.ordinal()] += nowUs - lastUs;
+        Recording recording = Tracing.current();
+        if (recording != null && camera != Tracing.NAMELESS) {
+            recording.step(camera, number, step.ordinal(), lastUs * 1_000, nowUs * 1_000);
+        }
         lastUs = nowUs;
+    }
+
+    /**
+     * Says whose times they are, so that recordings have them too.
+     *
+     * @param newCamera its name, as {@link Tracing#name(String)} has it
+     */
+    void of(int newCamera, long newNumber) {
+        camera = newCamera;
+        number = newNumber;
     }
 
     /** Becomes a copy of {@code other}. */
@@ -40,6 +60,8 @@ public final class FrameTimes {
         arrivalUs = other.arrivalUs;
         lastUs = other.lastUs;
         capture = other.capture;
+        camera = other.camera;
+        number = other.number;
     }
 
     public long stepUs(Step step) {

@@ -1,5 +1,7 @@
 package dev.vigil.frame;
 
+import dev.vigil.base.trace.Recording;
+import dev.vigil.base.trace.Tracing;
 import java.util.Arrays;
 
 /**
@@ -9,10 +11,27 @@ import java.util.Arrays;
  * <p>Threadsafe: the camera's reader, the stages and the MQTT event loop all write to it, a few hundred times a second.
  */
 public final class Ledger {
+    private static final int PUBLISHED = Tracing.name("published");
+
+    private final int camera;
     private final long[] dropped = new long[DropCause.ALL.length];
     private long read;
     private long published;
     private long inFlight;
+
+    /** Of nobody. */
+    public Ledger() {
+        this("");
+    }
+
+    Ledger(String camera) {
+        this.camera = Tracing.name(camera);
+    }
+
+    /** The camera's name, as {@link Tracing#name(String)} has it. */
+    int camera() {
+        return camera;
+    }
 
     /** Counts a frame that came from the camera and returns its number: 1 for the first. */
     public synchronized long read() {
@@ -24,11 +43,19 @@ public final class Ledger {
     public synchronized void published() {
         published++;
         inFlight--;
+        Recording recording = Tracing.current();
+        if (recording != null) {
+            recording.instant(PUBLISHED, camera, published);
+        }
     }
 
     public synchronized void dropped(DropCause cause) {
         dropped[cause.ordinal()]++;
         inFlight--;
+        Recording recording = Tracing.current();
+        if (recording != null) {
+            recording.drop(cause.ordinal(), camera);
+        }
     }
 
     /** The account at this moment. */

@@ -39,7 +39,7 @@ public final class Mailbox {
     /** An empty picture to decode into; give it to {@link #offer} or {@link #recycle}. */
     public synchronized Picture obtain() {
         Picture picture = free.poll();
-        return picture == null ? new Picture() : picture;
+        return picture == null ? new Picture(ledger.camera()) : picture;
     }
 
     /**

@@ -4,6 +4,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
 
+import dev.vigil.base.trace.Tracing;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 
 /**
@@ -14,7 +15,18 @@ public final class Picture {
     private final AVFrame frame = av_frame_alloc();
     private final FrameTimes times = new FrameTimes();
     private Orientation orientation = Orientation.UPRIGHT;
+    private final int camera;
     private long number;
+
+    /** A picture of no camera. */
+    public Picture() {
+        this(Tracing.NAMELESS);
+    }
+
+    /** @param camera its name, as {@link Tracing#name(String)} has it */
+    Picture(int camera) {
+        this.camera = camera;
+    }
 
     /** The pixels as they are stored: not yet upright. */
     public AVFrame frame() {
@@ -51,6 +63,7 @@ public final class Picture {
 
     public void setNumber(long number) {
         this.number = number;
+        times.of(camera, number);
     }
 
     /** Gives the pixels back to the decoder's pool. */

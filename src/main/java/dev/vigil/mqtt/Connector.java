@@ -140,6 +140,7 @@ final class Connector implements Attempt.Owner {
         outbox.connected(of.channel(), limits, resumed);
         // Only now, so that who sees it is not refused a message.
         counters.state = State.CONNECTED;
+        MqttTrace.connection(true);
         subscriptions.connected(of.channel(), limits, resumed);
         listener.onConnected(resumed);
     }
@@ -217,6 +218,7 @@ final class Connector implements Attempt.Owner {
             brokers.rest(address, nowNs + backoff.longestNs());
         }
         counters.state = State.AWAY;
+        MqttTrace.connection(false);
         BrokerAddress next = wasUp ? null : brokers.next();
         if (next != null) {
             log.goesOn(reason, next.name());

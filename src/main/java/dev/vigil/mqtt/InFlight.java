@@ -223,6 +223,7 @@ final class InFlight {
             faults.note("the broker rejected a message to " + message.topic + ": " + words);
         }
         message.done(counters);
+        MqttTrace.acknowledged(code < 0x80, counters.waiting.get());
     }
 
     /** A connection stands; says again, without flushing, what was released and not completed. Returns whether it wrote. */

@@ -253,9 +253,11 @@ final class Outbox implements Spool.Exit {
         // A message of QoS 1 or 2 that failed is still in flight, and comes back with the connection's end.
         if (sent && first) {
             counters.sent.increment();
+            MqttTrace.sent(false, counters.waiting.get());
             sent(callback);
         } else if (sent) {
             counters.resent.increment();
+            MqttTrace.sent(true, counters.waiting.get());
         } else if (lost) {
             report(callback, closed ? Refusal.CLOSED : Refusal.BROKER_AWAY);
         }

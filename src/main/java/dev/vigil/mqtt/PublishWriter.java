@@ -37,6 +37,7 @@ final class PublishWriter {
      * @param again the broker may have seen it
      */
     void write(OutboundMessage message, boolean again) {
+        long beganNs = MqttTrace.nowNs();
         int alias = aliases.known(message.topic);
         boolean known = alias != 0;
         if (!known && limits.topicAliasMax() > 0 && message.packetBytes(true, true) <= limits.packetMaxBytes()) {
@@ -59,5 +60,6 @@ final class PublishWriter {
             channel.write(message.qos == 0 ? payload : payload.retainedDuplicate())
                     .addListener(message);
         }
+        MqttTrace.written(beganNs, bytes);
     }
 }

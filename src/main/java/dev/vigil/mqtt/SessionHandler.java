@@ -99,6 +99,7 @@ final class SessionHandler extends SimpleChannelInboundHandler<MqttMessage> {
         int packetId = message.variableHeader().packetId();
         if (qos < 2 || subscriptions.receipts.take(packetId, v5)) {
             counters.received.increment();
+            MqttTrace.received(message.payload().readableBytes());
             listener.onMessage(new InboundMessage(
                     message.variableHeader().topicName(),
                     message.payload(),

@@ -1,6 +1,8 @@
 package dev.vigil.pipeline;
 
 import dev.vigil.base.Clock;
+import dev.vigil.base.trace.Recording;
+import dev.vigil.base.trace.Tracing;
 import dev.vigil.convert.ConvertException;
 import dev.vigil.convert.WindowConverter;
 import dev.vigil.detect.BoxRules;
@@ -22,6 +24,9 @@ import java.util.Arrays;
  * crops overlap, what several of them show is taken as one, as with tiles. Not threadsafe, but for its runner.
  */
 final class CropStage implements AutoCloseable {
+    private static final int CUT = Tracing.name("cut crops");
+    private static final int BOXES = Tracing.name("boxes of crops");
+
     private final CropOptions options;
     private final TensorRing tensors;
     private final WatchedRunner runner;
@@ -41,6 +46,9 @@ final class CropStage implements AutoCloseable {
     private final Detections[] found;
     private final int[] parents;
 
+    /** The model's name in recordings. */
+    private final int traced;
+
     private int crops;
     private int leftOut;
 
@@ -52,6 +60,7 @@ final class CropStage implements AutoCloseable {
     CropStage(ThenModel then, StageLabels labels, int stage, Clock clock) throws InferException {
         LoadedModel model = then.model();
         this.options = then.crops();
+        this.traced = Tracing.name(model.engine().name());
         this.tensors = model.tensors();
         this.rules = model.detection().rules(then.detect());
         this.firstClass = labels.firstClass(stage);
@@ -86,18 +95,27 @@ final class CropStage implements AutoCloseable {
         if (crops == 0) {
             return 0;
         }
+        Recording recording = Tracing.current();
+        long cutNs = recording == null ? 0 : System.nanoTime();
         for (int crop = 0; crop < crops; crop++) {
             converter.convert(
                     picture, windows[crop], tensors.inputBytes(crop), tensors.inputFloats(crop), placements[crop]);
         }
+        if (recording != null) {
+            recording.slice(CUT, traced, cutNs, crops);
+        }
         for (int at = 0; at < crops; at += tensors.batchMax()) {
             runner.run(at, Math.min(tensors.batchMax(), crops - at));
         }
+        long boxesNs = recording == null ? 0 : System.nanoTime();
         for (int crop = 0; crop < crops; crop++) {
             post.processView(tensors.outputs(crop), placements[crop], windows[crop], rules, found[crop]);
         }
         merge.merge(found, windows, crops, picture.widthPx(), picture.heightPx(), rules, merged);
         append(detections);
+        if (recording != null) {
+            recording.slice(BOXES, traced, boxesNs, crops);
+        }
         return crops;
     }
 

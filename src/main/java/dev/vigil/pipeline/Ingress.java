@@ -2,6 +2,8 @@ package dev.vigil.pipeline;
 
 import com.lmax.disruptor.RingBuffer;
 import dev.vigil.base.Clock;
+import dev.vigil.base.trace.Recording;
+import dev.vigil.base.trace.Tracing;
 import dev.vigil.frame.Mailbox;
 import dev.vigil.frame.Picture;
 import dev.vigil.frame.Step;
@@ -128,6 +130,10 @@ final class Ingress implements Runnable {
         slot.begin(lane, picture);
         slot.times.mark(Step.WAIT, clock.monotonicNs());
         ring.publish(sequence);
+        Recording recording = Tracing.current();
+        if (recording != null) {
+            recording.sequence(sequence);
+        }
         return true;
     }
 

@@ -2,6 +2,8 @@ package dev.vigil.pipeline;
 
 import com.lmax.disruptor.EventHandler;
 import com.lmax.disruptor.Sequence;
+import dev.vigil.base.trace.Recording;
+import dev.vigil.base.trace.Tracing;
 
 /**
  * A step of one thread in the ring. It moves its sequence after each frame, so that the next stage starts at once and slots are
@@ -29,6 +31,10 @@ final class Stage implements EventHandler<Slot> {
     public void onEvent(Slot slot, long at, boolean endOfBatch) {
         step.take(slot);
         sequence.set(at);
+        Recording recording = Tracing.current();
+        if (recording != null) {
+            recording.sequence(at);
+        }
         waitStrategy.signalAllWhenBlocking();
         onDone.run();
     }

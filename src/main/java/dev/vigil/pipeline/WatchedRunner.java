@@ -1,6 +1,8 @@
 package dev.vigil.pipeline;
 
 import dev.vigil.base.Clock;
+import dev.vigil.base.trace.Recording;
+import dev.vigil.base.trace.Tracing;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.TensorRing;
 import java.time.Duration;
@@ -10,6 +12,8 @@ import java.time.Duration;
  * called from any thread.
  */
 final class WatchedRunner implements AutoCloseable {
+    private static final int RUN = Tracing.name("model run");
+
     private final TensorRing.Runner runner;
     private final Duration timeout;
     private final Clock clock;
@@ -34,9 +38,13 @@ final class WatchedRunner implements AutoCloseable {
      * @throws InferException when the model fails on them, or the run was ended
      */
     void run(int first, int count) throws InferException {
-        begin();
+        long beganNs = begin();
         try {
             runner.run(first, count);
+            Recording recording = Tracing.current();
+            if (recording != null) {
+                recording.slice(RUN, Tracing.NAMELESS, beganNs, count);
+            }
         } catch (InferException e) {
             throw wasEnded() ? new InferException("an inference was ended after " + timeout.toMillis() + " ms", e) : e;
         } finally {
@@ -49,8 +57,9 @@ final class WatchedRunner implements AutoCloseable {
         return runner.device();
     }
 
-    private synchronized void begin() {
+    private synchronized long begin() {
         runningSinceNs = clock.monotonicNs();
+        return runningSinceNs;
     }
 
     private synchronized boolean wasEnded() {

@@ -6,6 +6,8 @@ import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SequenceBarrier;
 import com.lmax.disruptor.TimeoutException;
 import dev.vigil.base.Clock;
+import dev.vigil.base.trace.Recording;
+import dev.vigil.base.trace.Tracing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -175,6 +177,10 @@ final class WorkerStage {
                 done[(int) upTo & (done.length - 1)] = false;
             }
             sequence.set(upTo);
+            Recording recording = Tracing.current();
+            if (recording != null) {
+                recording.sequence(upTo);
+            }
         }
         waitStrategy.signalAllWhenBlocking();
         onDone.accept((int) (last - first + 1));

@@ -24,7 +24,8 @@ record TraceReport(Path model, ModelTrace trace, ModelTrace.Plan plan, Path out)
     void text(PrintWriter to, int nodesMax) {
         OperatorTimes times = trace.times();
         to.println(model + " on " + trace.device() + ": " + ms(times.runUs()) + " ms a run, mean of " + times.runs()
-                + " after " + plan.warmRuns() + " to warm up" + (times.runs() < plan.runs() ? " (no times of more are kept)" : ""));
+                + " after " + plan.warmRuns() + " to warm up"
+                + (times.runs() < plan.runs() ? " (no times of more are kept)" : ""));
         to.println();
         TextTable operators = new TextTable("operator", "nodes", "ms a run", "share", "us a call", "provider");
         for (OperatorTimes.Operator row : times.operators()) {

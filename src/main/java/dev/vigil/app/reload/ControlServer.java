@@ -19,7 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A daemon's socket, on which its own user and root ask it to reload. One at a time is answered, the others wait for their turn. A
+ * A daemon's socket, on which its own user and root ask it to reload and to record what it does. One at a time is answered, the
+ * others wait for their turn; a recording is sent meanwhile. A
  * daemon that can not have one runs all the same.
  */
 public final class ControlServer implements AutoCloseable {
@@ -28,6 +29,9 @@ public final class ControlServer implements AutoCloseable {
 
     /** Asks it to take its file as it is now. */
     static final String RELOAD = "reload";
+
+    /** Asks it to record what it does, for as many milliseconds as stand behind the word. */
+    static final String TRACE = "trace";
 
     /** For what takes no work: a line to come, and to be taken. */
     static final Duration LINE_TIMEOUT = Duration.ofSeconds(2);
@@ -105,8 +109,8 @@ public final class ControlServer implements AutoCloseable {
 
     private void run() {
         while (!closed) {
-            try (Lines lines = new Lines(server.accept(), REQUEST_BYTES_MAX)) {
-                answer(lines);
+            try {
+                serve(new Lines(server.accept(), REQUEST_BYTES_MAX));
             } catch (EOFException e) {
                 LOG.debug("{}: somebody only looked whether it is answered", socket, e);
             } catch (IOException e) {
@@ -119,17 +123,32 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    private void answer(Lines lines) throws IOException {
-        while (true) {
-            String request = lines.read(LINE_TIMEOUT);
-            Answer answer =
-                    switch (request) {
-                        case WHICH -> Answer.taken(reloader.file().toString());
-                        case RELOAD -> reloader.reload();
-                        default -> Answer.failed("there is no request of that name: which or reload is allowed");
-                    };
-            lines.write(answer.line(), LINE_TIMEOUT);
+    /** Answers one after the other, until the other end closes; a recording goes on beside those that come next. */
+    private void serve(Lines lines) throws IOException {
+        boolean goesOn = false;
+        try {
+            while (!goesOn) {
+                String request = lines.read(LINE_TIMEOUT);
+                if (request.startsWith(TRACE + " ")) {
+                    goesOn = TraceServer.begin(request.substring(TRACE.length() + 1), reloader.node(), lines);
+                } else {
+                    lines.write(answer(request).line(), LINE_TIMEOUT);
+                }
+            }
+        } finally {
+            if (!goesOn) {
+                lines.close();
+            }
         }
+    }
+
+    private Answer answer(String request) {
+        return switch (request) {
+            case WHICH -> Answer.taken(reloader.file().toString());
+            case RELOAD -> reloader.reload();
+            default ->
+                Answer.failed("there is no request of that name: which or reload is allowed, or trace with a time");
+        };
     }
 
     /** Answers nobody any more. A reading that is on comes to its end by itself, and is not answered. */

@@ -65,6 +65,21 @@ final class Lines implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits for more to come, without reading it.
+     *
+     * @return false when nothing has come in time
+     */
+    boolean hasMore(Duration timeout) throws IOException {
+        if (read.length > 0) {
+            return true;
+        }
+        key.interestOps(SelectionKey.OP_READ);
+        int ready = selector.select(Math.max(1, timeout.toMillis()));
+        selector.selectedKeys().clear();
+        return ready > 0;
+    }
+
     private int end() {
         for (int i = 0; i < read.length; i++) {
             if (read[i] == '\n') {

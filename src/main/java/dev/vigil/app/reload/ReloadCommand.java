@@ -8,14 +8,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.SocketTimeoutException;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,8 +32,6 @@ import picocli.CommandLine.Spec;
             "Example: vigil reload --config /etc/vigil/vigil.yml"
         })
 public final class ReloadCommand implements Callable<Integer> {
-    private static final int ANSWER_BYTES_MAX = 8 << 20;
-
     private final Surroundings surroundings;
 
     @Mixin
@@ -67,9 +59,6 @@ public final class ReloadCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** A daemon that answers. */
-    private record Daemon(Path socket, Path file) {}
-
     public ReloadCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
@@ -79,70 +68,22 @@ public final class ReloadCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         Path file = config.file(surroundings).toAbsolutePath().normalize();
-        Set<Path> folders = ControlFolders.all(surroundings);
-        List<String> others = new ArrayList<>();
-        List<Daemon> found = new ArrayList<>();
-        for (Path socket : ControlFolders.sockets(folders)) {
-            if (node == null || socket.equals(ControlFolders.socket(socket.getParent(), node))) {
-                look(socket, file, found, others);
-            }
-        }
-        if (found.size() != 1) {
-            err.println("vigil reload: "
-                    + (found.isEmpty() ? "no daemon runs " + file : "several daemons run " + file + ": say --node"));
-            found.forEach(daemon -> err.println("  " + daemon.socket + " does"));
-            others.forEach(line -> err.println("  " + line));
-            if (found.isEmpty() && others.isEmpty()) {
-                folders.forEach(folder -> err.println("  there is none in " + folder));
-            }
-            err.flush();
-            return 1;
-        }
-        return reload(found.get(0), out, err);
+        RunningDaemon daemon = RunningDaemon.find(file, node, surroundings, "vigil reload", err);
+        return daemon == null ? 1 : reload(daemon, out, err);
     }
 
-    /** Whether a daemon answers on a socket, and runs the file. */
-    private static void look(Path socket, Path file, List<Daemon> found, List<String> others) {
+    private int reload(RunningDaemon daemon, PrintWriter out, PrintWriter err) {
         try {
-            String answer =
-                    ask(socket, ControlServer.WHICH, ControlServer.LINE_TIMEOUT).changed();
-            if (answer == null) {
-                throw new IOException("another version of Vigil answers");
-            }
-            Path runs = Path.of(answer);
-            if (isSame(runs, file)) {
-                found.add(new Daemon(socket, runs));
-            } else {
-                others.add(socket + " runs " + runs);
-            }
-        } catch (SocketTimeoutException busy) {
-            others.add(socket + " does not answer; another reload may be on");
-        } catch (IOException e) {
-            String reason = Files.isWritable(socket) ? e.getMessage() : "only its own user and root may ask it";
-            others.add(socket + ": " + reason);
-        }
-    }
-
-    private static boolean isSame(Path one, Path other) {
-        try {
-            return one.equals(other) || Files.isSameFile(one, other);
-        } catch (IOException notThere) {
-            return false; // a file that is not there is only the same by its name
-        }
-    }
-
-    private int reload(Daemon daemon, PrintWriter out, PrintWriter err) {
-        try {
-            Answer answer = ask(daemon.socket, ControlServer.RELOAD, timeout);
+            Answer answer = daemon.ask(ControlServer.RELOAD, timeout);
             if (answer.failure() != null) {
                 err.println("vigil reload: " + answer.failure());
                 err.flush();
                 return 1;
             }
             if (answer.changed() != null && !json) {
-                out.println(daemon.file + " was taken: " + answer.changed());
+                out.println(daemon.file() + " was taken: " + answer.changed());
             } else if (answer.changed() == null) {
-                err.println(daemon.file + " was refused, and what ran before runs on:");
+                err.println(daemon.file() + " was refused, and what ran before runs on:");
             }
             return CheckCommand.print(answer.problems(), json, out, err);
         } catch (SocketTimeoutException e) {
@@ -151,16 +92,9 @@ public final class ReloadCommand implements Callable<Integer> {
         } catch (EOFException e) {
             err.println("vigil reload: the daemon has ended before it answered");
         } catch (IOException e) {
-            err.println("vigil reload: " + daemon.socket + ": " + e.getMessage());
+            err.println("vigil reload: " + daemon.socket() + ": " + e.getMessage());
         }
         err.flush();
         return 1;
-    }
-
-    private static Answer ask(Path socket, String request, Duration timeout) throws IOException {
-        try (Lines lines = new Lines(SocketChannel.open(UnixDomainSocketAddress.of(socket)), ANSWER_BYTES_MAX)) {
-            lines.write(request, ControlServer.LINE_TIMEOUT);
-            return Answer.parse(lines.read(timeout));
-        }
     }
 }
