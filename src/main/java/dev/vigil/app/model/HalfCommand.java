@@ -9,9 +9,9 @@ import dev.vigil.frame.InputSpec.Element;
 import dev.vigil.graph.GraphException;
 import dev.vigil.infer.InferException;
 import dev.vigil.source.SourceException;
-import dev.vigil.workshop.half.Bound;
 import dev.vigil.workshop.half.Half;
 import dev.vigil.workshop.half.KeepPattern;
+import dev.vigil.workshop.trial.Bound;
 import dev.vigil.workshop.trial.FrameSet;
 import dev.vigil.workshop.trial.Reference;
 import java.io.IOException;
@@ -101,7 +101,8 @@ final class HalfCommand extends ModelTool {
             names = "--within-px",
             paramLabel = "PX",
             defaultValue = "1",
-            description = "How far a box's corner may be off, in pixels of the frame (default: ${DEFAULT-VALUE}).")
+            description =
+                    "How far a box's corner may be off, in pixels of the model's input (default: ${DEFAULT-VALUE}).")
     private double withinPx;
 
     @Mixin
@@ -135,15 +136,17 @@ final class HalfCommand extends ModelTool {
             throw new ModelException("--inputs half: the .yml beside " + in
                     + " says element: float32, which would not be so any more; take the line out");
         }
+        Bound bound = new Bound(withinScore, withinPx);
         Half.Options options = new Half.Options(
                 keep.stream().map(KeepPattern::new).toList(),
                 inputs == Edge.HALF,
                 outputs == Edge.HALF,
                 weightsOnly,
-                new Bound(withinScore, withinPx));
+                bound);
         Path cache = surroundings().cacheDir();
         try (FrameSet pictures = frames.take(this, TrialOptions.demoClip(surroundings()))) {
-            Reference reference = Reference.of(in, description, pictures, trial.scoreMin(), cache, this::progress);
+            Reference reference =
+                    Reference.of(in, description, pictures, trial.scoreMin(), bound, cache, this::progress);
             Half.Report report = new Half(cache, this::progress).write(in, out, description, reference, options);
             bringDescription(in, out);
             PrintWriter to = out();

@@ -20,7 +20,14 @@ final class LikenessText {
         }
         return String.format(
                 Locale.ROOT,
-                "%d pairs of boxes, %d alone, at most %.2f px and %.4f of score apart, %.2f points of mAP50 lost",
+                "%d candidates%s within %.2f px of the input and %.4f of score; after NMS %d pairs of boxes, %d alone, within %.2f px of the frame and"
+                        + " %.4f; %.2f points of mAP50 lost",
+                likeness.candidates().count() / 2,
+                likeness.candidates().alone() == 0
+                        ? ""
+                        : " (" + likeness.candidates().alone() + " alone)",
+                likeness.candidates().cornerPx(),
+                likeness.candidates().score(),
                 likeness.boxes().pairs(),
                 likeness.boxes().alone(),
                 likeness.boxes().cornerPx(),
@@ -38,6 +45,11 @@ final class LikenessText {
         json.put("alone", likeness.boxes().alone());
         json.put("corner_px", likeness.boxes().cornerPx());
         json.put("score", likeness.boxes().score());
+        ObjectNode candidates = json.putObject("candidates");
+        candidates.put("count", likeness.candidates().count());
+        candidates.put("alone", likeness.candidates().alone());
+        candidates.put("corner_input_px", likeness.candidates().cornerPx());
+        candidates.put("score", likeness.candidates().score());
         json.put("loss_points", likeness.lossPoints());
         return json;
     }

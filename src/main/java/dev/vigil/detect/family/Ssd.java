@@ -9,7 +9,6 @@ import dev.vigil.detect.ModelInfo;
 import dev.vigil.frame.InputSpec.Color;
 import dev.vigil.frame.InputSpec.Resize;
 import dev.vigil.frame.TensorInfo;
-import dev.vigil.frame.TensorInfo.ElementType;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Locale;
@@ -43,7 +42,7 @@ final class Ssd implements Family {
     public Fit fit(ModelInfo model) {
         List<TensorInfo> rows = rows(model);
         if (rows.size() != 2) {
-            return Fit.no("wants two float32 outputs (batch, anchors, 4) and (batch, anchors, classes)");
+            return Fit.no("wants two float outputs (batch, anchors, 4) and (batch, anchors, classes)");
         }
         TensorInfo boxes = rows.get(0);
         TensorInfo scores = rows.get(1);
@@ -86,7 +85,7 @@ final class Ssd implements Family {
 
     private static List<TensorInfo> rows(ModelInfo model) {
         return model.outputs().stream()
-                .filter(output -> output.rank() == 3 && output.type() == ElementType.FLOAT32)
+                .filter(output -> output.rank() == 3 && Tables.isFloat(output))
                 .toList();
     }
 

@@ -10,6 +10,7 @@ import dev.vigil.infer.InferOptions;
 import dev.vigil.workshop.ModelBytes;
 import dev.vigil.workshop.ModelShapes;
 import dev.vigil.workshop.Scratch;
+import dev.vigil.workshop.trial.Bound;
 import dev.vigil.workshop.trial.Duel;
 import dev.vigil.workshop.trial.Likeness;
 import dev.vigil.workshop.trial.Reference;

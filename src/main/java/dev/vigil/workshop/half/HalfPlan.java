@@ -143,6 +143,16 @@ final class HalfPlan {
         return IntStream.range(0, kept.length).filter(this::isHalf).toArray();
     }
 
+    /** How many weights nodes have. */
+    long weights(int[] some) {
+        return IntStream.of(some)
+                .mapToObj(i -> nodes.get(i).getInputList())
+                .flatMap(List::stream)
+                .filter(initializers::containsKey)
+                .mapToLong(name -> Math.max(0, fact(name).count()))
+                .sum();
+    }
+
     void keep(int node, String reason) {
         if (isHalf(node)) {
             kept[node] = reason;

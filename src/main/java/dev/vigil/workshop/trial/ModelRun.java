@@ -102,6 +102,16 @@ public final class ModelRun implements AutoCloseable {
         return boxes;
     }
 
+    /** How many pixels of the picture that was filled in last one of the model's input covers, from left to right. */
+    double pxX() {
+        return placement.toFrameXUnbounded(1) - placement.toFrameXUnbounded(0);
+    }
+
+    /** The same from top to bottom. */
+    double pxY() {
+        return placement.toFrameYUnbounded(1) - placement.toFrameYUnbounded(0);
+    }
+
     /** All of it. */
     public Detections detect(Picture picture, BoxRules rules) throws ConvertException, InferException {
         fill(picture);

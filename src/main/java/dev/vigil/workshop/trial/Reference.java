@@ -5,8 +5,10 @@ import dev.vigil.convert.FrameConverter;
 import dev.vigil.detect.BoxRules;
 import dev.vigil.detect.DetectOptions;
 import dev.vigil.detect.Detections;
+import dev.vigil.detect.LabelFilters;
 import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.ModelException;
+import dev.vigil.detect.Suppression;
 import dev.vigil.frame.InputSpec;
 import dev.vigil.frame.InputSpec.Element;
 import dev.vigil.infer.InferException;
@@ -34,18 +36,23 @@ public final class Reference {
     private final ModelDescription description;
     private final FrameSet frames;
     private final float scoreMin;
+    private final Bound bound;
     private final Path cacheDir;
     private final Consumer<String> progress;
-    /** Of each frame, above the threshold; null where the family is not known. */
-    private final List<Detections> boxes;
+    /** Null where the family is not known. */
+    private final Found found;
 
     private final InputSpec input;
+
+    /** What a model finds on each frame: above a threshold after NMS, and above half of it before. */
+    private record Found(List<Detections> boxes, List<CandidateMatch.Candidates> candidates) {}
 
     private Reference(
             Path file,
             ModelDescription description,
             FrameSet frames,
             float scoreMin,
+            Bound bound,
             Path cacheDir,
             Consumer<String> progress)
             throws InferException, ModelException, ConvertException, IOException {
@@ -53,12 +60,13 @@ public final class Reference {
         this.description = description;
         this.frames = frames;
         this.scoreMin = scoreMin;
+        this.bound = bound;
         this.cacheDir = cacheDir;
         this.progress = progress;
-        List<Detections> found = null;
+        Found own = null;
         InputSpec spec = null;
         try (ModelRun run = ModelRun.load(file, description, onCpu(), cacheDir)) {
-            found = boxes(run, all(frames.size()), scoreMin);
+            own = find(run, all(frames.size()), scoreMin);
             spec = run.model().detection().input();
         } catch (ModelException e) {
             if (description.family() != null) {
@@ -66,7 +74,7 @@ public final class Reference {
             }
             progress.accept("tried on random numbers: " + e.getMessage());
         }
-        this.boxes = found;
+        this.found = own;
         this.input = spec;
     }
 
@@ -75,6 +83,7 @@ public final class Reference {
      *
      * @param frames stay the caller's, and are needed as long as this is used
      * @param scoreMin boxes above it are to be found again
+     * @param bound tells what is near
      * @param progress is told a line now and then
      * @throws ModelException when the description does not fit the model
      */
@@ -83,10 +92,11 @@ public final class Reference {
             ModelDescription description,
             FrameSet frames,
             float scoreMin,
+            Bound bound,
             Path cacheDir,
             Consumer<String> progress)
             throws InferException, ModelException, ConvertException, IOException {
-        return new Reference(file, description, frames, scoreMin, cacheDir, progress);
+        return new Reference(file, description, frames, scoreMin, bound, cacheDir, progress);
     }
 
     /** On this box's CPU with all of its cores: what is compared here is right everywhere. */
@@ -103,7 +113,7 @@ public final class Reference {
 
     /** Whether boxes are compared; else outputs. */
     public boolean isOfBoxes() {
-        return boxes != null;
+        return found != null;
     }
 
     /** How many inputs models are tried on. */
@@ -168,22 +178,34 @@ public final class Reference {
             throws InferException, ModelException, ConvertException, IOException {
         int[] chosen = spread(Math.min(most, inputs()));
         if (!isOfBoxes()) {
-            return new Likeness(null, outputs(other, options, chosen));
+            return new Likeness(null, null, outputs(other, options, chosen));
         }
         try (ModelRun run = ModelRun.load(other, description, options, cacheDir)) {
-            List<Detections> found = boxes(run, chosen, Agreement.SCORE_LOWEST);
-            List<Detections> wanted = IntStream.of(chosen).mapToObj(boxes::get).toList();
-            return new Likeness(Agreement.of(wanted, found, scoreMin, Agreement.SCORE_NEAR), Double.NaN);
+            Found theirs = find(run, chosen, Agreement.SCORE_LOWEST);
+            Agreement boxes = Agreement.of(some(found.boxes, chosen), theirs.boxes, scoreMin, Agreement.SCORE_NEAR);
+            CandidateMatch candidates =
+                    CandidateMatch.of(some(found.candidates, chosen), theirs.candidates, scoreMin, bound);
+            return new Likeness(boxes, candidates, Double.NaN);
         }
     }
 
-    private List<Detections> boxes(ModelRun run, int[] chosen, float lowest)
-            throws ConvertException, InferException, IOException {
+    private static <T> List<T> some(List<T> all, int[] chosen) {
+        return IntStream.of(chosen).mapToObj(all::get).toList();
+    }
+
+    /** @param lowest score of boxes after NMS */
+    private Found find(ModelRun run, int[] chosen, float lowest) throws ConvertException, InferException, IOException {
         BoxRules rules = run.rules(DetectOptions.DEFAULT.withScoreMin(lowest));
-        List<Detections> all = new ArrayList<>();
+        BoxRules raw = run.rules(new DetectOptions(
+                scoreMin / 2,
+                new Suppression.Override(Suppression.Kind.NONE, null, null),
+                DetectOptions.BOXES_MAX,
+                LabelFilters.NONE));
+        Found all = new Found(new ArrayList<>(), new ArrayList<>());
         for (int index : chosen) {
-            all.add(run.detect(frames.picture(index), rules));
-            progress.accept("compared on " + all.size() + " of " + chosen.length + " frames");
+            all.boxes.add(run.detect(frames.picture(index), rules));
+            all.candidates.add(new CandidateMatch.Candidates(run.boxes(raw), run.pxX(), run.pxY()));
+            progress.accept("compared on " + all.boxes.size() + " of " + chosen.length + " frames");
         }
         return all;
     }
