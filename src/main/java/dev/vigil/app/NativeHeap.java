@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * 230 MiB, and after cameras that changed or connected again a few hundred times, some 70 MiB, which the next ones fit into only in
  * part.
  */
-final class NativeHeap {
+public final class NativeHeap {
     private static final Logger LOG = LoggerFactory.getLogger(NativeHeap.class);
     private static final String[] SIGNATURE = {String[].class.getName()};
 
@@ -33,7 +33,7 @@ final class NativeHeap {
     }
 
     /** Gives what is free back to the system, where this Java can (17.0.9 and later, with glibc). */
-    static void trim() {
+    public static void trim() {
         System.gc(); // tensors of a model that is gone, and files that were mapped, are freed with their buffers'
         // objects
         giveBack();

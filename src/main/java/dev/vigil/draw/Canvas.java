@@ -108,7 +108,8 @@ public final class Canvas implements AutoCloseable {
         }
     }
 
-    private static void replace(Path file, ByteBuffer content) throws IOException {
+    /** Writes a file so that it is there as a whole or not at all. */
+    static void replace(Path file, ByteBuffer content) throws IOException {
         Path unfinished = file.resolveSibling("." + file.getFileName() + ".part");
         try {
             try (FileChannel out = FileChannel.open(

@@ -27,7 +27,8 @@ public final class ModelCommand implements Runnable {
                 .addSubcommand(new SplitCommand(surroundings))
                 .addSubcommand(new HalfCommand(surroundings))
                 .addSubcommand(new TuneCommand(surroundings))
-                .addSubcommand(new TraceCommand(surroundings));
+                .addSubcommand(new TraceCommand(surroundings))
+                .addSubcommand(new CompareCommand(surroundings));
     }
 
     @Override
