@@ -28,7 +28,8 @@ public final class ModelCommand implements Runnable {
                 .addSubcommand(new HalfCommand(surroundings))
                 .addSubcommand(new TuneCommand(surroundings))
                 .addSubcommand(new TraceCommand(surroundings))
-                .addSubcommand(new CompareCommand(surroundings));
+                .addSubcommand(new CompareCommand(surroundings))
+                .addSubcommand(new PruneCommand(surroundings));
     }
 
     @Override
