@@ -47,7 +47,7 @@ public final class VersionCommand implements Callable<Integer>, IVersionProvider
     }
 
     /** The daemon's own version. */
-    static String version() {
+    public static String version() {
         try {
             return build().getProperty("git.build.version", "unknown");
         } catch (IOException e) {

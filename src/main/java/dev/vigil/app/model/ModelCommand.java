@@ -25,6 +25,7 @@ public final class ModelCommand implements Runnable {
         return new CommandLine(new ModelCommand())
                 .addSubcommand(new InspectCommand(surroundings))
                 .addSubcommand(new SplitCommand(surroundings))
+                .addSubcommand(new OptimizeCommand(surroundings))
                 .addSubcommand(new HalfCommand(surroundings))
                 .addSubcommand(new TuneCommand(surroundings))
                 .addSubcommand(new TraceCommand(surroundings))
