@@ -65,8 +65,9 @@ final class AffineAfter implements Pass {
 
     /** Whether a node adds values of the same rank, so that a shift of what it reads is one of what it makes. */
     private static boolean isSum(Draft draft, NodeProto node, int rank) {
-        return Nodes.is(node, "Add")
+        return (Nodes.is(node, "Add") || Nodes.is(node, "Sum"))
                 && node.getAttributeCount() == 0
+                && node.getInputCount() == 2
                 && !node.getInput(0).equals(node.getInput(1))
                 && draft.fact(node.getInput(0)).rank() == rank
                 && draft.fact(node.getInput(1)).rank() == rank;

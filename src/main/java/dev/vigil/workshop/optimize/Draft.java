@@ -224,7 +224,12 @@ final class Draft {
         graph.prune(outputs);
         List<NodeProto> sorted = graph.sorted();
         graph.nodes().clear();
-        graph.nodes().addAll(sorted);
+        Set<String> taken = new HashSet<>();
+        for (NodeProto node : sorted) {
+            // Nodes are called like what they made first; ONNX Runtime refuses two of one name, and takes any without.
+            boolean unique = node.getName().isEmpty() || taken.add(node.getName());
+            graph.nodes().add(unique ? node : node.toBuilder().clearName().build());
+        }
     }
 
     /** Initialisers by name, to be looked at. */

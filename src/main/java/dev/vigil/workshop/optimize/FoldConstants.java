@@ -32,8 +32,10 @@ import onnx.Onnx.ValueInfoProto;
 final class FoldConstants implements Pass {
     /** A value of this size may be larger than what it is made of. */
     private static final long SMALL_BYTES = 64 << 10;
-    /** What all of one round may add to the file. */
-    private static final long GROWTH_MAX_BYTES = 1 << 20;
+    /** What all of one round may add to the file: this, and a part of what the constants have. */
+    private static final long GROWTH_BYTES = 16 << 10;
+
+    private static final int GROWTH_PART = 64;
     /** What is computed in one round; the next goes on. */
     private static final long ROUND_BYTES = 256L << 20;
 
@@ -82,6 +84,8 @@ final class FoldConstants implements Pass {
                 sizes.put(tensor.getName(), bytes(tensor.getDataType(), TensorData.count(tensor)));
             }
         }
+        long growthMax = GROWTH_BYTES
+                + sizes.values().stream().mapToLong(Long::longValue).sum() / GROWTH_PART;
         long growth = 0;
         long all = 0;
         for (int slot = 0; slot < draft.size() && all < ROUND_BYTES; slot++) {
@@ -99,7 +103,7 @@ final class FoldConstants implements Pass {
                     .mapToLong(sizes::get)
                     .sum();
             long grows = Math.max(0, makes - reads);
-            if (makes > reads && makes > SMALL_BYTES || growth + grows > GROWTH_MAX_BYTES) {
+            if (makes > reads && makes > SMALL_BYTES || growth + grows > growthMax) {
                 continue;
             }
             growth += grows;

@@ -38,19 +38,23 @@ final class Reshapes implements Pass {
     private static boolean simplify(Draft draft, int slot) {
         NodeProto node = draft.node(slot);
         String root = node.getInput(0);
-        NodeProto before = draft.maker(root);
-        while (before != null && keepsOrder(draft, before)) {
+        boolean reshapes = !Nodes.is(node, "Transpose");
+        for (NodeProto before = draft.maker(root);
+                before != null && keepsOrder(draft, before);
+                before = draft.maker(root)) {
             root = before.getInput(0);
-            before = draft.maker(root);
+            reshapes |= !Nodes.is(before, "Transpose");
+        }
+        if (!reshapes) {
+            return false; // transposes alone are better cancelled
         }
         boolean chain = !root.equals(node.getInput(0));
         if (chain && Shapes.same(draft.fact(root), draft.fact(node.getOutput(0))) && draft.bypass(slot, root)) {
             return true;
         }
         boolean computed = Nodes.is(node, "Reshape") && draft.constant(Nodes.input(node, 1)) == null;
-        boolean moves = Nodes.is(node, "Transpose");
         long[] target = target(draft, node);
-        if (target == null || !chain && !computed && !moves) {
+        if (target == null || !chain && !computed) {
             return false;
         }
         String shape = draft.addConstant(node.getOutput(0) + "/shape", target);
