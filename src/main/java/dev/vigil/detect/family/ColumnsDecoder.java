@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /**
  * As {@link RowsDecoder} without objectness, the other way round: a row for each of {@code cx, cy, w, h, classes, [keypoints]}
- * over all cells, in pixels of the input.
+ * over all cells, in pixels of the input or parts of it ({@link BoxUnits}).
  *
  * <p>The scores of all cells and classes lie in one piece, and are searched as such; of the few that are above the floor, the
  * best of each cell is kept.
@@ -21,6 +21,7 @@ final class ColumnsDecoder implements BoxDecoder {
     private final int cells;
     private final int classes;
     private final Keypoints keypoints;
+    private final BoxUnits units;
     private final ScoreScan scan = new ScoreScan();
     private final float[] best;
     private final int[] bestClass;
@@ -30,11 +31,12 @@ final class ColumnsDecoder implements BoxDecoder {
     private final float[] points;
 
     /** @param output its index */
-    ColumnsDecoder(int output, int cells, int classes, Keypoints keypoints) {
+    ColumnsDecoder(int output, int cells, int classes, Keypoints keypoints, BoxUnits units) {
         this.output = output;
         this.cells = cells;
         this.classes = classes;
         this.keypoints = keypoints;
+        this.units = units;
         this.best = new float[cells];
         this.bestClass = new int[cells];
         this.found = new long[(cells + Long.SIZE - 1) / Long.SIZE];
@@ -55,6 +57,7 @@ final class ColumnsDecoder implements BoxDecoder {
     @Override
     public void decode(FloatBuffer[] outputs, Candidates into) {
         FloatBuffer values = outputs[output];
+        units.look(values, 0, 1, cells);
         search(values, into.scoreFloor());
         for (int word = 0; word < found.length; word++) {
             for (long bits = found[word]; bits != 0; bits &= bits - 1) {
@@ -88,10 +91,10 @@ final class ColumnsDecoder implements BoxDecoder {
     }
 
     private void add(FloatBuffer values, int cell, Candidates into) {
-        float centreX = values.get(cell);
-        float centreY = values.get(cells + cell);
-        float halfWidth = values.get(2 * cells + cell) / 2;
-        float halfHeight = values.get(3 * cells + cell) / 2;
+        float centreX = values.get(cell) * units.x();
+        float centreY = values.get(cells + cell) * units.y();
+        float halfWidth = values.get(2 * cells + cell) / 2 * units.x();
+        float halfHeight = values.get(3 * cells + cell) / 2 * units.y();
         boolean taken = into.add(
                 centreX - halfWidth,
                 centreY - halfHeight,
@@ -104,7 +107,7 @@ final class ColumnsDecoder implements BoxDecoder {
             for (int i = 0; i < points.length; i++) {
                 points[i] = values.get(at + i * cells);
             }
-            keypoints.set(points, 0, into);
+            keypoints.set(points, 0, units, into);
         }
     }
 }

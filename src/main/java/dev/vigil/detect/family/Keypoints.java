@@ -16,10 +16,10 @@ record Keypoints(int count, int values) {
         return count * values;
     }
 
-    /** Sets the points of the box that was taken last, from a row of its values. */
-    void set(float[] row, int first, Candidates into) {
+    /** Sets the points of the box that was taken last, from a row of its values in these units. */
+    void set(float[] row, int first, BoxUnits units, Candidates into) {
         for (int k = 0; k < count; k++) {
-            into.keypoint(k, row[first + k * values], row[first + k * values + 1]);
+            into.keypoint(k, row[first + k * values] * units.x(), row[first + k * values + 1] * units.y());
         }
     }
 }

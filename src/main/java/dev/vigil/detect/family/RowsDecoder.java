@@ -5,7 +5,7 @@ import dev.vigil.detect.Candidates;
 import java.nio.FloatBuffer;
 
 /**
- * Rows of centre, size and scores in pixels of the input: {@code cx, cy, w, h, [objectness,] classes, [keypoints]}. A row makes
+ * Rows of centre, size and scores in pixels of the input or parts of it ({@link BoxUnits}): {@code cx, cy, w, h, [objectness,] classes, [keypoints]}. A row makes
  * one box, of its best class, the first of equals; its score is {@code objectness * class}, or the class's alone
  * (ultralytics/yolov5, utils/general.py, non_max_suppression; ultralytics/ultralytics, ultralytics/utils/nms.py).
  */
@@ -28,6 +28,7 @@ final class RowsDecoder implements BoxDecoder {
     private final Score scoring;
     private final int classes;
     private final Keypoints keypoints;
+    private final BoxUnits units;
     private final float[] row;
 
     /**
@@ -35,11 +36,12 @@ final class RowsDecoder implements BoxDecoder {
      * @param columns of a row
      * @param keypoints the last columns of each row, or none
      */
-    RowsDecoder(int output, int columns, Score scoring, int classes, Keypoints keypoints) {
+    RowsDecoder(int output, int columns, Score scoring, int classes, Keypoints keypoints, BoxUnits units) {
         this.output = output;
         this.scoring = scoring;
         this.classes = classes;
         this.keypoints = keypoints;
+        this.units = units;
         this.row = new float[columns];
     }
 
@@ -58,6 +60,7 @@ final class RowsDecoder implements BoxDecoder {
         FloatBuffer rows = outputs[output];
         int columns = row.length;
         int end = rows.limit() - columns;
+        units.look(rows, 0, columns, rows.limit() / columns);
         if (scoring == Score.CLASS) {
             for (int at = 0; at <= end; at += columns) {
                 if (ScoreScan.mayExceed(rows, at + CORNERS, at + CORNERS + classes, into.scoreFloor())) {
@@ -91,12 +94,13 @@ final class RowsDecoder implements BoxDecoder {
         if (score <= into.scoreFloor()) {
             return;
         }
-        float halfWidth = row[2] / 2;
-        float halfHeight = row[3] / 2;
-        boolean taken =
-                into.add(row[0] - halfWidth, row[1] - halfHeight, row[0] + halfWidth, row[1] + halfHeight, score, best);
+        float x = row[0] * units.x();
+        float y = row[1] * units.y();
+        float halfWidth = row[2] / 2 * units.x();
+        float halfHeight = row[3] / 2 * units.y();
+        boolean taken = into.add(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight, score, best);
         if (taken) {
-            keypoints.set(row, firstClass + classes, into);
+            keypoints.set(row, firstClass + classes, units, into);
         }
     }
 

@@ -38,14 +38,13 @@ final class Tables {
     }
 
     /**
-     * How many of the values of each box weigh masks: as many as a second output (batch, masks, h, w) has of them; 0 where there is
+     * How many of the values of each box weigh masks: as many as the other output (batch, masks, h, w) has of them; 0 where there is
      * none.
      */
     static int masks(ModelInfo model) {
         List<TensorInfo> outputs = model.outputs();
         boolean hasMasks = outputs.size() == 2
-                && outputs.get(1).rank() == 4
-                && outputs.get(1).shape()[1] == MASKS;
+                && outputs.stream().anyMatch(output -> output.rank() == 4 && output.shape()[1] == MASKS);
         return hasMasks ? MASKS : 0;
     }
 }

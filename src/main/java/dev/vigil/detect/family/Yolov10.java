@@ -20,6 +20,9 @@ import java.nio.FloatBuffer;
  */
 final class Yolov10 implements Family {
     private static final int COLUMNS = 6;
+    /** x2. */
+    private static final int RIGHT = 2;
+
     private static final int SCORE = 4;
     private static final int CLASS = 5;
     /** More than any export gives. */
@@ -54,7 +57,13 @@ final class Yolov10 implements Family {
     @Override
     public BoxDecoder newDecoder(ModelInfo model) throws ModelException {
         Form form = form(model);
-        return new Decoder(model.outputs().indexOf(form.output), form.columns, form.classes, form.keypoints);
+        return new Decoder(
+                model.outputs().indexOf(form.output),
+                form.columns,
+                form.classes,
+                form.keypoints,
+                BoxUnits.of(model),
+                new float[form.columns]);
     }
 
     /** @throws ModelException whose message is why it does not fit */
@@ -96,11 +105,8 @@ final class Yolov10 implements Family {
                         : rows < 0 ? Fit.possible(why) : Fit.yes(why));
     }
 
-    private record Decoder(int output, int columns, int classes, Keypoints points, float[] row) implements BoxDecoder {
-        Decoder(int output, int columns, int classes, Keypoints points) {
-            this(output, columns, classes, points, new float[columns]);
-        }
-
+    private record Decoder(int output, int columns, int classes, Keypoints points, BoxUnits units, float[] row)
+            implements BoxDecoder {
         @Override
         public int keypoints() {
             return points.count();
@@ -109,13 +115,21 @@ final class Yolov10 implements Family {
         @Override
         public void decode(FloatBuffer[] outputs, Candidates into) {
             FloatBuffer rows = outputs[output];
+            units.look(rows, RIGHT, columns, rows.limit() / columns);
             for (int at = 0; at + columns <= rows.limit(); at += columns) {
                 if (!(rows.get(at + SCORE) <= into.scoreFloor())) {
                     rows.get(at, row);
-                    boolean taken =
-                            Suppressed.add(row[0], row[1], row[2], row[3], row[SCORE], row[CLASS], classes, into);
+                    boolean taken = Suppressed.add(
+                            row[0] * units.x(),
+                            row[1] * units.y(),
+                            row[RIGHT] * units.x(),
+                            row[3] * units.y(),
+                            row[SCORE],
+                            row[CLASS],
+                            classes,
+                            into);
                     if (taken) {
-                        points.set(row, COLUMNS, into);
+                        points.set(row, COLUMNS, units, into);
                     }
                 }
             }

@@ -78,7 +78,8 @@ final class Yolov5 implements Family {
                 form.columns,
                 seven && form.classes == 1 ? Score.OBJECTNESS : Score.OBJECTNESS_TIMES_CLASS,
                 form.classes,
-                Keypoints.NONE);
+                Keypoints.NONE,
+                BoxUnits.of(model));
     }
 
     /** @throws ModelException whose message is why it does not fit */

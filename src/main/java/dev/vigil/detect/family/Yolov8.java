@@ -59,8 +59,9 @@ final class Yolov8 implements Family {
         Form form = form(model);
         int output = model.outputs().indexOf(form.output);
         return form.transposed
-                ? new RowsDecoder(output, form.values, RowsDecoder.Score.CLASS, form.classes, form.keypoints)
-                : new ColumnsDecoder(output, form.cells, form.classes, form.keypoints);
+                ? new RowsDecoder(
+                        output, form.values, RowsDecoder.Score.CLASS, form.classes, form.keypoints, BoxUnits.of(model))
+                : new ColumnsDecoder(output, form.cells, form.classes, form.keypoints, BoxUnits.of(model));
     }
 
     /** @throws ModelException whose message is why it does not fit */

@@ -67,7 +67,8 @@ final class YoloxDecoded implements Family {
                 columns,
                 Score.OBJECTNESS_TIMES_CLASS,
                 columns - FIRST_CLASS,
-                Keypoints.NONE);
+                Keypoints.NONE,
+                BoxUnits.pixels());
     }
 
     /** @throws ModelException whose message is why it does not fit */

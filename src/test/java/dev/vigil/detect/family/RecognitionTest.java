@@ -26,6 +26,7 @@ class RecognitionTest {
             OpenCvFamiliesTest::samples,
             RawBoxesTest::samples,
             RtDetrTest::samples,
+            ExportSamples::all,
             YoloSamples::all,
             YuNetTest::samples,
             NanoDetTest::samples,
