@@ -68,6 +68,10 @@ public final class Daemon implements AutoCloseable {
     private boolean closed;
 
     public Daemon(VigilConfig config, Clock clock) {
+        this(config, clock, CascadeLoader::load);
+    }
+
+    Daemon(VigilConfig config, Clock clock, RunningModel.Opener opener) {
         this.config = config;
         this.clock = clock;
         TopicConfig topics = config.topics();
@@ -86,7 +90,7 @@ public final class Daemon implements AutoCloseable {
         this.client = new MqttClient(config.mqtt().withWill(will), new Listeners(listeners));
         this.objects = new ObjectPublisher(client, clock);
         this.homeAssistant = new HomeAssistant(client, listeners);
-        this.loader = new ModelLoader(client, objects, config.node(), topics, clock);
+        this.loader = new ModelLoader(client, objects, config.node(), topics, clock, opener);
     }
 
     private Camera camera(CameraConfig camera) {
@@ -148,6 +152,7 @@ public final class Daemon implements AutoCloseable {
             cameras.forEach(camera -> camera.reader().start());
             models = loader.load(config);
             seen();
+            models.values().forEach(model -> model.onBuilt(() -> reporter.modelChanged(model)));
             reporter.start(client, config.reports());
             listeners.add(objects);
             objects.start();
@@ -155,11 +160,15 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    /** Has each camera seen by its model. */
+    /** Has each camera seen by its model, and tells of those that another has seen before. */
     private void seen() {
         for (Camera camera : cameras) {
+            RunningModel before = camera.model();
             RunningModel model = models.get(camera.config().model());
             camera.seenBy(model, config.labels(camera.config(), model.labels()));
+            if (model != before) {
+                reporter.cameraChanged(camera.feed());
+            }
         }
     }
 
@@ -216,6 +225,9 @@ public final class Daemon implements AutoCloseable {
         changed.forEach(Camera::change);
         commands.change(settings());
         seen();
+        nextModels.values().stream()
+                .filter(model -> !beforeModels.containsValue(model))
+                .forEach(model -> model.onBuilt(() -> reporter.modelChanged(model)));
         added.forEach(camera -> camera.reader().start());
         loader.closeOthers(beforeModels, nextModels);
         reporter.intervals(next.reports());

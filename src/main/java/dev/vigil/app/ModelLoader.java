@@ -23,13 +23,21 @@ final class ModelLoader {
     private final String node;
     private final TopicConfig topics;
     private final Clock clock;
+    private final RunningModel.Opener opener;
 
-    ModelLoader(MqttClient client, ObjectPublisher objects, String node, TopicConfig topics, Clock clock) {
+    ModelLoader(
+            MqttClient client,
+            ObjectPublisher objects,
+            String node,
+            TopicConfig topics,
+            Clock clock,
+            RunningModel.Opener opener) {
         this.client = client;
         this.objects = objects;
         this.node = node;
         this.topics = topics;
         this.clock = clock;
+        this.opener = opener;
     }
 
     /**
@@ -92,7 +100,15 @@ final class ModelLoader {
 
     private RunningModel start(VigilConfig config, ModelConfig model) throws InferException, ModelException {
         return RunningModel.start(
-                config.chain(model), Demand.of(config, model), config.cacheDir(), client, objects, node, topics, clock);
+                config.chain(model),
+                Demand.of(config, model),
+                config.cacheDir(),
+                opener,
+                client,
+                objects,
+                node,
+                topics,
+                clock);
     }
 
     /** Closes those of the first that are not among the second. */

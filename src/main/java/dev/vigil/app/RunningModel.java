@@ -35,6 +35,12 @@ final class RunningModel implements AutoCloseable {
     /** For the frames of a camera that leaves, and for those of all at the end. */
     private static final Duration THROUGH_TIMEOUT = Duration.ofSeconds(2);
 
+    /** Loads a model and those that follow it. */
+    interface Opener {
+        /** @param viewsMax the most parts that a frame is cut into for the first */
+        LoadedModel open(List<ModelConfig> chain, Path cacheDir, int viewsMax) throws InferException, ModelException;
+    }
+
     /** The model, and those that follow it. */
     private final List<ModelConfig> chain;
 
@@ -79,6 +85,7 @@ final class RunningModel implements AutoCloseable {
             List<ModelConfig> chain,
             Demand demand,
             Path cacheDir,
+            Opener opener,
             MqttClient client,
             ObjectPublisher objects,
             String node,
@@ -86,7 +93,7 @@ final class RunningModel implements AutoCloseable {
             Clock clock)
             throws InferException, ModelException {
         List<String> stamps = stamps(chain); // before: what changes while it is loaded counts as changed
-        LoadedModel loaded = CascadeLoader.load(chain, cacheDir, demand.viewsMax());
+        LoadedModel loaded = opener.open(chain, cacheDir, demand.viewsMax());
         boolean started = false;
         try {
             RunningModel model =
@@ -176,6 +183,11 @@ final class RunningModel implements AutoCloseable {
     /** The device that it will go over to when its engine is built; null for none. */
     String building() {
         return loaded.engine().building();
+    }
+
+    /** Calls back when {@link #building} has come to its end; never where nothing has been built. */
+    void onBuilt(Runnable listener) {
+        loaded.engine().onBuilt(listener);
     }
 
     void add(Camera camera) {

@@ -173,6 +173,12 @@ final class StatusReporter implements MqttListener, AutoCloseable {
         run(() -> cameras.get().stream().filter(camera -> camera.feed() == feed).forEach(this::publishStatus));
     }
 
+    /** What a model was built for is there, or is not to be had. */
+    void modelChanged(RunningModel model) {
+        run(() ->
+                cameras.get().stream().filter(camera -> camera.model() == model).forEach(this::publishStatus));
+    }
+
     /** Tells the last state of a camera that has gone, and has the broker forget it, unless another has taken its place. */
     void removed(Camera camera) {
         run(() -> {

@@ -50,6 +50,12 @@ public interface Engine extends AutoCloseable {
         return null;
     }
 
+    /**
+     * Calls back once when {@link #building} has come to its end, well or not: at once where that is past, else on a thread of the
+     * engine's. Never where nothing has been built.
+     */
+    default void onBuilt(Runnable listener) {}
+
     /** Whether its work is the CPU's. */
     boolean onCpu();
 

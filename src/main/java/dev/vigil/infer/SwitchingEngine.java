@@ -31,6 +31,9 @@ public final class SwitchingEngine implements Engine {
     /** What is being built; null when that has ended, well or not. */
     private volatile String building;
 
+    /** Whom to tell that building has ended. Guarded by itself, as is the end. */
+    private final List<Runnable> waiting = new ArrayList<>();
+
     /** Guarded by this. */
     private final List<SwitchingBinding> bindings = new ArrayList<>();
 
@@ -75,11 +78,21 @@ public final class SwitchingEngine implements Engine {
                 throw error;
             }
         } finally {
-            building = null;
+            ended();
             if (opened != null) {
                 opened.close();
             }
         }
+    }
+
+    private void ended() {
+        List<Runnable> listeners;
+        synchronized (waiting) {
+            building = null;
+            listeners = List.copyOf(waiting);
+            waiting.clear();
+        }
+        listeners.forEach(Runnable::run);
     }
 
     /** Warms it up on every binding's memory, which is where engines are really built, and lets the runners go over. */
@@ -138,6 +151,17 @@ public final class SwitchingEngine implements Engine {
     @Override
     public String building() {
         return building;
+    }
+
+    @Override
+    public void onBuilt(Runnable listener) {
+        synchronized (waiting) {
+            if (building != null) {
+                waiting.add(listener);
+                return;
+            }
+        }
+        listener.run();
     }
 
     /** Of the first one: whoever plans by it goes on as he began. */

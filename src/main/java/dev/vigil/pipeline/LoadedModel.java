@@ -67,6 +67,18 @@ public record LoadedModel(Engine engine, TensorRing tensors, DetectionModel dete
             throws InferException, ModelException {
         int frames = ofOneFrame ? 1 : Math.max(1, options.batchMax());
         Engine engine = Engine.open(file, options.withBatchMax(Math.min(BATCH_MAX, frames * viewsMax)), cacheDir);
+        return of(engine, description, frames, viewsMax, ofOneFrame);
+    }
+
+    /**
+     * As above, on an engine that is open already; it is closed with the model, and when this fails.
+     *
+     * @param frames of a batch
+     * @param ofOneFrame whether it sees crops of one frame at a time
+     */
+    public static LoadedModel of(
+            Engine engine, ModelDescription description, int frames, int viewsMax, boolean ofOneFrame)
+            throws InferException, ModelException {
         TensorRing tensors = null;
         boolean loaded = false;
         try {

@@ -114,12 +114,20 @@ class SwitchingEngineTest {
     @Test
     void shouldStayWhenTheBetterEngineCanNotBeHad() throws Exception {
         NamedEngine slow = engine("cpu", 0);
+        CountDownLatch tried = new CountDownLatch(1);
+        CountDownLatch told = new CountDownLatch(2);
         try (SwitchingEngine engine = new SwitchingEngine(slow, "cuda", () -> {
+                    await(tried);
                     throw new InferException("no such thing");
                 });
                 TensorRing ring = new TensorRing(engine, 2, IMAGE);
                 TensorRing.Runner runner = ring.runner()) {
+            engine.onBuilt(told::countDown);
+            assertThat(told.getCount()).isEqualTo(2);
+            tried.countDown();
             Await.until("the end of building", () -> engine.building() == null);
+            engine.onBuilt(told::countDown); // who asks later is told as well
+            Await.until("both to be told", () -> told.getCount() == 0);
             runner.run(0, 1);
             assertThat(runner.device()).isEqualTo("cpu");
             assertThat(slow.closed).isFalse();
