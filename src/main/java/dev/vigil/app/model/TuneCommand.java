@@ -142,7 +142,8 @@ final class TuneCommand extends ModelTool {
                 searching.interrupt();
             });
             TuneReport report = search(pictures, models, ended);
-            Thread.interrupted(); // what it found is written all the same
+            onSignal.onSignal(() -> {}); // what it found is written all the same
+            Thread.interrupted();
             return tell(report, config, name, models);
         }
     }

@@ -8,6 +8,7 @@ import dev.vigil.graph.OnnxModel;
 import dev.vigil.infer.ModelFormat;
 import dev.vigil.workshop.trial.FrameSet;
 import dev.vigil.workshop.tune.InputSizes;
+import dev.vigil.workshop.tune.OptimisedGraph;
 import dev.vigil.workshop.tune.TrialException;
 import dev.vigil.workshop.tune.Tried;
 import dev.vigil.workshop.tune.Variant;
@@ -24,27 +25,28 @@ import java.util.stream.Stream;
 
 /** Variants of a model in a folder of their own until one is chosen; the folder goes when this is closed. */
 final class TunedModel implements AutoCloseable {
-    /** Which variants there are. */
-    private static final List<VariantMaker> MAKERS = List.of(new InputSizes());
-
     /** Of all the time, for what each maker makes. */
     private static final int TIME_PART = 5;
 
     private final Surroundings surroundings;
     private final Path model;
     private final Path folder;
+    /** Which variants there are. */
+    private final List<VariantMaker> makers;
+
     private final List<String> notMade = new ArrayList<>();
 
     TunedModel(Surroundings surroundings, Path model) throws IOException {
         this.surroundings = surroundings;
         this.model = model;
+        this.makers = List.of(new OptimisedGraph(surroundings.cacheDir()), new InputSizes());
         this.folder = Files.createTempDirectory(Files.createDirectories(surroundings.cacheDir()), "tune-");
     }
 
     List<Variant> make(Variant original, FrameSet frames, double lossPoints, Duration time, Consumer<String> progress)
             throws InterruptedException {
         List<Variant> made = new ArrayList<>();
-        for (VariantMaker maker : MAKERS) {
+        for (VariantMaker maker : makers) {
             progress.accept("making " + maker.name());
             try {
                 made.addAll(maker.make(original, folder, frames, lossPoints, time.dividedBy(TIME_PART)));

@@ -30,8 +30,7 @@ public record Exhaustive(List<Tried> all, Optional<Tried> best, boolean whole) {
             double seconds,
             Trials trials,
             BooleanSupplier stop,
-            Consumer<String> progress)
-            throws InterruptedException {
+            Consumer<String> progress) {
         List<Tried> all = new ArrayList<>(space.stream().map(Tried::new).toList());
         Map<String, Double> losses = new HashMap<>();
         for (int round = 1; round <= rounds; round++) {
@@ -51,6 +50,8 @@ public record Exhaustive(List<Tried> all, Optional<Tried> best, boolean whole) {
                 } catch (TrialException e) {
                     tried.end(Tried.Fate.FAILED, e.getMessage());
                     all.remove(tried);
+                } catch (InterruptedException e) {
+                    return new Exhaustive(all, best(all, bounds), false);
                 }
             }
         }
