@@ -23,6 +23,8 @@ final class TrialTime {
     private double untilS;
     /** What a trial takes beside its own seconds, for loading and warming up: the most of late. */
     private double extraS;
+    /** What the last measurement of agreement took. */
+    private double agreementS;
 
     private boolean interrupted;
 
@@ -92,12 +94,14 @@ final class TrialTime {
 
     /** @return whether it was measured: not where there is no time for it, or it does not run, which it is told */
     boolean measureLoss(Tried tried) {
-        if (isOver(0, 0)) {
+        if (isStopped() || elapsedS() + agreementS > untilS) {
             tried.end(Fate.NO_TIME, "its agreement was not measured");
             return false;
         }
+        double beforeS = elapsedS();
         try {
             tried.setLossPoints(trials.lossPoints(tried.settings()));
+            agreementS = elapsedS() - beforeS;
             return true;
         } catch (TrialException e) {
             tried.end(Fate.FAILED, e.getMessage());
