@@ -240,16 +240,25 @@ public final class FrontChart {
         for (int i = turns.size() - 1; i >= 0; i--) {
             int at = turns.get(i);
             disc(items.get(at), front[at]);
-            Area area = named[at].area();
-            drawing.words(
-                    area.x1() + textPx / 4,
-                    (area.y1() + area.y2()) / 2 + textPx * Drawing.CAPITAL / 2,
-                    names[at],
-                    textPx,
-                    Anchor.START,
-                    front[at] ? INK : FAINT,
-                    false);
+            name(names[at], named[at].area(), atX(items.get(at).speed.median()), front[at] ? INK : FAINT);
         }
+    }
+
+    /** Writes a name to the side of its place that is nearer to its disc, over the lines that lead to others. */
+    private void name(String name, Area place, double discX, int rgb) {
+        double paddingPx = textPx / 4;
+        double middleY = (place.y1() + place.y2()) / 2;
+        double middleX = (place.x1() + place.x2()) / 2;
+        Anchor anchor = place.x1() >= discX ? Anchor.START : place.x2() <= discX ? Anchor.END : Anchor.MIDDLE;
+        double at =
+                switch (anchor) {
+                    case START -> place.x1() + paddingPx;
+                    case MIDDLE -> middleX;
+                    case END -> place.x2() - paddingPx;
+                };
+        double heightPx = 1.2 * textPx;
+        drawing.box(place.x1(), middleY - heightPx / 2, place.x2() - place.x1(), heightPx, PAPER);
+        drawing.words(at, middleY + textPx * Drawing.CAPITAL / 2, name, textPx, anchor, rgb, false);
     }
 
     /** The speeds of all rounds. */
