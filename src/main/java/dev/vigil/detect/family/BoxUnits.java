@@ -44,7 +44,8 @@ final class BoxUnits {
         }
         float most = 0;
         for (int i = 0; i < count && most <= PARTS_MAX; i++) {
-            most = Math.max(most, Math.abs(values.get(first + i * step)));
+            float value = Math.abs(values.get(first + i * step));
+            most = value > most ? value : most; // past NaN
         }
         boolean parts = most <= PARTS_MAX;
         x = parts ? widthPx : 1;

@@ -5,9 +5,10 @@ import dev.vigil.detect.Candidates;
 import java.nio.FloatBuffer;
 
 /**
- * Rows of centre, size and scores in pixels of the input or parts of it ({@link BoxUnits}): {@code cx, cy, w, h, [objectness,] classes, [keypoints]}. A row makes
- * one box, of its best class, the first of equals; its score is {@code objectness * class}, or the class's alone
- * (ultralytics/yolov5, utils/general.py, non_max_suppression; ultralytics/ultralytics, ultralytics/utils/nms.py).
+ * Rows of centre, size and scores in pixels of the input or parts of it ({@link BoxUnits}): {@code cx, cy, w, h, [objectness,]
+ * classes, [keypoints]}. A row makes one box, of its best class, the first of equals; its score is {@code objectness * class}, or
+ * the class's alone (ultralytics/yolov5, utils/general.py, non_max_suppression; ultralytics/ultralytics,
+ * ultralytics/utils/nms.py).
  */
 final class RowsDecoder implements BoxDecoder {
     static final int CORNERS = 4;

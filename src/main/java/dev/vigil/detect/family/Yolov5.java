@@ -14,9 +14,9 @@ import java.util.Optional;
 
 /**
  * YOLOv5 and v7 with their grid: one output (batch, 3 for each cell, 5 + classes): centre and size in pixels of the input,
- * objectness, and each class's score, sigmoid applied; weights of masks may follow, and are left aside (ultralytics/yolov5, models/yolo.py, Detect, and
- * utils/general.py, non_max_suppression). The raw heads may be outputs as well. Where there are but these, as without {@code
- * --grid}, {@link YoloHeads} reads them.
+ * objectness, and each class's score, sigmoid applied; weights of masks may follow, and are left aside (ultralytics/yolov5,
+ * models/yolo.py, Detect, and utils/general.py, non_max_suppression). The raw heads may be outputs as well. Where there are but
+ * these, as without {@code --grid}, {@link YoloHeads} reads them.
  *
  * <p>{@code yolov7} differs for a single class, whose score is the objectness alone, because the class was never trained; and it
  * has an export with NMS inside (WongKinYiu/yolov7, models/experimental.py, ONNX_ORT and ONNX_TRT, and utils/general.py).

@@ -76,6 +76,23 @@ class YoloUnitsTest {
                 .isEqualTo(4 + 27 * 8 % WIDTH + 10f);
     }
 
+    @ParameterizedTest
+    @CsvSource({"yolov5", "yolov8", "yolov10"})
+    void shouldCountOneBoxWhenItsPlaceIsNotANumberAndReadTheOthers(String family) throws Exception {
+        float[] output = output(family, 1f / WIDTH, 1f / HEIGHT);
+        int at = family.equals("yolov5") ? 7 * 3 : family.equals("yolov8") ? 3 : 6 * 3;
+        int right = family.equals("yolov10") ? 2 : 0;
+        int score = family.equals("yolov8") ? 5 * CELLS : 4;
+        output[at + right] = Float.NaN;
+        output[at + score] = 0.9f;
+
+        Candidates found = YoloBoxes.decode(YoloBoxes.decoder(family, of(family, false)), 0.4f, output);
+
+        assertThat(found.malformed()).isEqualTo(1);
+        assertThat(found.count()).isEqualTo(1);
+        assertThat(found.x2(0) - found.x1(0)).isBetween(19.9f, 20.1f);
+    }
+
     @Test
     void shouldTakePixelsWhenThePictureIsNotOfTensorFlow() throws Exception {
         Candidates found =
