@@ -135,6 +135,17 @@ public final class OnnxModel {
                 .orElse(0);
     }
 
+    /** Has the model say another version of an operator set that it uses; its nodes must be such already. */
+    public void raise(String domain, int version) {
+        ModelProto.Builder changed = header.toBuilder();
+        for (OperatorSetIdProto.Builder set : changed.getOpsetImportBuilderList()) {
+            if (plain(set.getDomain()).equals(plain(domain))) {
+                set.setVersion(version);
+            }
+        }
+        header = changed.build();
+    }
+
     /** {@code ai.onnx} is another name of the usual domain. */
     static String plain(String domain) {
         return domain.equals("ai.onnx") ? "" : domain;

@@ -30,7 +30,8 @@ public final class ModelCommand implements Runnable {
                 .addSubcommand(new TuneCommand(surroundings))
                 .addSubcommand(new TraceCommand(surroundings))
                 .addSubcommand(new CompareCommand(surroundings))
-                .addSubcommand(new PruneCommand(surroundings));
+                .addSubcommand(new PruneCommand(surroundings))
+                .addSubcommand(new QuantizeCommand(surroundings));
     }
 
     @Override

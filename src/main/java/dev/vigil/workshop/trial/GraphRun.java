@@ -76,6 +76,11 @@ public final class GraphRun implements AutoCloseable {
         return engine;
     }
 
+    /** The input that takes pictures. */
+    public TensorInfo picture() {
+        return picture;
+    }
+
     public TensorRing tensors() {
         return tensors;
     }

@@ -1,0 +1,452 @@
+package dev.vigil.workshop.quantize;
+
+import dev.vigil.convert.ConvertException;
+import dev.vigil.detect.ModelDescription;
+import dev.vigil.detect.ModelException;
+import dev.vigil.graph.GraphException;
+import dev.vigil.graph.Nodes;
+import dev.vigil.graph.OnnxModel;
+import dev.vigil.graph.Weights;
+import dev.vigil.graph.shape.Cost;
+import dev.vigil.graph.shape.Fact;
+import dev.vigil.infer.InferException;
+import dev.vigil.workshop.ModelShapes;
+import dev.vigil.workshop.quantize.IntegerParts.Layer;
+import dev.vigil.workshop.quantize.Quantized.LayerReport;
+import dev.vigil.workshop.trial.FrameSet;
+import dev.vigil.workshop.trial.Latency;
+import dev.vigil.workshop.trial.ModelRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Makes of a model one that computes in 8 bits and finds the same, or says why it can not. Ranges come from one half of the frames
+ * and losses from the other, so that nothing is judged by what it was fitted to. Not threadsafe; one for each model.
+ */
+public final class Quantizer {
+    /** Left in float: more of the work than this, and 8 bits are not worth their loss. */
+    private static final double FLOAT_SHARE_MAX = 0.5;
+    /** Of each of both models. */
+    private static final int TIMED_RUNS = 40;
+    /** That each layer is tried alone on. */
+    private static final int ERROR_FRAMES = 4;
+
+    private final Path in;
+    private final ModelDescription description;
+    private final FrameSet frames;
+    private final QuantizeOptions options;
+    private final Path cacheDir;
+    private final Consumer<String> progress;
+
+    private final int[] calibrating;
+    private final int[] measuring;
+
+    /** The folder of one run, and the model in it that has operator set 13. */
+    private Path folder;
+
+    private Path prepared;
+    private int opset;
+    private Map<String, Fact> facts;
+    private Set<String> kept;
+    private LossMeter meter;
+    private Activations activations;
+    private Map<String, Histogram> histograms;
+    /** By calibration. */
+    private final Map<Calibration, Map<String, LayerErrors>> errors = new EnumMap<>(Calibration.class);
+
+    /**
+     * Runs nothing yet.
+     *
+     * @param frames two at least
+     * @param cacheDir for what inference unpacks, and for models that are tried
+     */
+    public Quantizer(
+            Path in,
+            ModelDescription description,
+            FrameSet frames,
+            QuantizeOptions options,
+            Path cacheDir,
+            Consumer<String> progress) {
+        this.in = in;
+        this.description = description;
+        this.frames = frames;
+        this.options = options;
+        this.cacheDir = cacheDir;
+        this.progress = progress;
+        boolean few = frames.size() < 2;
+        calibrating =
+                IntStream.range(0, frames.size()).filter(i -> few || i % 2 == 0).toArray();
+        measuring =
+                IntStream.range(0, frames.size()).filter(i -> few || i % 2 == 1).toArray();
+    }
+
+    /**
+     * Tries, and writes the model when its loss keeps within the bound.
+     *
+     * @throws GraphException when it can not be read or raised, or has no layers for it; to be read after the file's name
+     * @throws ModelException when it is no detection model, or finds nothing on the frames
+     */
+    public Quantized write(Path out)
+            throws GraphException, ModelException, InferException, ConvertException, IOException {
+        folder = Files.createTempDirectory(Files.createDirectories(cacheDir), "quantize-");
+        try {
+            prepare();
+            return search(out);
+        } catch (Activations.NotFinite e) {
+            throw new ModelException("the model " + in + " can not be calibrated: " + e.getMessage(), e);
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private void prepare() throws GraphException, ModelException, InferException, ConvertException, IOException {
+        OnnxModel model = OnnxModel.read(in);
+        requireFloat(model);
+        opset = model.opset("");
+        Opset13.raise(model, ModelShapes.of(model, size()).facts());
+        facts = ModelShapes.of(model, size()).facts();
+        IntegerParts all = IntegerParts.of(model.graph(), facts, Set.of());
+        kept = kept(all);
+        IntegerParts parts = IntegerParts.of(model.graph(), facts, kept);
+        if (parts.layers().isEmpty()) {
+            throw new GraphException(
+                    all.layers().isEmpty()
+                            ? "has no convolution or matrix of float32 with constant weights: there is nothing to do in 8 bits"
+                            : "has no layer that is not kept in float: there is nothing to do in 8 bits");
+        }
+        prepared = folder.resolve("model.onnx");
+        model.write(prepared);
+        progress.accept("running the model on " + measuring.length + " frames");
+        meter = LossMeter.of(in, description, options.scoreMin(), frames, measuring, cacheDir);
+        activations = new Activations(folder, size(), meter.input(), cacheDir, progress);
+        OnnxModel equalized = OnnxModel.read(prepared);
+        if (options.equalize()) {
+            Equalization.apply(equalized, activations, facts, frames, calibrating);
+            equalized.write(prepared);
+        }
+        histograms = activations.histograms(prepared, parts.values(), facts, frames, calibrating);
+    }
+
+    private static void requireFloat(OnnxModel model) throws GraphException {
+        for (var node : model.graph().nodes()) {
+            if (node.getOpType().contains("QuantizeLinear") || node.getOpType().startsWith("QLinear")) {
+                throw new GraphException("is in 8 bits already: " + Nodes.shown(node));
+            }
+        }
+    }
+
+    private ModelDescription.Size size() {
+        return options.size() != null ? options.size() : description.input().size();
+    }
+
+    /** The layers that {@code --keep} names, by what they make or by the node's own name. */
+    private Set<String> kept(IntegerParts parts) throws GraphException {
+        Set<String> layers = new HashSet<>();
+        for (String word : options.keep()) {
+            Pattern pattern = Pattern.compile(
+                    Stream.of(word.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
+            List<String> named = parts.layers().values().stream()
+                    .filter(layer -> pattern.matcher(layer.name()).matches()
+                            || pattern.matcher(layer.node().getName()).matches()
+                            || pattern.matcher(parts.result(layer.name())).matches())
+                    .map(Layer::name)
+                    .toList();
+            if (named.isEmpty()) {
+                throw new GraphException("has no layer " + word + " to keep in float; it has "
+                        + parts.layers().keySet().stream().limit(5).collect(Collectors.joining(", "))
+                        + (parts.layers().size() > 5 ? ", …" : ""));
+            }
+            layers.addAll(named);
+        }
+        return layers;
+    }
+
+    private Quantized search(Path out)
+            throws GraphException, ModelException, InferException, ConvertException, IOException {
+        Map<Calibration, Double> tried = new LinkedHashMap<>();
+        Calibration best = null;
+        for (Calibration calibration : Calibration.values()) {
+            if (options.calibration() == null || options.calibration() == calibration) {
+                progress.accept("trying " + calibration.word());
+                double loss = loss(calibration, Set.of());
+                tried.put(calibration, loss);
+                best = best == null || loss < tried.get(best) ? calibration : best;
+            }
+        }
+        Calibration taken = best;
+        double lossAll = tried.get(taken);
+        FloatSearch search = new FloatSearch(new Trials(taken, lossAll), options.lossMax(), progress);
+        FloatSearch.Found found = search.search(noisiest(taken));
+        List<LayerReport> layers = report(taken, found.inFloat(), search.alone());
+        String refused = refusal(found, layers, search.alone(), lossAll);
+        if (refused != null) {
+            return new Quantized(
+                    refused,
+                    opset,
+                    Files.size(in),
+                    0,
+                    tried,
+                    taken,
+                    found.loss(),
+                    lossAll,
+                    calibrating.length,
+                    measuring.length,
+                    null,
+                    null,
+                    layers);
+        }
+        OnnxModel model = quantized(taken, found.inFloat());
+        long inBytes = layers.stream().filter(l -> l.inFloat() == null).count();
+        model.metadata()
+                .put(
+                        "quantized",
+                        String.format(
+                                java.util.Locale.ROOT,
+                                "int8, %d of %d layers, %s of %d frames, loss %.2f of mAP50",
+                                inBytes,
+                                layers.size(),
+                                taken.word(),
+                                calibrating.length,
+                                found.loss()));
+        model.write(out);
+        progress.accept("measuring speed");
+        Latency[] speeds = speeds(out);
+        return new Quantized(
+                null,
+                opset,
+                Files.size(in),
+                Files.size(out),
+                tried,
+                taken,
+                found.loss(),
+                lossAll,
+                calibrating.length,
+                measuring.length,
+                speeds[0],
+                speeds[1],
+                layers);
+    }
+
+    /** Forms of the model with ranges of one calibration. */
+    private final class Trials implements FloatSearch.Trials {
+        private final Calibration calibration;
+        private final double lossAll;
+        private OutputError outputs;
+
+        Trials(Calibration calibration, double lossAll) {
+            this.calibration = calibration;
+            this.lossAll = lossAll;
+        }
+
+        @Override
+        public double loss(Set<String> inFloat)
+                throws GraphException, ModelException, InferException, ConvertException, IOException {
+            return inFloat.isEmpty() ? lossAll : Quantizer.this.loss(calibration, inFloat);
+        }
+
+        @Override
+        public double error(String inBytes)
+                throws GraphException, ModelException, InferException, ConvertException, IOException {
+            if (outputs == null) {
+                int[] few = Arrays.copyOf(calibrating, Math.min(ERROR_FRAMES, calibrating.length));
+                outputs = OutputError.of(activations, prepared, frames, few);
+            }
+            Set<String> others = new HashSet<>(errors(calibration).keySet());
+            others.remove(inBytes);
+            Path file = folder.resolve("alone.onnx");
+            quantized(calibration, others).write(file);
+            double error = outputs.measure(file);
+            Files.delete(file);
+            return error;
+        }
+    }
+
+    private double loss(Calibration calibration, Set<String> inFloat)
+            throws GraphException, ModelException, InferException, ConvertException, IOException {
+        Path file = folder.resolve("trial.onnx");
+        quantized(calibration, inFloat).write(file);
+        double loss = meter.measure(file).lossPoints();
+        Files.delete(file);
+        return loss;
+    }
+
+    private OnnxModel quantized(Calibration calibration, Set<String> inFloat)
+            throws GraphException, ModelException, InferException, ConvertException, IOException {
+        OnnxModel model = OnnxModel.read(prepared);
+        Set<String> all = new HashSet<>(kept);
+        all.addAll(inFloat);
+        IntegerParts parts = IntegerParts.of(model.graph(), facts, all);
+        Map<String, float[]> biases = new HashMap<>();
+        if (options.biasCorrection()) {
+            Map<String, LayerErrors> measured = errors(calibration);
+            for (Layer layer : parts.layers().values()) {
+                if (!Nodes.is(layer.node(), "MatMul")) { // it has no bias
+                    biases.put(layer.name(), corrected(model, layer, measured.get(layer.name())));
+                }
+            }
+        }
+        new QdqWriter(model, parts, steps(calibration, parts), biases, options.levels()).write();
+        return model;
+    }
+
+    private static float[] corrected(OnnxModel model, Layer layer, LayerErrors errors) throws GraphException {
+        float[] bias = layer.bias().isEmpty()
+                ? new float[layer.channels()]
+                : Weights.floats(model.graph().initializers().get(layer.bias()), model.folder());
+        for (int i = 0; i < bias.length; i++) {
+            bias[i] -= errors.meanError()[i];
+        }
+        return bias;
+    }
+
+    private Map<String, Range> ranges(Calibration calibration) {
+        Map<String, Range> ranges = new HashMap<>();
+        histograms.forEach((name, histogram) -> ranges.put(name, calibration.range(histogram)));
+        return ranges;
+    }
+
+    private Map<String, Step> steps(Calibration calibration, IntegerParts parts) {
+        Map<String, Range> ranges = ranges(calibration);
+        Map<String, String> groups = parts.groups();
+        Map<String, Range> ofGroup = new HashMap<>();
+        groups.forEach((value, group) -> ofGroup.merge(group, ranges.get(value), Range::with));
+        Map<String, Step> steps = new HashMap<>();
+        groups.forEach((value, group) -> steps.put(value, Step.of(ofGroup.get(group))));
+        return steps;
+    }
+
+    private Map<String, LayerErrors> errors(Calibration calibration)
+            throws GraphException, ModelException, InferException, ConvertException, IOException {
+        if (!errors.containsKey(calibration)) {
+            OnnxModel model = OnnxModel.read(prepared);
+            IntegerParts parts = IntegerParts.of(model.graph(), facts, kept);
+            errors.put(
+                    calibration,
+                    LayerErrors.measure(
+                            activations,
+                            prepared,
+                            parts,
+                            steps(calibration, parts),
+                            options.levels(),
+                            facts,
+                            frames,
+                            calibrating));
+        }
+        return errors.get(calibration);
+    }
+
+    private List<String> noisiest(Calibration calibration)
+            throws GraphException, ModelException, InferException, ConvertException, IOException {
+        Map<String, LayerErrors> measured = errors(calibration);
+        return measured.keySet().stream()
+                .sorted(Comparator.comparingDouble(
+                        (String layer) -> measured.get(layer).signalToNoiseDb()))
+                .toList();
+    }
+
+    private List<LayerReport> report(Calibration calibration, Set<String> inFloat, Map<String, Double> alone)
+            throws GraphException, ModelException, InferException, ConvertException, IOException {
+        OnnxModel model = OnnxModel.read(prepared);
+        IntegerParts parts = IntegerParts.of(model.graph(), facts, Set.of());
+        Map<String, Range> ranges = ranges(calibration);
+        Map<String, LayerErrors> measured = errors(calibration);
+        double all = parts.layers().values().stream()
+                .mapToDouble(layer -> work(layer))
+                .sum();
+        List<LayerReport> layers = new ArrayList<>();
+        for (Layer layer : parts.layers().values()) {
+            LayerErrors error = measured.get(layer.name());
+            layers.add(new LayerReport(
+                    layer.name(),
+                    layer.node().getOpType(),
+                    work(layer) / all,
+                    ranges.get(layer.node().getInput(0)),
+                    ranges.get(parts.result(layer.name())),
+                    error == null ? Double.NaN : error.signalToNoiseDb(),
+                    alone.getOrDefault(layer.name(), Double.NaN),
+                    kept.contains(layer.name()) ? "kept" : inFloat.contains(layer.name()) ? "loss" : null));
+        }
+        return layers;
+    }
+
+    private double work(Layer layer) {
+        double work = Cost.multiplyAdds(layer.node(), facts);
+        return Double.isNaN(work) ? 0 : work;
+    }
+
+    private String refusal(
+            FloatSearch.Found found, List<LayerReport> layers, Map<String, Double> alone, double lossAll) {
+        double share = layers.stream()
+                .filter(layer -> "loss".equals(layer.inFloat()))
+                .mapToDouble(LayerReport::share)
+                .sum();
+        boolean kept = found.loss() <= options.lossMax();
+        if (kept && share <= FLOAT_SHARE_MAX) {
+            return null;
+        }
+        List<String> holding = layers.stream()
+                .filter(layer -> "loss".equals(layer.inFloat()))
+                .sorted(Comparator.comparingDouble(layer -> -alone.getOrDefault(layer.name(), 0.0)))
+                .limit(10)
+                .map(LayerReport::name)
+                .toList();
+        return String.format(
+                java.util.Locale.ROOT,
+                "the loss is %.2f points with all layers in 8 bits and %.2f with %d of them in float, which do %.0f %% of the"
+                        + " work; allowed are %.2f points and %.0f %%. What holds it back most: %s",
+                lossAll,
+                found.loss(),
+                found.inFloat().size(),
+                100 * share,
+                options.lossMax(),
+                100 * FLOAT_SHARE_MAX,
+                String.join(", ", holding));
+    }
+
+    /** Runs both in turns, each twice, of which the second counts: the first one has the other's data in its caches. */
+    private Latency[] speeds(Path out) throws ModelException, InferException, ConvertException, IOException {
+        double[] floatMs = new double[TIMED_RUNS];
+        double[] byteMs = new double[TIMED_RUNS];
+        try (ModelRun before = ModelRun.load(in, description, LossMeter.ON_CPU, cacheDir);
+                ModelRun after = ModelRun.load(out, description, LossMeter.ON_CPU, cacheDir)) {
+            before.fill(frames.picture(measuring[0]));
+            after.fill(frames.picture(measuring[0]));
+            for (int i = 0; i < TIMED_RUNS; i++) {
+                floatMs[i] = secondRunMs(before);
+                byteMs[i] = secondRunMs(after);
+            }
+        }
+        return new Latency[] {Latency.of(floatMs, 1), Latency.of(byteMs, 1)};
+    }
+
+    private static double secondRunMs(ModelRun run) throws InferException {
+        run.run();
+        long startNs = System.nanoTime();
+        run.run();
+        return (System.nanoTime() - startNs) / 1e6;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}
