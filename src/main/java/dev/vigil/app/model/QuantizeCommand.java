@@ -56,6 +56,9 @@ final class QuantizeCommand extends ModelTool {
     @Mixin
     private FramesOption frames;
 
+    @Mixin
+    private TruthOption truth;
+
     @Option(
             names = "--calibration",
             paramLabel = "WAY",
@@ -68,8 +71,9 @@ final class QuantizeCommand extends ModelTool {
             names = "--loss",
             paramLabel = "POINTS",
             defaultValue = "0.5",
-            description = "The most that mAP50 may fall, in points of a hundred, with what the model finds as truth"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description =
+                    "The most that mAP50 may fall, in points of a hundred, with --truth, else with what the model finds as"
+                            + " truth (default: ${DEFAULT-VALUE}).")
     private double lossMax;
 
     @Option(
@@ -143,7 +147,13 @@ final class QuantizeCommand extends ModelTool {
         Quantized result;
         try (FrameSet set = frames.take(this, null)) {
             result = new Quantizer(
-                            in, description(in), set, options, surroundings().cacheDir(), this::progress)
+                            in,
+                            description(in),
+                            set,
+                            truth.isGiven() ? truth::read : null,
+                            options,
+                            surroundings().cacheDir(),
+                            this::progress)
                     .write(out);
         } catch (GraphException e) {
             throw reading(in, e);

@@ -3,7 +3,7 @@ package dev.vigil.workshop.quantize;
 /** See {@link Calibration#ENTROPY}. Stateless. */
 final class Entropy {
     /** Bins of the histogram that become one of the bins that are looked at: the search is of the square of their number. */
-    private static final int MERGED = 4;
+    private static final int MERGED = 2;
 
     /** What stands for no probability at all, so that a logarithm can be had of it. */
     private static final double SMALL = 1e-10;

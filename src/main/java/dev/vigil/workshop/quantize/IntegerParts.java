@@ -168,6 +168,30 @@ final class IntegerParts {
         return values;
     }
 
+    /**
+     * What goes through a SiLU, {@code x·sigmoid(x)}, and nowhere else: its result by its input. In most models of the YOLO kind
+     * every layer ends so.
+     */
+    Map<String, String> gates() {
+        Map<String, String> gates = new HashMap<>();
+        for (NodeProto node : graph.nodes()) {
+            if (!Nodes.is(node, "Mul") || !between.contains(node.getOutput(0))) {
+                continue;
+            }
+            for (int i = 0; i < 2; i++) {
+                String value = node.getInput(i);
+                String gate = node.getInput(1 - i);
+                List<NodeProto> readers = consumers.getOrDefault(value, List.of());
+                if (readers.size() == 2
+                        && readers.stream()
+                                .anyMatch(r -> Nodes.is(r, "Sigmoid") && r.getOutput(0).equals(gate))) {
+                    gates.put(value, node.getOutput(0));
+                }
+            }
+        }
+        return gates;
+    }
+
     private boolean isFloat(String value) {
         return facts.getOrDefault(value, Fact.UNKNOWN).type() == DataType.FLOAT_VALUE;
     }

@@ -21,6 +21,8 @@ import onnx.Onnx.TensorProto.DataType;
  */
 final class Opset13 {
     static final int VERSION = 13;
+    /** That operator set 13 came with. */
+    private static final int IR_VERSION = 7;
     /** Before it, shapes were fitted to each other by attributes. */
     private static final int OLDEST = 7;
 
@@ -76,6 +78,7 @@ final class Opset13 {
         model.graph().nodes().clear();
         model.graph().nodes().addAll(nodes);
         model.raise("", VERSION);
+        model.raiseIrVersion(IR_VERSION);
     }
 
     private NodeProto raised(NodeProto node) throws GraphException {

@@ -28,6 +28,7 @@ import onnx.Onnx.TensorProto.DataType;
  */
 final class QdqWriter {
     private static final String PADDED = " with channels of zeros";
+    private static final Set<String> HAS_WEIGHTS = Set.of("Conv", "ConvTranspose", "Gemm");
 
     private final OnnxModel model;
     private final Graph graph;
@@ -78,7 +79,7 @@ final class QdqWriter {
                 writeInBytes(node, inFloat);
                 inBytes.add(parts.result(node.getOutput(0)));
             } else {
-                nodes.add(node);
+                writeInFloat(node);
                 for (String made : node.getOutputList()) {
                     quantizeIfWanted(made, made, wanted);
                 }
@@ -88,6 +89,27 @@ final class QdqWriter {
         graph.nodes().addAll(nodes);
         graph.valueInfos().clear();
         graph.prune(graph.outputs().stream().map(o -> o.getName()).toList());
+    }
+
+    /**
+     * ONNX Runtime takes a layer in float between values in bytes for one that somebody forgot, and rounds its weights with a single
+     * scale for all channels ({@code core/optimizer/qdq_transformer/weight_bias_quantization.cc}), which is worse than anything in
+     * here. It does not when something else than ReLU and Clip follows the layer: a LeakyRelu that changes nothing, and costs nothing
+     * since it becomes part of the convolution.
+     */
+    private void writeInFloat(NodeProto node) {
+        boolean inDanger = HAS_WEIGHTS.contains(node.getOpType())
+                && Nodes.is(node, node.getOpType())
+                && inBytes.contains(node.getInput(0));
+        if (!inDanger) {
+            nodes.add(node);
+            return;
+        }
+        String raw = fresh();
+        nodes.add(node.toBuilder().setOutput(0, raw).build());
+        nodes.add(Nodes.make("LeakyRelu", node.getOutput(0), List.of(raw), Nodes.number("alpha", 1)).toBuilder()
+                .clearName()
+                .build());
     }
 
     /** What operators in float read, and what the graph gives. */

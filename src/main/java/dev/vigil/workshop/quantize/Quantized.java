@@ -52,7 +52,12 @@ public record Quantized(
             Range output,
             double signalToNoiseDb,
             double errorAlone,
-            String inFloat) {}
+            String inFloat) {
+        /** That the user wants it in float. */
+        static final String KEPT = "kept";
+        /** That it costs too much in 8 bits. */
+        static final String LOSS = "loss";
+    }
 
     /** How many times as fast as in float it runs, by the fastest run of each. */
     public double speedup() {

@@ -15,7 +15,6 @@ import dev.vigil.workshop.quantize.IntegerParts.Layer;
 import dev.vigil.workshop.quantize.Quantized.LayerReport;
 import dev.vigil.workshop.trial.FrameSet;
 import dev.vigil.workshop.trial.Latency;
-import dev.vigil.workshop.trial.ModelRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +24,6 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,16 +38,13 @@ import java.util.stream.Stream;
  * and losses from the other, so that nothing is judged by what it was fitted to. Not threadsafe; one for each model.
  */
 public final class Quantizer {
-    /** Left in float: more of the work than this, and 8 bits are not worth their loss. */
-    private static final double FLOAT_SHARE_MAX = 0.5;
-    /** Of each of both models. */
-    private static final int TIMED_RUNS = 40;
     /** That each layer is tried alone on. */
     private static final int ERROR_FRAMES = 4;
 
     private final Path in;
     private final ModelDescription description;
     private final FrameSet frames;
+    private final LossMeter.TruthReader truth;
     private final QuantizeOptions options;
     private final Path cacheDir;
     private final Consumer<String> progress;
@@ -66,6 +61,7 @@ public final class Quantizer {
     private Set<String> kept;
     private LossMeter meter;
     private Activations activations;
+    private OutputError outputs;
     private Map<String, Histogram> histograms;
     /** By calibration. */
     private final Map<Calibration, Map<String, LayerErrors>> errors = new EnumMap<>(Calibration.class);
@@ -73,19 +69,22 @@ public final class Quantizer {
     /**
      * Runs nothing yet.
      *
-     * @param frames two at least
+     * @param frames two at least, or losses are measured on the very frame that ranges are from
+     * @param truth what is in them; null for what the model finds
      * @param cacheDir for what inference unpacks, and for models that are tried
      */
     public Quantizer(
             Path in,
             ModelDescription description,
             FrameSet frames,
+            LossMeter.TruthReader truth,
             QuantizeOptions options,
             Path cacheDir,
             Consumer<String> progress) {
         this.in = in;
         this.description = description;
         this.frames = frames;
+        this.truth = truth;
         this.options = options;
         this.cacheDir = cacheDir;
         this.progress = progress;
@@ -133,7 +132,7 @@ public final class Quantizer {
         prepared = folder.resolve("model.onnx");
         model.write(prepared);
         progress.accept("running the model on " + measuring.length + " frames");
-        meter = LossMeter.of(in, description, options.scoreMin(), frames, measuring, cacheDir);
+        meter = LossMeter.of(in, description, options.scoreMin(), frames, measuring, truth, cacheDir);
         activations = new Activations(folder, size(), meter.input(), cacheDir, progress);
         OnnxModel equalized = OnnxModel.read(prepared);
         if (options.equalize()) {
@@ -179,22 +178,25 @@ public final class Quantizer {
 
     private Quantized search(Path out)
             throws GraphException, ModelException, InferException, ConvertException, IOException {
-        Map<Calibration, Double> tried = new LinkedHashMap<>();
-        Calibration best = null;
+        Map<Calibration, Double> tried = new EnumMap<>(Calibration.class);
+        Map<Calibration, Double> apart = new EnumMap<>(Calibration.class);
         for (Calibration calibration : Calibration.values()) {
             if (options.calibration() == null || options.calibration() == calibration) {
                 progress.accept("trying " + calibration.word());
-                double loss = loss(calibration, Set.of());
-                tried.put(calibration, loss);
-                best = best == null || loss < tried.get(best) ? calibration : best;
+                tried.put(calibration, loss(calibration, Set.of()));
+                apart.put(calibration, error(calibration, Set.of()));
             }
         }
-        Calibration taken = best;
+        // Where the losses keep the bound, or are the same, the outputs say what is better.
+        Calibration taken = tried.keySet().stream()
+                .min(Comparator.comparingDouble((Calibration c) -> Math.max(options.lossMax(), rank(tried.get(c))))
+                        .thenComparingDouble(apart::get))
+                .orElseThrow();
         double lossAll = tried.get(taken);
         FloatSearch search = new FloatSearch(new Trials(taken, lossAll), options.lossMax(), progress);
         FloatSearch.Found found = search.search(noisiest(taken));
         List<LayerReport> layers = report(taken, found.inFloat(), search.alone());
-        String refused = refusal(found, layers, search.alone(), lossAll);
+        String refused = Refusal.of(found, layers, lossAll, options.lossMax());
         if (refused != null) {
             return new Quantized(
                     refused,
@@ -226,7 +228,7 @@ public final class Quantizer {
                                 found.loss()));
         model.write(out);
         progress.accept("measuring speed");
-        Latency[] speeds = speeds(out);
+        Latency[] speeds = InTurns.measure(in, out, description, frames.picture(measuring[0]), cacheDir);
         return new Quantized(
                 null,
                 opset,
@@ -243,11 +245,14 @@ public final class Quantizer {
                 layers);
     }
 
+    private static double rank(double loss) {
+        return Double.isNaN(loss) ? Double.MAX_VALUE : loss;
+    }
+
     /** Forms of the model with ranges of one calibration. */
     private final class Trials implements FloatSearch.Trials {
         private final Calibration calibration;
         private final double lossAll;
-        private OutputError outputs;
 
         Trials(Calibration calibration, double lossAll) {
             this.calibration = calibration;
@@ -263,25 +268,30 @@ public final class Quantizer {
         @Override
         public double error(String inBytes)
                 throws GraphException, ModelException, InferException, ConvertException, IOException {
-            if (outputs == null) {
-                int[] few = Arrays.copyOf(calibrating, Math.min(ERROR_FRAMES, calibrating.length));
-                outputs = OutputError.of(activations, prepared, frames, few);
-            }
             Set<String> others = new HashSet<>(errors(calibration).keySet());
             others.remove(inBytes);
-            Path file = folder.resolve("alone.onnx");
-            quantized(calibration, others).write(file);
-            double error = outputs.measure(file);
-            Files.delete(file);
-            return error;
+            return Quantizer.this.error(calibration, others);
         }
+    }
+
+    private double error(Calibration calibration, Set<String> inFloat)
+            throws GraphException, ModelException, InferException, ConvertException, IOException {
+        if (outputs == null) {
+            int[] few = Arrays.copyOf(calibrating, Math.min(ERROR_FRAMES, calibrating.length));
+            outputs = OutputError.of(activations, prepared, frames, few);
+        }
+        Path file = folder.resolve("outputs.onnx");
+        quantized(calibration, inFloat).write(file);
+        double error = outputs.measure(file);
+        Files.delete(file);
+        return error;
     }
 
     private double loss(Calibration calibration, Set<String> inFloat)
             throws GraphException, ModelException, InferException, ConvertException, IOException {
         Path file = folder.resolve("trial.onnx");
         quantized(calibration, inFloat).write(file);
-        double loss = meter.measure(file).lossPoints();
+        double loss = meter.loss(file);
         Files.delete(file);
         return loss;
     }
@@ -323,6 +333,9 @@ public final class Quantizer {
 
     private Map<String, Step> steps(Calibration calibration, IntegerParts parts) {
         Map<String, Range> ranges = ranges(calibration);
+        parts.gates()
+                .forEach((value, result) ->
+                        ranges.put(value, ranges.get(value).beforeSilu(Step.of(ranges.get(result)))));
         Map<String, String> groups = parts.groups();
         Map<String, Range> ofGroup = new HashMap<>();
         groups.forEach((value, group) -> ofGroup.merge(group, ranges.get(value), Range::with));
@@ -380,7 +393,9 @@ public final class Quantizer {
                     ranges.get(parts.result(layer.name())),
                     error == null ? Double.NaN : error.signalToNoiseDb(),
                     alone.getOrDefault(layer.name(), Double.NaN),
-                    kept.contains(layer.name()) ? "kept" : inFloat.contains(layer.name()) ? "loss" : null));
+                    kept.contains(layer.name())
+                            ? LayerReport.KEPT
+                            : inFloat.contains(layer.name()) ? LayerReport.LOSS : null));
         }
         return layers;
     }
@@ -388,58 +403,6 @@ public final class Quantizer {
     private double work(Layer layer) {
         double work = Cost.multiplyAdds(layer.node(), facts);
         return Double.isNaN(work) ? 0 : work;
-    }
-
-    private String refusal(
-            FloatSearch.Found found, List<LayerReport> layers, Map<String, Double> alone, double lossAll) {
-        double share = layers.stream()
-                .filter(layer -> "loss".equals(layer.inFloat()))
-                .mapToDouble(LayerReport::share)
-                .sum();
-        boolean kept = found.loss() <= options.lossMax();
-        if (kept && share <= FLOAT_SHARE_MAX) {
-            return null;
-        }
-        List<String> holding = layers.stream()
-                .filter(layer -> "loss".equals(layer.inFloat()))
-                .sorted(Comparator.comparingDouble(layer -> -alone.getOrDefault(layer.name(), 0.0)))
-                .limit(10)
-                .map(LayerReport::name)
-                .toList();
-        return String.format(
-                java.util.Locale.ROOT,
-                "the loss is %.2f points with all layers in 8 bits and %.2f with %d of them in float, which do %.0f %% of the"
-                        + " work; allowed are %.2f points and %.0f %%. What holds it back most: %s",
-                lossAll,
-                found.loss(),
-                found.inFloat().size(),
-                100 * share,
-                options.lossMax(),
-                100 * FLOAT_SHARE_MAX,
-                String.join(", ", holding));
-    }
-
-    /** Runs both in turns, each twice, of which the second counts: the first one has the other's data in its caches. */
-    private Latency[] speeds(Path out) throws ModelException, InferException, ConvertException, IOException {
-        double[] floatMs = new double[TIMED_RUNS];
-        double[] byteMs = new double[TIMED_RUNS];
-        try (ModelRun before = ModelRun.load(in, description, LossMeter.ON_CPU, cacheDir);
-                ModelRun after = ModelRun.load(out, description, LossMeter.ON_CPU, cacheDir)) {
-            before.fill(frames.picture(measuring[0]));
-            after.fill(frames.picture(measuring[0]));
-            for (int i = 0; i < TIMED_RUNS; i++) {
-                floatMs[i] = secondRunMs(before);
-                byteMs[i] = secondRunMs(after);
-            }
-        }
-        return new Latency[] {Latency.of(floatMs, 1), Latency.of(byteMs, 1)};
-    }
-
-    private static double secondRunMs(ModelRun run) throws InferException {
-        run.run();
-        long startNs = System.nanoTime();
-        run.run();
-        return (System.nanoTime() - startNs) / 1e6;
     }
 
     private static void delete(Path folder) throws IOException {
