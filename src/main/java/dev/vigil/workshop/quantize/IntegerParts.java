@@ -184,7 +184,8 @@ final class IntegerParts {
                 List<NodeProto> readers = consumers.getOrDefault(value, List.of());
                 if (readers.size() == 2
                         && readers.stream()
-                                .anyMatch(r -> Nodes.is(r, "Sigmoid") && r.getOutput(0).equals(gate))) {
+                                .anyMatch(r ->
+                                        Nodes.is(r, "Sigmoid") && r.getOutput(0).equals(gate))) {
                     gates.put(value, node.getOutput(0));
                 }
             }

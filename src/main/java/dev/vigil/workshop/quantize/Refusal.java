@@ -29,8 +29,7 @@ final class Refusal {
             return null;
         }
         List<String> holding = inFloat.stream()
-                .sorted(Comparator.comparingDouble(
-                        layer -> Double.isNaN(layer.errorAlone()) ? 0 : -layer.errorAlone()))
+                .sorted(Comparator.comparingDouble(layer -> Double.isNaN(layer.errorAlone()) ? 0 : -layer.errorAlone()))
                 .limit(NAMED)
                 .map(LayerReport::name)
                 .toList();

@@ -76,11 +76,6 @@ public final class GraphRun implements AutoCloseable {
         return engine;
     }
 
-    /** The input that takes pictures. */
-    public TensorInfo picture() {
-        return picture;
-    }
-
     public TensorRing tensors() {
         return tensors;
     }

@@ -56,7 +56,9 @@ class QuantizerTest {
         assertThat(result.loss()).isLessThanOrEqualTo(0.5);
         assertThat(result.calibrated()).isEqualTo(20);
         assertThat(result.layers()).hasSize(88);
-        assertThat(result.layers().stream().filter(layer -> layer.inFloat() == null).count())
+        assertThat(result.layers().stream()
+                        .filter(layer -> layer.inFloat() == null)
+                        .count())
                 .isGreaterThan(80);
         assertThat(result.layers()).allMatch(layer -> layer.signalToNoiseDb() > 20);
         assertThat((double) Files.size(out)).isLessThan(0.3 * Files.size(MODEL));
@@ -85,7 +87,9 @@ class QuantizerTest {
         try (FrameSet frames = frames(2)) {
             result = new Quantizer(MODEL, description(), frames, null, options, folder, line -> {}).write(out);
         }
-        assertThat(result.refused()).contains("allowed are -1.00 points and 50 %").contains("FeatureExtractor/");
+        assertThat(result.refused())
+                .contains("allowed are -1.00 points and 50 %")
+                .contains("FeatureExtractor/");
         assertThat(result.layers())
                 .filteredOn(layer -> layer.name().startsWith("BoxPredictor"))
                 .isNotEmpty()
@@ -96,15 +100,18 @@ class QuantizerTest {
     @Test
     void shouldSayWhatIsWrongWhenThereIsNothingToDo() throws Exception {
         Path none = folder.resolve("none.onnx");
-        Files.write(none, OnnxFile.ofPicture(2).constantOutput("y", DataType.FLOAT, new float[] {1}, 1).bytes());
+        Files.write(
+                none,
+                OnnxFile.ofPicture(2)
+                        .constantOutput("y", DataType.FLOAT, new float[] {1}, 1)
+                        .bytes());
         try (FrameSet frames = frames(1)) {
             Quantizer nothing = new Quantizer(
                     none, ModelDescription.EMPTY, frames, null, QuantizeOptions.DEFAULT, folder, line -> {});
             assertThatThrownBy(() -> nothing.write(folder.resolve("out.onnx")))
                     .isInstanceOf(GraphException.class)
                     .hasMessageContaining("no convolution or matrix of float32");
-            QuantizeOptions wrong =
-                    new QuantizeOptions(null, 0.5, List.of("Nothing*"), true, true, false, 0.4f, null);
+            QuantizeOptions wrong = new QuantizeOptions(null, 0.5, List.of("Nothing*"), true, true, false, 0.4f, null);
             Quantizer kept = new Quantizer(MODEL, description(), frames, null, wrong, folder, line -> {});
             assertThatThrownBy(() -> kept.write(folder.resolve("out.onnx")))
                     .isInstanceOf(GraphException.class)
@@ -126,8 +133,13 @@ class QuantizerTest {
         Path model = file.write(folder.resolve("biased.onnx"));
         Map<String, LayerErrors> before = errors(model);
         OnnxModel corrected = OnnxModel.read(model);
-        corrected.graph().initializers().put("b", Weights.of("b", new long[] {16}, minus(before.get("y").meanError())));
-        corrected.graph().nodes().replaceAll(node -> node.toBuilder().addInput("b").build());
+        corrected
+                .graph()
+                .initializers()
+                .put("b", Weights.of("b", new long[] {16}, minus(before.get("y").meanError())));
+        corrected.graph().nodes().replaceAll(node -> node.toBuilder()
+                .addInput("b")
+                .build());
         // The reference keeps its own bias of zero; only what is rounded gets the other one, so compare their means.
         float mean = 0;
         for (float error : before.get("y").meanError()) {
@@ -162,7 +174,8 @@ class QuantizerTest {
         Map<String, float[]> before;
         Map<String, float[]> after;
         try (FrameSet frames = frames(4)) {
-            assertThat(Equalization.apply(equal, activations(), facts, frames, FRAMES)).isEqualTo(2);
+            assertThat(Equalization.apply(equal, activations(), facts, frames, FRAMES))
+                    .isEqualTo(2);
             equal.write(made);
             before = values(model, facts, frames, "y", "c1");
             after = values(made, facts, frames, "y", "c1");
@@ -221,7 +234,8 @@ class QuantizerTest {
             for (int i = 0; i < was.length; i++) {
                 sums[i / pixels % 16] += (is[i] - was[i]) / (double) (pixels * FRAMES.length);
             }
-            return (float) java.util.Arrays.stream(sums).map(Math::abs).average().orElseThrow();
+            return (float)
+                    java.util.Arrays.stream(sums).map(Math::abs).average().orElseThrow();
         }
     }
 
