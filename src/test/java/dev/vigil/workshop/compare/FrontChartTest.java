@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.vigil.workshop.compare.FrontChart.Captions;
 import dev.vigil.workshop.compare.FrontChart.Item;
 import java.awt.image.BufferedImage;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,6 +118,6 @@ class FrontChartTest {
             int rgb = picture.getRGB((int) at(discs, name, "cx"), (int) at(discs, name, "cy")) & 0xffffff;
             assertThat(rgb).as(name).isEqualTo(name.equals("bad") ? 0xffffff : FRONT);
         }
-        assertThat(Files.list(folder)).as("nothing unfinished is left").hasSize(2);
+        assertThat(folder.toFile().list()).as("nothing unfinished is left").hasSize(2);
     }
 }
