@@ -28,8 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -121,7 +119,7 @@ public final class Quantizer {
         Opset13.raise(model, ModelShapes.of(model, size()).facts());
         facts = ModelShapes.of(model, size()).facts();
         IntegerParts all = IntegerParts.of(model.graph(), facts, Set.of());
-        kept = kept(all);
+        kept = KeptLayers.of(all, options.keep());
         IntegerParts parts = IntegerParts.of(model.graph(), facts, kept);
         if (parts.layers().isEmpty()) {
             throw new GraphException(
@@ -152,28 +150,6 @@ public final class Quantizer {
 
     private ModelDescription.Size size() {
         return options.size() != null ? options.size() : description.input().size();
-    }
-
-    /** The layers that {@code --keep} names, by what they make or by the node's own name. */
-    private Set<String> kept(IntegerParts parts) throws GraphException {
-        Set<String> layers = new HashSet<>();
-        for (String word : options.keep()) {
-            Pattern pattern = Pattern.compile(
-                    Stream.of(word.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
-            List<String> named = parts.layers().values().stream()
-                    .filter(layer -> pattern.matcher(layer.name()).matches()
-                            || pattern.matcher(layer.node().getName()).matches()
-                            || pattern.matcher(parts.result(layer.name())).matches())
-                    .map(Layer::name)
-                    .toList();
-            if (named.isEmpty()) {
-                throw new GraphException("has no layer " + word + " to keep in float; it has "
-                        + parts.layers().keySet().stream().limit(5).collect(Collectors.joining(", "))
-                        + (parts.layers().size() > 5 ? ", …" : ""));
-            }
-            layers.addAll(named);
-        }
-        return layers;
     }
 
     private Quantized search(Path out)
