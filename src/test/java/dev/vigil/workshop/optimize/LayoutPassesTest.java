@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vigil.OnnxFile;
 import dev.vigil.graph.OnnxModel;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import onnx.Onnx.TensorProto.DataType;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ class LayoutPassesTest {
 
     private static OnnxFile output(OnnxFile file, String name, int rank) {
         int[] shape = new int[rank];
-        java.util.Arrays.fill(shape, OnnxFile.OPEN);
+        Arrays.fill(shape, OnnxFile.OPEN);
         return file.declareOutput(name, DataType.FLOAT, shape);
     }
 
