@@ -7,12 +7,19 @@ import java.util.concurrent.TimeUnit;
 public final class StopOnSignal implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread hook = new Thread(this::signal, "signal");
+    private final long closeS;
     /** Guarded by this. */
     private boolean signalled;
     /** Guarded by this; null while there is nothing to stop. */
     private Runnable stop;
 
     public StopOnSignal() {
+        this(10);
+    }
+
+    /** @param closeS how long the process waits for the close after a signal, in seconds */
+    public StopOnSignal(long closeS) {
+        this.closeS = closeS;
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
@@ -36,7 +43,7 @@ public final class StopOnSignal implements AutoCloseable {
             }
         }
         try {
-            closed.await(10, TimeUnit.SECONDS);
+            closed.await(closeS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -15,6 +15,7 @@ import dev.vigil.infer.InferOptions;
 import dev.vigil.source.SourceException;
 import dev.vigil.workshop.trial.FrameSet;
 import dev.vigil.workshop.trial.ModelRun;
+import dev.vigil.workshop.trial.OtherLoad;
 import dev.vigil.workshop.tune.Bounds;
 import dev.vigil.workshop.tune.Exhaustive;
 import dev.vigil.workshop.tune.ModelTrials;
@@ -68,6 +69,9 @@ import picocli.CommandLine.Parameters;
 final class TuneCommand extends ModelTool {
     private static final int EXHAUSTIVE_ROUNDS = 3;
     private static final double EXHAUSTIVE_S = 1;
+    /** For the trial that is on, and for what is chosen to be loaded once more and written, on a box that is busy. */
+    private static final long CLOSE_S = 60;
+
     /** Most pictures of one run that are tried, where the model takes several. */
     private static final int BATCH_MAX = 32;
 
@@ -134,7 +138,7 @@ final class TuneCommand extends ModelTool {
         String name = config.name(model);
         AtomicBoolean ended = new AtomicBoolean();
         Thread searching = Thread.currentThread();
-        try (StopOnSignal onSignal = new StopOnSignal();
+        try (StopOnSignal onSignal = new StopOnSignal(CLOSE_S);
                 FrameSet pictures = frames.take(this, null);
                 TunedModel models = new TunedModel(surroundings(), model)) {
             onSignal.onSignal(() -> {
@@ -144,7 +148,7 @@ final class TuneCommand extends ModelTool {
             TuneReport report = search(pictures, models, ended);
             onSignal.onSignal(() -> {}); // what it found is written all the same
             Thread.interrupted();
-            return tell(report, config, name, models);
+            return tell(report, config, name, models, ended.get());
         }
     }
 
@@ -196,20 +200,22 @@ final class TuneCommand extends ModelTool {
                 time.dividedBy(3),
                 time.dividedBy(10),
                 surroundings().cacheDir())) {
+            OtherLoad others = OtherLoad.begin();
             TuneResult result = new TuneSearch(
                             new TuneSearch.Plan(bounds, slower, left), trials, Clock.SYSTEM, ended::get, this::progress)
                     .run(settings);
+            double otherLoad = others.share();
             Exhaustive all = exhaustive && !ended.get()
                     ? Exhaustive.of(
                             settings, bounds, EXHAUSTIVE_ROUNDS, EXHAUSTIVE_S, trials, ended::get, this::progress)
                     : null;
-            return new TuneReport(model, device, trials.comparedFrames(), models.notMade(), result, all);
+            return new TuneReport(model, device, trials.comparedFrames(), models.notMade(), result, otherLoad, all);
         } catch (TrialException e) {
             throw new InferException(e.getMessage(), e);
         }
     }
 
-    private int tell(TuneReport report, TunedConfig config, String name, TunedModel models)
+    private int tell(TuneReport report, TunedConfig config, String name, TunedModel models, boolean ending)
             throws ConfigException, IOException, InterruptedException {
         PrintWriter to = out();
         ObjectNode object = report.json();
@@ -222,7 +228,7 @@ final class TuneCommand extends ModelTool {
             Path file = out == null ? models.wouldBe(chosen, model) : models.bring(chosen, out);
             object.put("configuration", config.section(name, file, chosen.settings(), remarks));
             if (out != null) {
-                config.write(out, name, file, chosen.settings(), remarks, frames.cameras());
+                config.write(out, name, file, chosen.settings(), remarks, frames.cameras(), ending);
                 object.put("written", out.toString());
             }
             if (!json) {

@@ -18,10 +18,20 @@ import java.util.Locale;
  *
  * @param frames that agreement was measured on
  * @param notMade variants that were not made, each with why
+ * @param otherLoad part of the box's CPUs that other programs took meanwhile, 0..1
  * @param exhaustive null where it was not asked for
  */
 record TuneReport(
-        Path model, String device, int frames, List<String> notMade, TuneResult result, Exhaustive exhaustive) {
+        Path model,
+        String device,
+        int frames,
+        List<String> notMade,
+        TuneResult result,
+        double otherLoad,
+        Exhaustive exhaustive) {
+    /** From which part of the box on other programs are worth a word. */
+    private static final double OTHER_LOAD_TOLD = 0.1;
+
     void print(PrintWriter out) {
         tableLines(byPlace(result.all())).forEach(out::println);
         out.println();
@@ -62,6 +72,7 @@ record TuneReport(
         Tried chosen = result.chosen().get();
         if (chosen == standard) {
             lines.add("chosen: the default; nothing was faster beyond noise");
+            lines.addAll(others());
             return lines;
         }
         lines.add("chosen: " + chosen.settings() + ": " + figures(chosen));
@@ -74,7 +85,18 @@ record TuneReport(
                     chosen.rounds(),
                     agreement(chosen)));
         }
+        lines.addAll(others());
         return lines;
+    }
+
+    private List<String> others() {
+        return otherLoad < OTHER_LOAD_TOLD
+                ? List.of()
+                : List.of(String.format(
+                        Locale.ROOT,
+                        "beware: other programs took %.0f %% of the box meanwhile; what is fastest beside them may not be"
+                                + " without them",
+                        100 * otherLoad));
     }
 
     private String agreement(Tried chosen) {
@@ -167,6 +189,7 @@ record TuneReport(
     ObjectNode json() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("model", model.toString()).put("device", device).put("frames", frames);
+        json.put("other_load", otherLoad);
         json.put("seconds", result.seconds()).put("ended", result.ended());
         json.set("chosen", result.chosen().map(TuneReport::json).orElse(null));
         json.set("default", json(result.standard()));

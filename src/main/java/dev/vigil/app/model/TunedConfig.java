@@ -83,9 +83,11 @@ final class TunedConfig {
      *
      * @param file of the model, where it will be
      * @param cameras lines of that section for a new configuration; empty for none
+     * @param ending the process is ending, when no model can be loaded any more: then its trials must do for a check
      * @throws IOException when it can not be written, or does not read back as what was chosen
      */
-    void write(Path out, String name, Path file, Settings settings, List<String> remarks, String cameras)
+    void write(
+            Path out, String name, Path file, Settings settings, List<String> remarks, String cameras, boolean ending)
             throws IOException, ConfigException, InterruptedException {
         List<String> keys =
                 TunedSection.keys(file.toAbsolutePath().normalize().toString(), settings.infer(), batchWait(name));
@@ -106,7 +108,7 @@ final class TunedConfig {
                 Files.createTempFile(target.getParent(), target.getFileName().toString(), ".part");
         try {
             Files.writeString(part, base == null && cameras.isEmpty() ? text + SOME_CAMERA : text);
-            check(part, name, file, settings);
+            check(part, name, file, settings, ending);
             Files.writeString(part, text);
             Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
         } finally {
@@ -114,7 +116,7 @@ final class TunedConfig {
         }
     }
 
-    private void check(Path written, String name, Path file, Settings settings)
+    private void check(Path written, String name, Path file, Settings settings, boolean ending)
             throws IOException, ConfigException, InterruptedException {
         VigilConfig config = new ConfigReader(surroundings).read(written);
         ModelConfig model = config.models().get(name);
@@ -151,6 +153,9 @@ final class TunedConfig {
                 require(now.detect().equals(other.detect()) && now.tiles().equals(other.tiles()), written);
                 require(other.name().equals(name) || now.equals(other), written);
             }
+        }
+        if (ending) {
+            return;
         }
         Problems problems = new ConfigReader(surroundings).load(written).problems();
         new ModelCheck().check(config, problems, line -> {});

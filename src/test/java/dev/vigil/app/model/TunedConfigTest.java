@@ -66,7 +66,7 @@ class TunedConfigTest {
     private VigilConfig written(Path base, Settings settings, String cameras) throws Exception {
         TunedConfig config = new TunedConfig(surroundings, base);
         Path out = folder.resolve("tuned.yml");
-        config.write(out, config.name(model), model, settings, List.of("first", "second"), cameras);
+        config.write(out, config.name(model), model, settings, List.of("first", "second"), cameras, false);
         return new ConfigReader(surroundings).read(out);
     }
 
@@ -98,7 +98,7 @@ class TunedConfigTest {
     void shouldLeaveOutCamerasWhenThereAreNone() throws Exception {
         TunedConfig config = new TunedConfig(surroundings, null);
         Path out = folder.resolve("tuned.yml");
-        config.write(out, "default", model, settings(Backend.AUTO, 1, 1, 1), List.of(), "");
+        config.write(out, "default", model, settings(Backend.AUTO, 1, 1, 1), List.of(), "", true);
         assertThat(Files.readString(out)).endsWith("    workers: 1\n");
         assertThatThrownBy(() -> new ConfigReader(surroundings).read(out))
                 .isInstanceOf(ConfigException.class)
