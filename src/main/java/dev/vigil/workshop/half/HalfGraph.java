@@ -1,12 +1,10 @@
 package dev.vigil.workshop.half;
 
 import dev.vigil.graph.Bodies;
-import dev.vigil.graph.ExternalData;
 import dev.vigil.graph.Graph;
 import dev.vigil.graph.GraphException;
 import dev.vigil.graph.Nodes;
 import dev.vigil.graph.OnnxModel;
-import dev.vigil.graph.Weights;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -232,13 +230,6 @@ final class HalfGraph {
                 if (half.equals(name) && !emulated) {
                     graph.inputs().replaceAll(input -> input.getName().equals(name) ? typed(input) : input);
                 }
-            } else if (ExternalData.isExternal(tensor)) {
-                // What is left of a file of data is not worth a copy of the whole.
-                DataType type = DataType.forNumber(tensor.getDataType());
-                graph.initializers()
-                        .put(
-                                name,
-                                Weights.of(name, type, HalfTensors.dims(tensor), Weights.raw(tensor, model.folder())));
             }
         }
     }

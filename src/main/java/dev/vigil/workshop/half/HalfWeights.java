@@ -1,11 +1,9 @@
 package dev.vigil.workshop.half;
 
-import dev.vigil.graph.ExternalData;
 import dev.vigil.graph.Graph;
 import dev.vigil.graph.GraphException;
 import dev.vigil.graph.Nodes;
 import dev.vigil.graph.OnnxModel;
-import dev.vigil.graph.Weights;
 import dev.vigil.workshop.ConstantNodes;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,12 +44,6 @@ final class HalfWeights {
                 graph.initializers().put(half, HalfTensors.half(half, tensor, model.folder(), false));
                 graph.inputs().removeIf(input -> input.getName().equals(name));
                 casts.add(Nodes.make("Cast", name, List.of(half), Nodes.integer("to", DataType.FLOAT_VALUE)));
-            } else if (ExternalData.isExternal(tensor)) {
-                DataType type = DataType.forNumber(tensor.getDataType());
-                graph.initializers()
-                        .put(
-                                name,
-                                Weights.of(name, type, HalfTensors.dims(tensor), Weights.raw(tensor, model.folder())));
             }
         }
         graph.nodes().addAll(0, casts);

@@ -8,7 +8,6 @@ import dev.vigil.workshop.trial.Bound;
 import dev.vigil.workshop.trial.Likeness;
 import dev.vigil.workshop.trial.Reference;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -97,12 +96,8 @@ final class KeepSearch {
 
     private Likeness measure(HalfPlan plan, int most)
             throws GraphException, InferException, ModelException, ConvertException, IOException {
-        try {
-            HalfGraph.emulated(plan).model().write(scratch);
-            return reference.compare(scratch, Reference.onCpu(), most);
-        } finally {
-            Files.deleteIfExists(scratch);
-        }
+        HalfGraph.emulated(plan).model().write(scratch);
+        return reference.compare(scratch, Reference.onCpu(), most);
     }
 
     static String shown(Likeness likeness) {

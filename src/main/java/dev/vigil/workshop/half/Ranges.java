@@ -14,7 +14,6 @@ import dev.vigil.workshop.trial.GraphRun;
 import dev.vigil.workshop.trial.Reference;
 import java.io.IOException;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -124,8 +123,6 @@ final class Ranges {
                     largest.merge(values.get(i), out.get(0), Math::max);
                 }
             }
-        } finally {
-            Files.deleteIfExists(scratch);
         }
     }
 
