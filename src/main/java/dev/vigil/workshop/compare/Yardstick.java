@@ -5,6 +5,7 @@ import dev.vigil.detect.Labels;
 import dev.vigil.workshop.accuracy.LabelIds;
 import dev.vigil.workshop.accuracy.MeanPrecision;
 import dev.vigil.workshop.accuracy.Truth;
+import dev.vigil.workshop.trial.Agreement;
 import dev.vigil.workshop.trial.FrameTruths;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,7 +50,7 @@ public final class Yardstick {
     /** @param boxes of each frame, with the common class ids */
     static Yardstick ofReference(List<Detections> boxes, float scoreMin, Labels labels) {
         List<List<Truth>> objects =
-                boxes.stream().map(found -> Truth.of(found, scoreMin)).toList();
+                boxes.stream().map(found -> Agreement.truths(found, scoreMin)).toList();
         return new Yardstick(Kind.REFERENCE, labels, objects, new TreeMap<>());
     }
 

@@ -25,8 +25,7 @@ final class KeptLayers {
             Pattern pattern = Pattern.compile(
                     Stream.of(word.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
             List<String> named = parts.layers().values().stream()
-                    .filter(layer -> Stream.of(
-                                    layer.name(), layer.node().getName(), parts.result(layer.name()))
+                    .filter(layer -> Stream.of(layer.name(), layer.node().getName(), parts.result(layer.name()))
                             .anyMatch(name -> pattern.matcher(name).matches()))
                     .map(Layer::name)
                     .toList();

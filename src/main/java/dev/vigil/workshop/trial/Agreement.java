@@ -49,7 +49,7 @@ public record Agreement(int pairs, int alone, double cornerPx, double score, dou
         MeanPrecision precision = new MeanPrecision();
         for (int i = 0; i < Math.min(some.size(), others.size()); i++) {
             tally.compare(some.get(i), others.get(i));
-            precision.add(Truth.of(some.get(i), scoreMin, DOUBTFUL * scoreMin), others.get(i));
+            precision.add(truths(some.get(i), scoreMin), others.get(i));
         }
         return new Agreement(
                 tally.pairs,
@@ -57,6 +57,11 @@ public record Agreement(int pairs, int alone, double cornerPx, double score, dou
                 tally.cornerPx,
                 tally.score,
                 precision.summary().map50());
+    }
+
+    /** What the first ones' boxes are taken for in {@link #map50}. */
+    public static List<Truth> truths(Detections boxes, float scoreMin) {
+        return Truth.of(boxes, scoreMin, DOUBTFUL * scoreMin);
     }
 
     private static final class Tally {
