@@ -55,6 +55,7 @@ class ArchitectureTest {
                             "infer",
                             "convert",
                             "draw",
+                            "lens",
                             "pipeline",
                             "source",
                             "metrics",

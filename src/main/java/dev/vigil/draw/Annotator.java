@@ -48,9 +48,12 @@ public final class Annotator {
     }
 
     /** Draws a frame's boxes into its picture. */
-    @SuppressWarnings("try") // the scope frees what is made in it
     public void draw(Canvas canvas, Detections detections) {
-        Mat pixels = canvas.pixels();
+        draw(canvas.pixels(), detections);
+    }
+
+    @SuppressWarnings("try") // the scope frees what is made in it
+    void draw(Mat pixels, Detections detections) {
         int widthPx = pixels.cols();
         int heightPx = pixels.rows();
         int lineWidthPx = Math.max(1, (int) Math.round(Math.min(widthPx, heightPx) * LINE_SHARE));

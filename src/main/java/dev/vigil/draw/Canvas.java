@@ -27,6 +27,7 @@ import org.bytedeco.opencv.opencv_core.Rect;
  * A copy of one frame's pixels to draw into, off the heap and used again for the next frame. Not threadsafe.
  */
 public final class Canvas implements AutoCloseable {
+    /** Good enough to look at. */
     private static final int JPEG_QUALITY = 92;
     /** zlib's fast level: a picture is written for each frame. */
     private static final int PNG_LEVEL = 3;
@@ -86,13 +87,22 @@ public final class Canvas implements AutoCloseable {
      * @throws IOException when it can not be written, or not as such a file
      */
     public void write(Path file) throws IOException {
+        write(pixels, file, JPEG_QUALITY);
+    }
+
+    /** The same with a quality of JPEG, 1 to 100. */
+    public void write(Path file, int jpegQuality) throws IOException {
+        write(pixels, file, jpegQuality);
+    }
+
+    static void write(Mat pixels, Path file, int jpegQuality) throws IOException {
         String name = file.getFileName().toString();
         String ending = name.substring(name.lastIndexOf('.'));
         try (BytePointer encoded = new BytePointer();
                 IntPointer settings = ending.equals(".png")
                         ? new IntPointer(IMWRITE_PNG_COMPRESSION, PNG_LEVEL)
-                        : new IntPointer(IMWRITE_JPEG_QUALITY, JPEG_QUALITY)) {
-            if (!encode(ending, encoded, settings)) {
+                        : new IntPointer(IMWRITE_JPEG_QUALITY, jpegQuality)) {
+            if (!encode(ending, pixels, encoded, settings)) {
                 throw new IOException(
                         "a picture of " + pixels.cols() + "x" + pixels.rows() + " can not be written as " + ending);
             }
@@ -100,7 +110,8 @@ public final class Canvas implements AutoCloseable {
         }
     }
 
-    private boolean encode(String ending, BytePointer encoded, IntPointer settings) throws IOException {
+    private static boolean encode(String ending, Mat pixels, BytePointer encoded, IntPointer settings)
+            throws IOException {
         try {
             return imencode(ending, pixels, encoded, settings);
         } catch (RuntimeException e) { // what OpenCV throws

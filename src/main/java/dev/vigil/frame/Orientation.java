@@ -43,6 +43,11 @@ public enum Orientation {
         return (quarterTurns & 1) != 0;
     }
 
+    /** This one, and then mirrored left to right. */
+    public Orientation flipped() {
+        return of(-quarterTurns, !mirrored); // a picture that is turned and then mirrored is mirrored and turned back
+    }
+
     /** This one, and then turned further clockwise. */
     public Orientation turned(int moreQuarterTurns) {
         return of(quarterTurns + moreQuarterTurns, mirrored);

@@ -17,25 +17,12 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
  * costs a look at the clock.
  */
 public final class LensHealth {
-    private static final int BLACK_MAX = 20;
-    /** Places of a picture that shows nothing differ by no more; a dark scene has lighter and darker ones. */
-    private static final int SPREAD_MAX = 8;
-
-    private static final double LIT_MAX = 0.005;
-    private static final double UNIFORM_EDGES_MAX = 0.002;
-    /** Texture of a wall or of grass, more than noise. */
-    private static final int UNIFORM_RANGE_MAX = 40;
-
     /** What is left of the same picture when it is encoded again (x264 at CRF 23: 0.001; with the least noise in it: 0.1). */
     private static final double CHANGED_MAX = 0.01;
 
     /** Something small that moves in a picture without noise changes less than that, but by more than this. */
     private static final int CHANGE_MAX = 8;
 
-    /** With fewer edges, steepness tells nothing. */
-    private static final double EDGES_MIN = 0.01;
-    /** Out of focus whatever the camera usually shows: edges are as wide as with a blur of σ = 4 of 960 pixels across. */
-    private static final double STEEPNESS_MIN = 0.2;
     /** Out of focus for a camera that showed steeper edges until now. */
     private static final double STEEPNESS_LEFT = 0.5;
 
@@ -106,11 +93,8 @@ public final class LensHealth {
     }
 
     private void judge(long elapsedNs) {
-        boolean empty = meter.brightest() - meter.darkest() <= SPREAD_MAX
-                && meter.edgeShare() <= UNIFORM_EDGES_MAX
-                && meter.usualRange() <= UNIFORM_RANGE_MAX;
-        boolean black = empty && meter.brightest() <= BLACK_MAX && meter.litShare() <= LIT_MAX;
-        boolean uniform = empty && meter.brightest() > BLACK_MAX;
+        boolean black = meter.isBlack();
+        boolean uniform = meter.isUniform();
         tell(
                 Kind.LENS_BLACK,
                 lasting.get(Kind.LENS_BLACK).step(black, elapsedNs),
@@ -138,9 +122,8 @@ public final class LensHealth {
             return; // nothing in it that could be sharp
         }
         boolean known = learnt >= LEARNT_MIN;
-        if (meter.edgeShare() >= EDGES_MIN) {
-            boolean isSo =
-                    meter.steepness() < STEEPNESS_MIN || known && meter.steepness() < STEEPNESS_LEFT * usualSteepness;
+        if (meter.hasEdges()) {
+            boolean isSo = meter.isOutOfFocus() || known && meter.steepness() < STEEPNESS_LEFT * usualSteepness;
             if (!isSo) {
                 learn();
             }

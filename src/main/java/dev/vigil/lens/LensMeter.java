@@ -34,6 +34,20 @@ final class LensMeter {
     /** A change of a window's half, in brightness; less is what an encoder does to the same picture. */
     private static final int CHANGE = 1;
 
+    private static final int BLACK_MAX = 20;
+    /** Places of a picture that shows nothing differ by no more; a dark scene has lighter and darker ones. */
+    private static final int SPREAD_MAX = 8;
+
+    private static final double LIT_MAX = 0.005;
+    private static final double UNIFORM_EDGES_MAX = 0.002;
+    /** Texture of a wall or of grass, more than noise. */
+    private static final int UNIFORM_RANGE_MAX = 40;
+
+    /** With fewer edges, steepness tells nothing. */
+    private static final double EDGES_MIN = 0.01;
+    /** Out of focus whatever the camera usually shows: edges are as wide as with a blur of σ = 4 of 960 pixels across. */
+    private static final double STEEPNESS_MIN = 0.2;
+
     private final int[] histogram = new int[256];
     private int[] ranges = new int[0];
     private int[] steps = new int[0];
@@ -165,6 +179,30 @@ final class LensMeter {
     /** Takes this picture as the one that those to come are compared with. */
     void refer() {
         System.arraycopy(halves, 0, reference, 0, halves.length);
+    }
+
+    /** Nothing is seen, and it is dark. */
+    boolean isBlack() {
+        return isEmpty() && brightest <= BLACK_MAX && litShare <= LIT_MAX;
+    }
+
+    /** Nothing is seen, and it is not dark. */
+    boolean isUniform() {
+        return isEmpty() && brightest > BLACK_MAX;
+    }
+
+    private boolean isEmpty() {
+        return brightest - darkest <= SPREAD_MAX && edgeShare <= UNIFORM_EDGES_MAX && usualRange <= UNIFORM_RANGE_MAX;
+    }
+
+    /** Whether there are so many edges that their steepness tells something. */
+    boolean hasEdges() {
+        return edgeShare >= EDGES_MIN;
+    }
+
+    /** Whether the edges are too wide, whatever the camera usually shows. */
+    boolean isOutOfFocus() {
+        return hasEdges() && steepness < STEEPNESS_MIN;
     }
 
     int mean() {

@@ -12,8 +12,8 @@ import dev.vigil.frame.Window;
  * @param heightPx of the upright frame
  * @param windows one for each view
  */
-record TileGrid(TileOptions options, int widthPx, int heightPx, Window[] windows) {
-    static TileGrid of(TileOptions options, int widthPx, int heightPx) {
+public record TileGrid(TileOptions options, int widthPx, int heightPx, Window[] windows) {
+    public static TileGrid of(TileOptions options, int widthPx, int heightPx) {
         int[] lefts = starts(options.columns(), options.overlap(), widthPx);
         int[] tops = starts(options.rows(), options.overlap(), heightPx);
         int tileWidthPx = widthPx - lefts[lefts.length - 1];
@@ -36,7 +36,7 @@ record TileGrid(TileOptions options, int widthPx, int heightPx, Window[] windows
     }
 
     /** How many of the windows are tiles, which come first. */
-    int tiles() {
+    public int tiles() {
         return options.columns() * options.rows();
     }
 

@@ -97,6 +97,14 @@ public final class PictureReader implements AutoCloseable {
         return DisplayMatrix.of(frame).turned(options.quarterTurns());
     }
 
+    /**
+     * When the last picture was, as far as its packets tell: in a file's own time, else on the monotonic clock. Ahead by as many
+     * pictures as the decoder holds back.
+     */
+    public long timeNs() {
+        return info.mediaNs == PacketInfo.NONE ? info.arrivalNs : info.mediaNs;
+    }
+
     /** {@code h264} and the like. */
     public String codec() {
         return decoder.codecName();

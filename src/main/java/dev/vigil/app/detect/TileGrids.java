@@ -5,7 +5,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads {@code 3x2}: columns and rows of tiles. */
-final class TileGrids implements ITypeConverter<TileOptions> {
+public final class TileGrids implements ITypeConverter<TileOptions> {
     @Override
     public TileOptions convert(String text) {
         if (!text.matches("[1-9]x[1-9]")) {

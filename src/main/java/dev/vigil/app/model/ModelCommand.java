@@ -26,6 +26,7 @@ public final class ModelCommand implements Runnable {
                 .addSubcommand(new InspectCommand(surroundings))
                 .addSubcommand(new SplitCommand(surroundings))
                 .addSubcommand(new OptimizeCommand(surroundings))
+                .addSubcommand(new DistillCommand(surroundings))
                 .addSubcommand(new HalfCommand(surroundings))
                 .addSubcommand(new TuneCommand(surroundings))
                 .addSubcommand(new TraceCommand(surroundings))

@@ -29,9 +29,10 @@ class FrameSetTest {
 
     @Test
     void shouldShareEvenlyWhenSomeSourcesHaveFewFrames() {
-        assertThat(FrameSet.shares(new long[] {1, 400, 5, Long.MAX_VALUE}, 100)).containsExactly(1, 47, 5, 47);
-        assertThat(FrameSet.shares(new long[] {3, 2}, 100)).containsExactly(3, 2);
-        assertThat(FrameSet.shares(new long[] {10, 10, 10}, 3)).containsExactly(1, 1, 1);
+        assertThat(FrameWalk.shares(new long[] {1, 400, 5, Long.MAX_VALUE}, 100))
+                .containsExactly(1, 47, 5, 47);
+        assertThat(FrameWalk.shares(new long[] {3, 2}, 100)).containsExactly(3, 2);
+        assertThat(FrameWalk.shares(new long[] {10, 10, 10}, 3)).containsExactly(1, 1, 1);
     }
 
     @Test
