@@ -43,7 +43,8 @@ final class PauseLog implements AutoCloseable {
 
     /** Turns the log on; one that tells nothing where the JVM does not let it. */
     static PauseLog begin() throws IOException {
-        Path file = Files.createTempFile("vigil-pauses-", ".log");
+        // A file that is there already would be put aside by the JVM, under another name.
+        Path file = Files.createTempDirectory("vigil-pauses-").resolve("log");
         try {
             command("vmLog", "output=\"" + file + "\"", "what=safepoint=info,gc=info", "decorators=timenanos");
             return new PauseLog(file, true);
@@ -64,7 +65,7 @@ final class PauseLog implements AutoCloseable {
 
     /** What it has told so far. */
     List<Pause> pauses() throws IOException {
-        return read(Files.readAllLines(file));
+        return on ? read(Files.readAllLines(file)) : List.of();
     }
 
     static List<Pause> read(List<String> lines) {
@@ -98,6 +99,7 @@ final class PauseLog implements AutoCloseable {
             LOG.warn("the JVM goes on writing its pauses to {}", file, e);
         } finally {
             Files.deleteIfExists(file);
+            Files.deleteIfExists(file.getParent());
         }
     }
 }

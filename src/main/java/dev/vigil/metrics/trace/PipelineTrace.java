@@ -31,8 +31,8 @@ import java.util.TreeSet;
 final class PipelineTrace {
     private static final int FRAMES = 1;
     private static final int THREADS = 2;
-    private static final int RINGS = 3;
-    private static final int PROCESS = 4;
+    private static final int PROCESS = 3;
+    private static final int RINGS = 4;
     private static final long SAFEPOINTS = 1;
     private static final long COLLECTIONS = 2;
     private static final int INDEX_BITS = 20;
@@ -78,12 +78,11 @@ final class PipelineTrace {
         each(order, this::look);
         chrome.process(FRAMES, "frames");
         chrome.process(THREADS, "threads");
-        chrome.process(RINGS, "rings");
         chrome.process(PROCESS, "process");
         nameThreads();
         writePauses();
         each(order, this::frame);
-        RingTracks rings = new RingTracks(RINGS, chrome);
+        RingTracks rings = new RingTracks(threads.values(), RINGS, chrome);
         each(order, (kind, thread, name, who, startUs, durationUs, value) -> {
             if (kind == Kind.SEQUENCE) {
                 rings.moved(threads.get(thread), value, startUs);
