@@ -25,8 +25,8 @@ class ModelTraceTest {
 
     @Test
     void shouldTellWhereTimeGoesWhenAModelIsRun() throws Exception {
-        CommandLineRun run =
-                CommandLineRun.of("model", "trace", "--runs", "3", "--warm-up", "1", "--nodes", "1", model().toString());
+        CommandLineRun run = CommandLineRun.of(
+                "model", "trace", "--runs", "3", "--warm-up", "1", "--nodes", "1", model().toString());
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.err()).isEmpty();
         assertThat(run.out())
@@ -41,7 +41,16 @@ class ModelTraceTest {
     void shouldWriteATraceAndOneObjectWhenAsked() throws Exception {
         Path trace = folder.resolve("t.json");
         CommandLineRun run = CommandLineRun.of(
-                "model", "trace", "--json", "--runs", "3", "--warm-up", "2", "-o", trace.toString(), model().toString());
+                "model",
+                "trace",
+                "--json",
+                "--runs",
+                "3",
+                "--warm-up",
+                "2",
+                "-o",
+                trace.toString(),
+                model().toString());
         assertThat(run.exitCode()).as(run.err()).isZero();
         JsonNode json = new ObjectMapper().readTree(run.out());
         assertThat(json.path("runs").asInt()).isEqualTo(3);

@@ -47,9 +47,20 @@ final class TraceServer {
                     ControlServer.LINE_TIMEOUT);
             return false;
         }
-        LiveTrace trace = LiveTrace.begin(length);
+        LiveTrace trace;
+        String failure;
+        try {
+            trace = LiveTrace.begin(length);
+            failure = "another recording is on";
+        } catch (OutOfMemoryError e) { // of what Java may have off its heap, which cameras and models share
+            trace = null;
+            failure = "there is no memory left for a recording: " + e.getMessage();
+        } catch (IOException e) {
+            trace = null;
+            failure = "nothing can be recorded: " + e.getMessage();
+        }
         if (trace == null) {
-            lines.write(Answer.failed("another recording is on").line(), ControlServer.LINE_TIMEOUT);
+            lines.write(Answer.failed(failure).line(), ControlServer.LINE_TIMEOUT);
             return false;
         }
         LOG.info("recording what happens for {} ms", length.toMillis());

@@ -70,18 +70,14 @@ public final class LiveTrace implements AutoCloseable {
 
     /** @param eventsMax places for events */
     static LiveTrace begin(Duration length, int eventsMax) throws IOException {
-        Recording recording = Tracing.begin(eventsMax);
-        if (recording == null) {
-            return null;
-        }
-        boolean begun = false;
+        PauseLog pauses = PauseLog.begin(); // before, since its first time takes a while
+        Recording recording = null;
         try {
-            LiveTrace trace = new LiveTrace(recording, PauseLog.begin(), length);
-            begun = true;
-            return trace;
+            recording = Tracing.begin(eventsMax);
+            return recording == null ? null : new LiveTrace(recording, pauses, length);
         } finally {
-            if (!begun) {
-                Tracing.end(recording);
+            if (recording == null) {
+                pauses.close();
             }
         }
     }

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * A recording of the pipeline as a trace:
@@ -35,6 +36,7 @@ final class PipelineTrace {
     private static final int RINGS = 4;
     private static final long SAFEPOINTS = 1;
     private static final long COLLECTIONS = 2;
+    private static final long BESIDE = 3;
     private static final int INDEX_BITS = 20;
 
     private final Recording recording;
@@ -90,6 +92,7 @@ final class PipelineTrace {
                 chrome.counter(PROCESS, Tracing.name(name), startUs, json -> json.writeNumberField("value", value));
             }
         });
+        each(IntStream.range(0, recording.events()).toArray(), this::decode);
         each(outermostFirst(order), this::work);
         return (int) frames.values().stream().filter(frame -> frame.whole).count();
     }
@@ -214,11 +217,15 @@ final class PipelineTrace {
     private void writePauses() throws IOException {
         chrome.thread(PROCESS, SAFEPOINTS, "safepoints", 0);
         chrome.thread(PROCESS, COLLECTIONS, "garbage collections", 1);
-        for (PauseLog.Pause pause : pauses) {
+        chrome.thread(PROCESS, BESIDE, "collections beside Java's threads", 2);
+        List<PauseLog.Pause> inOrder = pauses.stream()
+                .sorted(Comparator.comparingLong(PauseLog.Pause::startNs))
+                .toList();
+        for (PauseLog.Pause pause : inOrder) {
             long startUs = us(pause.startNs());
             chrome.slice(
                     PROCESS,
-                    pause.safepoint() ? SAFEPOINTS : COLLECTIONS,
+                    pause.safepoint() ? SAFEPOINTS : pause.name().startsWith("Concurrent") ? BESIDE : COLLECTIONS,
                     "pause",
                     pause.name(),
                     startUs,
@@ -289,20 +296,28 @@ final class PipelineTrace {
     }
 
     private void step(long thread, Step step, int who, long startUs, long durationUs, long number) throws IOException {
-        if (!isWork(step)) {
-            return;
+        if (isWork(step) && step != Step.DECODE) {
+            slice(thread, step, who, startUs, durationUs, number);
         }
-        // A decoder takes the next packet before it gives the picture of the last: on the thread's line each begins
-        // when the
-        // one before is done.
-        long endUs = startUs + durationUs;
-        long fromUs =
-                step == Step.DECODE ? Math.min(endUs, Math.max(startUs, decodedUs.getOrDefault(thread, 0L))) : startUs;
-        if (step == Step.DECODE) {
+    }
+
+    /**
+     * Decoding on the thread's line, in the order in which pictures came out. A decoder takes the next packet before it gives the
+     * picture of the last, so each begins where the one before is done.
+     */
+    private void decode(Kind kind, long thread, int name, int who, long startUs, long durationUs, long value)
+            throws IOException {
+        if (kind == Kind.STEP && Step.ALL[name] == Step.DECODE) {
+            long endUs = startUs + durationUs;
+            long fromUs = Math.min(endUs, Math.max(startUs, decodedUs.getOrDefault(thread, 0L)));
             decodedUs.put(thread, endUs);
+            slice(thread, Step.DECODE, who, fromUs, endUs - fromUs, value);
         }
+    }
+
+    private void slice(long thread, Step step, int who, long startUs, long durationUs, long number) throws IOException {
         String camera = Tracing.name(who);
-        chrome.slice(THREADS, thread, "step", step.label() + " " + camera, fromUs, endUs - fromUs, json -> {
+        chrome.slice(THREADS, thread, "step", step.label() + " " + camera, startUs, durationUs, json -> {
             json.writeStringField("camera", camera);
             json.writeNumberField("frame", number);
         });
@@ -310,7 +325,7 @@ final class PipelineTrace {
         frame.workSeen++;
         if (frame.work > 1) {
             Flow place = frame.workSeen == 1 ? Flow.START : frame.workSeen == frame.work ? Flow.END : Flow.STEP;
-            chrome.flow(place, THREADS, thread, "frame", camera, id(who, number), fromUs);
+            chrome.flow(place, THREADS, thread, "frame", camera, id(who, number), startUs);
         }
     }
 }

@@ -10,8 +10,8 @@ final class ProcessSampler {
     private static final int RESIDENT = Tracing.name("resident memory, kB");
     private static final int HEAP = Tracing.name("Java heap, kB");
     private static final int KB = 1 << 10;
-    /** Looking at what is resident costs a file of the kernel. */
-    private static final int RESIDENT_EVERY = 5;
+    /** Looking at what is resident reads a file of the kernel as text, some 25 kB of garbage. */
+    private static final int RESIDENT_EVERY = 20;
 
     private final Recording recording;
     private long lastNs = System.nanoTime();

@@ -136,10 +136,11 @@ class TraceCommandTest {
     void shouldSayInOneLineWhyWhenNothingComesOfIt() throws Exception {
         assertThat(run("--for", "6m", "--config", config.toString())).isEqualTo(2);
         assertThat(err).contains("--for: 1ms to 5m are allowed");
-        assertThat(run("--config", config.toString(), "--for", "10ms", "-o", "/none/t.json"))
+        Path nowhere = folder.resolve("absent/t.json");
+        assertThat(run("--config", config.toString(), "--for", "10ms", "-o", nowhere.toString()))
                 .isEqualTo(1);
         assertThat(err)
-                .startsWith("vigil trace: /none/t.json can not be written: ")
+                .startsWith("vigil trace: " + nowhere + " can not be written: ")
                 .endsWith("\n");
         try (Lines nonsense = ask("trace soon")) {
             assertThat(nonsense.read(Duration.ofSeconds(5))).contains("1 to 300000 milliseconds");

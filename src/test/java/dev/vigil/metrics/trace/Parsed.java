@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +45,7 @@ public final class Parsed {
         return this;
     }
 
-    /** Slices of a thread are in order, and lie within each other or apart; all their threads have names. */
+    /** Slices of a thread lie within each other or apart; all their threads have names. */
     private void slices() {
         Map<String, ArrayDeque<JsonNode>> open = new HashMap<>();
         List<String> named = all("M").stream()
@@ -52,13 +53,15 @@ public final class Parsed {
                 .map(Parsed::track)
                 .toList();
         assertThat(named).doesNotHaveDuplicates();
-        Map<String, Long> last = new HashMap<>();
-        for (JsonNode slice : all("X")) {
+        // Viewers sort: by begin, the longest first.
+        List<JsonNode> sorted = new ArrayList<>(all("X"));
+        sorted.sort(
+                Comparator.comparingLong((JsonNode slice) -> slice.path("ts").asLong())
+                        .thenComparing(slice -> -slice.path("dur").asLong()));
+        for (JsonNode slice : sorted) {
             long startUs = slice.path("ts").asLong();
             assertThat(slice.path("dur").asLong(-1)).isNotNegative();
             assertThat(named).contains(track(slice));
-            assertThat(startUs).isGreaterThanOrEqualTo(last.getOrDefault(track(slice), 0L));
-            last.put(track(slice), startUs);
             ArrayDeque<JsonNode> around = open.computeIfAbsent(track(slice), t -> new ArrayDeque<>());
             while (!around.isEmpty() && endUs(around.peek()) <= startUs) {
                 around.pop();
