@@ -202,12 +202,16 @@ abstract class MqttClientContract extends BrokerContract {
             MqttClient client = connected(options, new Recorder());
             int threads = 3;
             int each = 3_000;
+            LongAdder published = new LongAdder();
             LongAdder sent = new LongAdder();
             LongAdder refused = new LongAdder();
             Queue<ByteBuf> payloads = new ConcurrentLinkedQueue<>();
             MqttTopic topic = MqttTopic.of(root + "/storm");
             Runnable publish = () -> {
-                for (int i = 0; i < each; i++) {
+                // On a busy machine all of them may be refused before the network has had its first turn: then some
+                // more.
+                for (int i = 0; i < each || sent.sum() == 0 && i < 100 * each; i++) {
+                    published.increment();
                     AtomicBoolean told = new AtomicBoolean();
                     ByteBuf payload = ByteBufAllocator.DEFAULT.directBuffer().writeZero(i % 3_000);
                     payloads.add(payload);
@@ -241,7 +245,7 @@ abstract class MqttClientContract extends BrokerContract {
                 publisher.join();
             }
             client.close();
-            assertThat(sent.sum() + refused.sum()).isEqualTo((long) threads * each);
+            assertThat(sent.sum() + refused.sum()).isEqualTo(published.sum());
             assertThat(twice.sum()).isZero();
             assertThat(client.status().sent()).isEqualTo(sent.sum());
             assertThat(client.status().refusedTotal()).isEqualTo(refused.sum());

@@ -7,6 +7,7 @@ import dev.vigil.graph.GraphException;
 import dev.vigil.graph.OnnxModel;
 import dev.vigil.infer.ModelFormat;
 import dev.vigil.workshop.trial.FrameSet;
+import dev.vigil.workshop.tune.EightBits;
 import dev.vigil.workshop.tune.InputSizes;
 import dev.vigil.workshop.tune.OptimisedGraph;
 import dev.vigil.workshop.tune.TrialException;
@@ -39,7 +40,8 @@ final class TunedModel implements AutoCloseable {
     TunedModel(Surroundings surroundings, Path model) throws IOException {
         this.surroundings = surroundings;
         this.model = model;
-        this.makers = List.of(new OptimisedGraph(surroundings.cacheDir()), new InputSizes());
+        this.makers = List.of(
+                new OptimisedGraph(surroundings.cacheDir()), new EightBits(surroundings.cacheDir()), new InputSizes());
         this.folder = Files.createTempDirectory(Files.createDirectories(surroundings.cacheDir()), "tune-");
     }
 

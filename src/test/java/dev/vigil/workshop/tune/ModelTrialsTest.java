@@ -116,4 +116,20 @@ class ModelTrialsTest {
                 .isInstanceOf(TrialException.class)
                 .hasMessage("there is nothing in it that could be left out");
     }
+
+    @Test
+    void shouldMakeAModelOfEightBitsWhenTheLossAllowsIt() throws Exception {
+        Variant original = new Variant(Variant.ORIGINAL, MODEL, ModelDescription.EMPTY);
+        EightBits maker = new EightBits(CACHE);
+        Variant made =
+                maker.make(original, folder, frames, 1, Duration.ofMinutes(2)).get(0);
+        assertThat(made.name()).isEqualTo("int8");
+        assertThat(Files.size(made.file())).isLessThan(Files.size(MODEL) * 30 / 100);
+        assertThatThrownBy(() -> maker.make(original, folder, frames, 1, Duration.ZERO))
+                .isInstanceOf(TrialException.class)
+                .hasMessage("it took longer than 0 s");
+        Variant lite = new Variant(Variant.ORIGINAL, folder.resolve("m.tflite"), ModelDescription.EMPTY);
+        assertThatThrownBy(() -> maker.make(lite, folder, frames, 1, Duration.ofMinutes(1)))
+                .hasMessageEndingWith("are taken as they are");
+    }
 }
