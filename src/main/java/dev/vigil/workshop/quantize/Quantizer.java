@@ -10,6 +10,7 @@ import dev.vigil.graph.Weights;
 import dev.vigil.graph.shape.Cost;
 import dev.vigil.graph.shape.Fact;
 import dev.vigil.infer.InferException;
+import dev.vigil.workshop.ModelBytes;
 import dev.vigil.workshop.ModelShapes;
 import dev.vigil.workshop.quantize.IntegerParts.Layer;
 import dev.vigil.workshop.quantize.Quantized.LayerReport;
@@ -177,7 +178,7 @@ public final class Quantizer {
             return new Quantized(
                     refused,
                     opset,
-                    Files.size(in),
+                    bytes(in),
                     0,
                     tried,
                     taken,
@@ -208,8 +209,8 @@ public final class Quantizer {
         return new Quantized(
                 null,
                 opset,
-                Files.size(in),
-                Files.size(out),
+                bytes(in),
+                bytes(out),
                 tried,
                 taken,
                 found.loss(),
@@ -379,6 +380,10 @@ public final class Quantizer {
     private double work(Layer layer) {
         double work = Cost.multiplyAdds(layer.node(), facts);
         return Double.isNaN(work) ? 0 : work;
+    }
+
+    private static long bytes(Path file) throws GraphException, IOException {
+        return ModelBytes.of(OnnxModel.read(file));
     }
 
     private static void delete(Path folder) throws IOException {
