@@ -66,12 +66,22 @@ class CameraFaultKindsTest {
         return SimulatedCameraOptions.of(clip).withPort(0);
     }
 
+    /** Patient enough for a machine that stands still for a moment not to look like a camera that does. */
+    private void startPatiently(SimulatedCameraOptions camera, Transport transport) throws Exception {
+        start(camera, transport, Duration.ofSeconds(5));
+    }
+
     private void start(SimulatedCameraOptions camera, Transport transport) throws Exception {
+        start(camera, transport, Duration.ofMillis(600));
+    }
+
+    private void start(SimulatedCameraOptions camera, Transport transport, Duration readTimeout) throws Exception {
         server = RtspCameraServer.start(camera, events::add, Clock.SYSTEM);
         String uri = server.uri(0).toString();
         SourceOptions options =
                 CameraProbe.hasty(camera.user() == null ? uri : uri.replace("://", "://ann:pw@")).toBuilder()
                         .transport(transport)
+                        .readTimeout(readTimeout)
                         .build();
         probe = new CameraProbe(options).start();
         probe.awaitPictures(3);
@@ -135,7 +145,7 @@ class CameraFaultKindsTest {
     @ParameterizedTest
     @CsvSource({"lose=20%, TCP", "lose=20%, UDP", "corrupt=50%, TCP", "corrupt=50%, UDP"})
     void shouldDropWhatIsDamagedAndStayUpWhenPacketsAreSpoilt(String spec, Transport transport) throws Exception {
-        start(camera(), transport);
+        startPatiently(camera(), transport);
         Fault fault = Fault.parse(spec);
         server.begin(0, fault);
         Await.until("damaged frames to be dropped", () -> probe.ledger().dropped(DropCause.CORRUPT) > 2);
@@ -154,7 +164,7 @@ class CameraFaultKindsTest {
         "drift=500, TCP",
     })
     void shouldGoOnWhenPicturesStillCome(String spec, Transport transport) throws Exception {
-        start(camera(), transport);
+        startPatiently(camera(), transport);
         Fault fault = Fault.parse(spec);
         server.begin(0, fault);
         awaitMorePictures();
@@ -167,7 +177,7 @@ class CameraFaultKindsTest {
     @EnumSource
     void shouldLogInAnewWhenRealmAndNonceChange(SimulatedCameraOptions.Digest digest) throws Exception {
         // Over UDP the session lives by what the client asks, which must be let in anew.
-        start(
+        startPatiently(
                 camera().withLogin("ann", new Secret("pw"))
                         .withDigest(digest)
                         .withSessionTimeout(Duration.ofSeconds(2)),
@@ -182,7 +192,7 @@ class CameraFaultKindsTest {
             value = FaultKind.class,
             names = {"CHANGE", "CHANGE_INBAND"})
     void shouldShowTheOtherClipAndTheFirstAgainWhenItChanges(FaultKind kind) throws Exception {
-        start(camera().withThen(other), Transport.TCP);
+        startPatiently(camera().withThen(other), Transport.TCP);
         server.begin(0, Fault.of(kind));
         Await.until("the other size", () -> newestWidth() == 480);
         server.end(0, Fault.of(kind));
