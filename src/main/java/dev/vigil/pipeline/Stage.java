@@ -31,11 +31,11 @@ final class Stage implements EventHandler<Slot> {
     public void onEvent(Slot slot, long at, boolean endOfBatch) {
         step.take(slot);
         sequence.set(at);
+        waitStrategy.signalAllWhenBlocking();
+        onDone.run();
         Recording recording = Tracing.current();
         if (recording != null) {
             recording.sequence(at);
         }
-        waitStrategy.signalAllWhenBlocking();
-        onDone.run();
     }
 }

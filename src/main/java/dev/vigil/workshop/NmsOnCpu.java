@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -71,15 +70,12 @@ public final class NmsOnCpu {
         if (nms.background() >= 0) {
             metadata.put("background_class", Integer.toString(nms.background()));
         }
-        Path trial = Files.createTempDirectory(Files.createDirectories(cacheDir), "cut-");
-        try {
-            Split split = form(model, nms, options, trial.resolve("trial.onnx"));
+        try (Scratch scratch = Scratch.in(cacheDir)) {
+            Split split = form(model, nms, options, scratch.file("trial.onnx"));
             metadata.put("boxes_form", split.form.word());
             metadata.put("boxes_unit", split.unit ? "unit" : "pixels");
             model.write(out);
             return split;
-        } finally {
-            delete(trial);
         }
     }
 
@@ -195,15 +191,7 @@ public final class NmsOnCpu {
     private static void deleteOthers(Path home, Path staying) throws IOException {
         try (Stream<Path> folders = Files.list(home)) {
             for (Path folder : folders.filter(f -> !f.equals(staying)).toList()) {
-                delete(folder);
-            }
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
+                Scratch.delete(folder);
             }
         }
     }

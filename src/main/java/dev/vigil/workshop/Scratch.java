@@ -20,6 +20,10 @@ public final class Scratch implements AutoCloseable {
         return new Scratch(Files.createTempDirectory(Files.createDirectories(cacheDir), "trial-"));
     }
 
+    public Path folder() {
+        return folder;
+    }
+
     public Path file(String name) {
         return folder.resolve(name);
     }
@@ -27,6 +31,11 @@ public final class Scratch implements AutoCloseable {
     /** Deletes it with all that lies in it. */
     @Override
     public void close() throws IOException {
+        delete(folder);
+    }
+
+    /** Deletes a folder with all that lies in it. */
+    static void delete(Path folder) throws IOException {
         List<Path> all;
         try (Stream<Path> walk = Files.walk(folder)) {
             all = walk.sorted(Comparator.reverseOrder()).toList();

@@ -22,7 +22,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 
 /** {@code vigil model half}: a model in half precision. */
 @Command(
@@ -45,21 +44,11 @@ import picocli.CommandLine.Parameters;
             "  vigil model half mine.onnx -o mine-fp16.onnx --frames cameras      for a GPU",
             "  vigil model half mine.onnx -o mine-small.onnx --weights-only       for a CPU"
         })
-final class HalfCommand extends ModelTool {
+final class HalfCommand extends NewModelTool {
     enum Edge {
         KEEP,
         HALF
     }
-
-    @Parameters(paramLabel = "IN", description = "The model, in FP32.")
-    private Path in;
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "OUT",
-            required = true,
-            description = "Where the new model goes. A file that is there is replaced.")
-    private Path out;
 
     @Option(
             names = "--weights-only",
@@ -129,8 +118,9 @@ final class HalfCommand extends ModelTool {
             throw new ParameterException(
                     spec().commandLine(), "--weights-only computes in FP32: inputs and outputs stay as they are");
         }
-        requireModel(in);
-        requireOther(in, out);
+        requireFiles();
+        Path in = modelIn();
+        Path out = modelOut();
         ModelDescription description = trial.sized(description(in));
         if (inputs == Edge.HALF && description.input().element() == Element.FLOAT32) {
             throw new ModelException("--inputs half: the .yml beside " + in

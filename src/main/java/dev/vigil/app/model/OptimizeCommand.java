@@ -30,7 +30,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 
 /** {@code vigil model optimize}: the same model with fewer nodes. */
 @Command(
@@ -49,21 +48,11 @@ import picocli.CommandLine.Parameters;
             "",
             "Example: vigil model optimize mine.onnx -o models/mine.onnx --size 640x384 --frames videos/"
         })
-final class OptimizeCommand extends ModelTool {
+final class OptimizeCommand extends NewModelTool {
     enum Nms {
         KEEP,
         CPU
     }
-
-    @Parameters(paramLabel = "IN", description = "The model.")
-    private Path in;
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "OUT",
-            required = true,
-            description = "Where the new model goes. A file that is there is replaced.")
-    private Path out;
 
     @Option(
             names = "--size",
@@ -112,8 +101,9 @@ final class OptimizeCommand extends ModelTool {
             throws ConfigException, GraphException, ModelException, InferException, SourceException, ConvertException,
                     IOException {
         checkUsage();
-        requireModel(in);
-        requireOther(in, out);
+        requireFiles();
+        Path in = modelIn();
+        Path out = modelOut();
         Optimization.Request request = new Optimization.Request(
                 description(in),
                 size,
@@ -201,7 +191,7 @@ final class OptimizeCommand extends ModelTool {
                 report.framesLack() == null ? "" : " (" + report.framesLack() + ")",
                 report.difference(),
                 report.output());
-        to.println(out + (description == null ? "" : ", " + description));
+        to.println(modelOut() + (description == null ? "" : ", " + description));
         to.flush();
     }
 
@@ -219,7 +209,7 @@ final class OptimizeCommand extends ModelTool {
 
     private ObjectNode json(Optimization.Report report) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("file", out.toString());
+        json.put("file", modelOut().toString());
         put(json.putObject("before"), report.outcome().before(), report.before());
         put(json.putObject("after"), report.outcome().after(), report.after());
         ArrayNode passes = json.putArray("passes");

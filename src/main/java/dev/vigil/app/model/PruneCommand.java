@@ -23,7 +23,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 
 /** {@code vigil model prune}: a model without the channels that contribute nothing. */
 @Command(
@@ -47,18 +46,8 @@ import picocli.CommandLine.Parameters;
             "  vigil model prune mine.onnx -o mine-pruned.onnx",
             "  vigil model prune mine.onnx -o mine-pruned.onnx --threshold 0.01 --loss 0.5 --frames cameras"
         })
-final class PruneCommand extends ModelTool {
+final class PruneCommand extends NewModelTool {
     private static final double LOSS_USUAL = 0.5;
-
-    @Parameters(paramLabel = "IN", description = "The model.")
-    private Path in;
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "OUT",
-            required = true,
-            description = "Where the new model goes. A file that is there is replaced.")
-    private Path out;
 
     @Option(
             names = "--threshold",
@@ -101,8 +90,9 @@ final class PruneCommand extends ModelTool {
         if (lossMax != null && !(lossMax >= 0 && lossMax <= 100)) {
             throw new ParameterException(spec().commandLine(), "--loss must be 0 to 100 points");
         }
-        requireModel(in);
-        requireOther(in, out);
+        requireFiles();
+        Path in = modelIn();
+        Path out = modelOut();
         ModelDescription description = trial.sized(description(in));
         double usual = threshold > 0 ? LOSS_USUAL : Double.NaN;
         Prune.Options options = new Prune.Options(threshold, lossMax == null ? usual : lossMax);
@@ -129,12 +119,12 @@ final class PruneCommand extends ModelTool {
         int channels = report.layers().stream().mapToInt(Prune.Layer::before).sum();
         if (report.removed() == 0) {
             to.println("nothing to prune: each of the " + channels + " channels of "
-                    + report.layers().size() + " layers contributes, or is where it can not be followed; " + out
+                    + report.layers().size() + " layers contributes, or is where it can not be followed; " + modelOut()
                     + " is the same model");
             sparsity(to, report.after());
             return;
         }
-        to.println(out + ": " + report.removed() + " of " + channels + " channels less than " + in);
+        to.println(modelOut() + ": " + report.removed() + " of " + channels + " channels less than " + modelIn());
         TextTable layers = new TextTable("layer", "channels", "before");
         report.layers().stream()
                 .filter(layer -> layer.after() < layer.before())
@@ -173,8 +163,8 @@ final class PruneCommand extends ModelTool {
 
     private ObjectNode json(Reference reference, Prune.Report report) {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
-        object.put("file", out.toString());
-        object.put("made_from", in.toString());
+        object.put("file", modelOut().toString());
+        object.put("made_from", modelIn().toString());
         object.put("removed", report.removed());
         ArrayNode layers = object.putArray("layers");
         for (Prune.Layer layer : report.layers()) {

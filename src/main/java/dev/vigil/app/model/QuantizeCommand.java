@@ -21,7 +21,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 
 /** {@code vigil model quantize}: a model in 8 bits that finds the same. */
 @Command(
@@ -42,17 +41,7 @@ import picocli.CommandLine.Parameters;
             "Examples: vigil model quantize mine.onnx -o models/mine-int8.onnx --frames recordings/",
             "          vigil model quantize mine.onnx -o models/mine-int8.onnx --frames cameras --frames-for 10m"
         })
-final class QuantizeCommand extends ModelTool {
-    @Parameters(paramLabel = "IN", description = "The model, in float32.")
-    private Path in;
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "OUT",
-            required = true,
-            description = "Where the new model goes. A file that is there is replaced.")
-    private Path out;
-
+final class QuantizeCommand extends NewModelTool {
     @Mixin
     private FramesOption frames;
 
@@ -140,8 +129,9 @@ final class QuantizeCommand extends ModelTool {
         if (!(scoreMin > 0 && scoreMin < 1)) {
             throw new ParameterException(spec().commandLine(), "--score " + scoreMin + " is not allowed: 0..1");
         }
-        requireModel(in);
-        requireOther(in, out);
+        requireFiles();
+        Path in = modelIn();
+        Path out = modelOut();
         QuantizeOptions options =
                 new QuantizeOptions(calibration, lossMax, keep, biasCorrection, equalize, reduceRange, scoreMin, size);
         Quantized result;

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code vigil model split}: a model with NMS inside, cut before it. */
 @Command(
@@ -34,21 +33,11 @@ import picocli.CommandLine.Parameters;
             "",
             "Example: vigil model split mine.onnx -o models/mine-raw.onnx"
         })
-final class SplitCommand extends ModelTool {
+final class SplitCommand extends NewModelTool {
     enum Unit {
         PIXELS,
         UNIT
     }
-
-    @Parameters(paramLabel = "IN", description = "The model with NMS inside.")
-    private Path in;
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "OUT",
-            required = true,
-            description = "Where the new model goes. A file that is there is replaced.")
-    private Path out;
 
     @Option(
             names = "--boxes",
@@ -76,8 +65,9 @@ final class SplitCommand extends ModelTool {
 
     @Override
     int work() throws ConfigException, GraphException, ModelException, InferException, IOException {
-        requireModel(in);
-        requireOther(in, out);
+        requireFiles();
+        Path in = modelIn();
+        Path out = modelOut();
         Size said = size != null ? size : description(in).input().size();
         NmsOnCpu.Options options = new NmsOnCpu.Options(form, unit == null ? null : unit == Unit.UNIT, said);
         try {
@@ -93,7 +83,7 @@ final class SplitCommand extends ModelTool {
     private void print(NmsOnCpu.Split split) {
         PrintWriter to = out();
         NmsForm nms = split.nms();
-        to.println(out + ": " + nms.removed() + " nodes less than " + in);
+        to.println(modelOut() + ": " + nms.removed() + " nodes less than " + modelIn());
         to.println("  cut away  "
                 + String.join(", ", nms.nodes().size() > 3 ? nms.nodes().subList(0, 3) : nms.nodes())
                 + (nms.nodes().size() > 3 ? " and " + (nms.nodes().size() - 3) + " more" : ""));

@@ -15,16 +15,14 @@ import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.ModelFormat;
 import dev.vigil.source.SourceException;
+import dev.vigil.workshop.Scratch;
 import dev.vigil.workshop.trace.ChromeProfile;
 import dev.vigil.workshop.trace.ModelTrace;
 import dev.vigil.workshop.trial.FrameSet;
 import dev.vigil.workshop.trial.GraphRun;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -134,9 +132,8 @@ final class TraceCommand extends ModelTool {
                 device, 1, threads, 1, InferOptions.DEFAULT.batchWait(), InferOptions.DEFAULT.timeout());
         ModelTrace.Plan plan =
                 new ModelTrace.Plan(size != null ? size : description.input().size(), options, warmUp, runs);
-        Files.createDirectories(surroundings().cacheDir());
-        Path folder = Files.createTempDirectory(surroundings().cacheDir(), "trace-");
-        try {
+        try (Scratch scratch = Scratch.in(surroundings().cacheDir())) {
+            Path folder = scratch.folder();
             ModelTrace trace = frames.isGiven()
                     ? onFrames(description, plan, folder)
                     : trace(plan, ModelTrace.Input.RANDOM, folder);
@@ -146,8 +143,6 @@ final class TraceCommand extends ModelTool {
             print(new TraceReport(model, trace, plan, out));
         } catch (GraphException e) {
             throw reading(model, e);
-        } finally {
-            delete(folder);
         }
         return 0;
     }
@@ -208,14 +203,6 @@ final class TraceCommand extends ModelTool {
         public void close() {
             if (converter != null) {
                 converter.close();
-            }
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
             }
         }
     }

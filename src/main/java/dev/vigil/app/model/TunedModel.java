@@ -6,6 +6,7 @@ import dev.vigil.config.Surroundings;
 import dev.vigil.graph.GraphException;
 import dev.vigil.graph.OnnxModel;
 import dev.vigil.infer.ModelFormat;
+import dev.vigil.workshop.Scratch;
 import dev.vigil.workshop.trial.FrameSet;
 import dev.vigil.workshop.tune.EightBits;
 import dev.vigil.workshop.tune.InputSizes;
@@ -19,10 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /** Variants of a model in a folder of their own until one is chosen; the folder goes when this is closed. */
 final class TunedModel implements AutoCloseable {
@@ -31,7 +30,7 @@ final class TunedModel implements AutoCloseable {
 
     private final Surroundings surroundings;
     private final Path model;
-    private final Path folder;
+    private final Scratch scratch;
     /** Which variants there are. */
     private final List<VariantMaker> makers;
 
@@ -42,7 +41,7 @@ final class TunedModel implements AutoCloseable {
         this.model = model;
         this.makers = List.of(
                 new OptimisedGraph(surroundings.cacheDir()), new EightBits(surroundings.cacheDir()), new InputSizes());
-        this.folder = Files.createTempDirectory(Files.createDirectories(surroundings.cacheDir()), "tune-");
+        this.scratch = Scratch.in(surroundings.cacheDir());
     }
 
     List<Variant> make(Variant original, FrameSet frames, double lossPoints, Duration time, Consumer<String> progress)
@@ -51,7 +50,7 @@ final class TunedModel implements AutoCloseable {
         for (VariantMaker maker : makers) {
             progress.accept("making " + maker.name());
             try {
-                made.addAll(maker.make(original, folder, frames, lossPoints, time.dividedBy(TIME_PART)));
+                made.addAll(maker.make(original, scratch.folder(), frames, lossPoints, time.dividedBy(TIME_PART)));
             } catch (TrialException e) {
                 notMade.add(maker.name() + ": " + e.getMessage());
             }
@@ -109,10 +108,6 @@ final class TunedModel implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
-        }
+        scratch.close();
     }
 }

@@ -9,6 +9,7 @@ import dev.vigil.infer.InferException;
 import dev.vigil.infer.ort.OrtGraph;
 import dev.vigil.infer.ort.OrtGraph.Optimizing;
 import dev.vigil.infer.ort.OrtGraph.Tensor;
+import dev.vigil.workshop.Scratch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -160,7 +161,7 @@ final class FoldConstants implements Pass {
         if (graph.getOutputCount() == 0) {
             return made; // nobody reads them
         }
-        try (TrialFolder folder = TrialFolder.in(cacheDir)) {
+        try (Scratch folder = Scratch.in(cacheDir)) {
             Path file = folder.file("constants.onnx");
             draft.model().with(graph.build()).write(file);
             try (OrtGraph runs = OrtGraph.open(file, Optimizing.NONE, 1, cacheDir)) {

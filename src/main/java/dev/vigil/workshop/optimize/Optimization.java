@@ -11,6 +11,7 @@ import dev.vigil.infer.ort.OrtGraph;
 import dev.vigil.infer.ort.OrtGraph.Optimizing;
 import dev.vigil.infer.ort.OrtGraph.Tensor;
 import dev.vigil.workshop.NmsOnCpu;
+import dev.vigil.workshop.Scratch;
 import dev.vigil.workshop.trial.FrameSet;
 import dev.vigil.workshop.trial.Latency;
 import java.io.IOException;
@@ -84,7 +85,7 @@ public final class Optimization {
      */
     public Report run(Path in, Path out, Request request, FrameSet frames, String note)
             throws GraphException, ModelException, InferException, ConvertException, IOException {
-        try (TrialFolder folder = TrialFolder.in(cacheDir)) {
+        try (Scratch folder = Scratch.in(cacheDir)) {
             Path original = in;
             if (request.cutNms) {
                 progress.accept("cutting NMS");
@@ -180,7 +181,7 @@ public final class Optimization {
     /** The first pass after which the outputs differ; null where none is found. */
     private String culprit(Path original, Request request, Map<String, Tensor> inputs)
             throws GraphException, ModelException, InferException, IOException {
-        try (TrialFolder folder = TrialFolder.in(cacheDir);
+        try (Scratch folder = Scratch.in(cacheDir);
                 OrtGraph before = OrtGraph.open(original, Optimizing.ALL, 1, cacheDir)) {
             Map<String, Tensor> wanted = before.run(inputs);
             Path trial = folder.file("trial.onnx");

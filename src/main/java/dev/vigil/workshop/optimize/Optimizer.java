@@ -65,7 +65,7 @@ public final class Optimizer {
         return List.of(
                 new Freeze(),
                 new Unused(),
-                new ConstantNodes(),
+                new Constants(),
                 new KnownShapes(),
                 new FoldConstants(cacheDir),
                 new Identities(),

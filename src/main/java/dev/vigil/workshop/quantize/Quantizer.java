@@ -12,6 +12,7 @@ import dev.vigil.graph.shape.Fact;
 import dev.vigil.infer.InferException;
 import dev.vigil.workshop.ModelBytes;
 import dev.vigil.workshop.ModelShapes;
+import dev.vigil.workshop.Scratch;
 import dev.vigil.workshop.quantize.IntegerParts.Layer;
 import dev.vigil.workshop.quantize.Quantized.LayerReport;
 import dev.vigil.workshop.trial.FrameSet;
@@ -30,7 +31,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Makes of a model one that computes in 8 bits and finds the same, or says why it can not. Ranges come from one half of the frames
@@ -102,14 +102,12 @@ public final class Quantizer {
      */
     public Quantized write(Path out)
             throws GraphException, ModelException, InferException, ConvertException, IOException {
-        folder = Files.createTempDirectory(Files.createDirectories(cacheDir), "quantize-");
-        try {
+        try (Scratch scratch = Scratch.in(cacheDir)) {
+            folder = scratch.folder();
             prepare();
             return search(out);
         } catch (Activations.NotFinite e) {
             throw new ModelException("the model " + in + " can not be calibrated: " + e.getMessage(), e);
-        } finally {
-            delete(folder);
         }
     }
 
@@ -384,13 +382,5 @@ public final class Quantizer {
 
     private static long bytes(Path file) throws GraphException, IOException {
         return ModelBytes.of(OnnxModel.read(file));
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
     }
 }
