@@ -68,6 +68,24 @@ public final class Detections {
         return xyxyFrame[4 * index + 3];
     }
 
+    /** In square pixels of the frame. */
+    public double area(int index) {
+        return ((double) x2(index) - x1(index)) * ((double) y2(index) - y1(index));
+    }
+
+    /** The area that a box shares with one of the same or another frame of this size. */
+    public double sharedArea(int index, Detections others, int other) {
+        double width = (double) Math.min(x2(index), others.x2(other)) - Math.max(x1(index), others.x1(other));
+        double height = (double) Math.min(y2(index), others.y2(other)) - Math.max(y1(index), others.y1(other));
+        return width > 0 && height > 0 ? width * height : 0;
+    }
+
+    /** Intersection over union; 0 where they share nothing. */
+    public double iou(int index, Detections others, int other) {
+        double both = sharedArea(index, others, other);
+        return both > 0 ? both / (area(index) + others.area(other) - both) : 0;
+    }
+
     public float score(int index) {
         return score[index];
     }

@@ -119,7 +119,7 @@ public final class MeanPrecision {
                 match(judged, overlaps, order, ignored, crowds, area, threshold);
             }
             for (int box = 0; box < best.size(); box++) {
-                if (isOutside(area(found, best.get(box)), area)) {
+                if (isOutside(found.area(best.get(box)), area)) {
                     judged.get(box).ignored[area] |= ~judged.get(box).matched[area];
                 }
             }
@@ -169,10 +169,6 @@ public final class MeanPrecision {
         return area < AREAS[range][0] || area > AREAS[range][1];
     }
 
-    private static double area(Detections boxes, int i) {
-        return ((double) boxes.x2(i) - boxes.x1(i)) * ((double) boxes.y2(i) - boxes.y1(i));
-    }
-
     /** IoU; with a crowd, the part of the box that lies in it. */
     private static double overlap(Detections boxes, int i, Truth truth) {
         double width = Math.min(boxes.x2(i), truth.x2()) - Math.max(boxes.x1(i), truth.x1());
@@ -182,7 +178,7 @@ public final class MeanPrecision {
         }
         double both = width * height;
         double ofTruth = (truth.x2() - truth.x1()) * (truth.y2() - truth.y1());
-        return both / (truth.crowd() ? area(boxes, i) : area(boxes, i) + ofTruth - both);
+        return both / (truth.crowd() ? boxes.area(i) : boxes.area(i) + ofTruth - both);
     }
 
     /** The figures of all pictures so far. */

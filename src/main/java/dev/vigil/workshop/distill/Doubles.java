@@ -42,8 +42,8 @@ final class Doubles {
     }
 
     private static double inside(Detections some, int i, Detections others, int j) {
-        double smaller = Math.min(area(some, i), area(others, j));
-        return smaller <= 0 ? 0 : overlap(some, i, others, j) / smaller;
+        double smaller = Math.min(some.area(i), others.area(j));
+        return smaller <= 0 ? 0 : some.sharedArea(i, others, j) / smaller;
     }
 
     private static boolean areToldApart(
@@ -71,7 +71,7 @@ final class Doubles {
             double height = Math.min(bottom, found.y2(j)) - Math.max(top, found.y1(j));
             if (found.classId(j) == boxes.classId(i) && width > 0 && height > 0) {
                 double both = width * height;
-                double iou = both / ((right - left) * (bottom - top) + area(found, j) - both);
+                double iou = both / ((right - left) * (bottom - top) + found.area(j) - both);
                 if (iou > most) {
                     most = iou;
                     best = j;
@@ -79,16 +79,5 @@ final class Doubles {
             }
         }
         return best;
-    }
-
-    /** The area that two boxes share. */
-    static double overlap(Detections some, int i, Detections others, int j) {
-        double width = Math.min(some.x2(i), others.x2(j)) - Math.max(some.x1(i), others.x1(j));
-        double height = Math.min(some.y2(i), others.y2(j)) - Math.max(some.y1(i), others.y1(j));
-        return width > 0 && height > 0 ? width * height : 0;
-    }
-
-    static double area(Detections boxes, int i) {
-        return ((double) boxes.x2(i) - boxes.x1(i)) * ((double) boxes.y2(i) - boxes.y1(i));
     }
 }

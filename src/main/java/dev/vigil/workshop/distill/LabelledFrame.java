@@ -59,8 +59,7 @@ record LabelledFrame(
     /** Whether a better label of another class is where a box is: one of the two is wrong. Best scores come first. */
     private static boolean contradicts(Detections found, int i, Detections labels) {
         for (int k = 0; k < labels.count(); k++) {
-            double both = Doubles.overlap(found, i, labels, k);
-            double iou = both / (Doubles.area(found, i) + Doubles.area(labels, k) - both);
+            double iou = found.iou(i, labels, k);
             if (labels.classId(k) != found.classId(i) && iou > SAME_PLACE_MIN) {
                 return true;
             }

@@ -135,9 +135,9 @@ public final class Optimization {
                 require(worst, values, "random input", original, request);
             }
             progress.accept("timing");
-            Proof.Times times = proof.time(inputs.random(1, 0), request.seconds);
+            Latency.Pair times = proof.time(inputs.random(1, 0), request.seconds);
             return new Report(
-                    outcome, times.before(), times.after(), worst.size(), worst.output(), RANDOM_INPUTS, tried, lack);
+                    outcome, times.first(), times.second(), worst.size(), worst.output(), RANDOM_INPUTS, tried, lack);
         }
     }
 

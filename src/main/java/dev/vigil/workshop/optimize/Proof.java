@@ -9,9 +9,7 @@ import dev.vigil.infer.ort.OrtGraph.Tensor;
 import dev.vigil.workshop.trial.Latency;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,9 +19,6 @@ import java.util.Map;
  */
 final class Proof implements AutoCloseable {
     static final double DIFFERENCE_MAX = 1e-4;
-
-    private static final int WARM_RUNS = 3;
-    private static final int RUNS_MIN = 10;
 
     private final OrtGraph original;
     private final OrtGraph changed;
@@ -94,31 +89,9 @@ final class Proof implements AutoCloseable {
         return worst;
     }
 
-    /** How long single runs on one thread took, in turns. */
-    record Times(Latency before, Latency after) {}
-
     /** Runs both in turns for about that long. */
-    Times time(Map<String, Tensor> inputs, double seconds) throws InferException {
-        List<Double> before = new ArrayList<>();
-        List<Double> after = new ArrayList<>();
-        for (int warm = 0; warm < WARM_RUNS; warm++) {
-            original.runNs(inputs);
-            changed.runNs(inputs);
-        }
-        long startNs = System.nanoTime();
-        while (before.size() < RUNS_MIN || System.nanoTime() - startNs < seconds * 1e9) {
-            // Who is first in a pair changes too: the second finds the caches full of the first's weights.
-            boolean first = before.size() % 2 == 0;
-            double one = (first ? original : changed).runNs(inputs) / 1e6;
-            double two = (first ? changed : original).runNs(inputs) / 1e6;
-            before.add(first ? one : two);
-            after.add(first ? two : one);
-        }
-        return new Times(latency(before), latency(after));
-    }
-
-    private static Latency latency(List<Double> ms) {
-        return Latency.of(ms.stream().mapToDouble(Double::doubleValue).toArray(), 1);
+    Latency.Pair time(Map<String, Tensor> inputs, double seconds) throws InferException {
+        return Latency.inTurns(() -> original.runNs(inputs), () -> changed.runNs(inputs), seconds);
     }
 
     @Override

@@ -40,7 +40,7 @@ public final class Prune {
     /** What sums in another order may differ by. */
     public static final Bound EXACT = new Bound(0.001, 0.1);
 
-    private static final double SECONDS = 0.7;
+    private static final double SECONDS = 4;
     /** Each round removes something, or is the last. */
     private static final int ROUNDS_MAX = 50;
 

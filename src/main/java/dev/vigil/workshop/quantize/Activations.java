@@ -11,7 +11,6 @@ import dev.vigil.graph.GraphException;
 import dev.vigil.graph.OnnxModel;
 import dev.vigil.graph.shape.Fact;
 import dev.vigil.infer.InferException;
-import dev.vigil.infer.InferOptions;
 import dev.vigil.workshop.trial.FrameSet;
 import dev.vigil.workshop.trial.GraphRun;
 import java.io.IOException;
@@ -42,9 +41,6 @@ import onnx.Onnx.ValueInfoProto;
  * @param progress is told a line now and then
  */
 record Activations(Path folder, Size size, InputSpec input, Path cacheDir, Consumer<String> progress) {
-    private static final InferOptions ON_CPU =
-            InferOptions.DEFAULT.withDevice(InferOptions.Device.CPU).withWorkers(1);
-
     /** Bytes of all outputs of one copy that are always fine. */
     private static final long CHUNK_BYTES = 32L << 20;
 
@@ -114,7 +110,7 @@ record Activations(Path folder, Size size, InputSpec input, Path cacheDir, Consu
     /** Runs a graph on frames; hands over the picture's tensor, where it is of float32, and all outputs. */
     void run(Path graph, FrameSet set, int[] frames, IntConsumer before, Reader reader)
             throws ModelException, InferException, ConvertException, IOException {
-        try (GraphRun run = GraphRun.open(graph, size, ON_CPU, cacheDir);
+        try (GraphRun run = GraphRun.open(graph, size, LossMeter.ON_CPU, cacheDir);
                 FrameConverter converter = new FrameConverter(input)) {
             List<TensorInfo> infos = run.outputInfos();
             TensorInfo picture = run.picture();

@@ -7,6 +7,7 @@ import dev.vigil.detect.Labels;
 import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.ModelException;
 import dev.vigil.frame.InputSpec;
+import dev.vigil.frame.Picture;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.workshop.accuracy.MeanPrecision;
@@ -14,6 +15,7 @@ import dev.vigil.workshop.accuracy.Truth;
 import dev.vigil.workshop.trial.Agreement;
 import dev.vigil.workshop.trial.FrameSet;
 import dev.vigil.workshop.trial.FrameTruths;
+import dev.vigil.workshop.trial.Latency;
 import dev.vigil.workshop.trial.ModelRun;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,6 +27,9 @@ import java.util.List;
  * the model finds, see {@link Agreement#lossPoints}.
  */
 public final class LossMeter {
+    private static final double SPEED_SECONDS = 2;
+
+    /** One worker of one thread. */
     static final InferOptions ON_CPU =
             InferOptions.DEFAULT.withDevice(InferOptions.Device.CPU).withWorkers(1);
 
@@ -116,6 +121,17 @@ public final class LossMeter {
                     ? Agreement.of(reference, boxes, scoreMin, Agreement.SCORE_NEAR)
                             .lossPoints()
                     : 100 * (reached - map50(boxes));
+        }
+    }
+
+    /** What a run of two forms takes, in turns, on one thread and the same picture. */
+    Latency.Pair speeds(Path one, Path other) throws ModelException, InferException, ConvertException, IOException {
+        try (ModelRun first = ModelRun.load(one, description, ON_CPU, cacheDir);
+                ModelRun second = ModelRun.load(other, description, ON_CPU, cacheDir)) {
+            Picture picture = set.picture(frames[0]);
+            first.fill(picture);
+            second.fill(picture);
+            return Latency.inTurns(first::runNs, second::runNs, SPEED_SECONDS);
         }
     }
 

@@ -203,7 +203,7 @@ public final class Quantizer {
                                 found.loss()));
         model.write(out);
         progress.accept("measuring speed");
-        Latency[] speeds = InTurns.measure(in, out, description, frames.picture(measuring[0]), cacheDir);
+        Latency.Pair speeds = meter.speeds(in, out);
         return new Quantized(
                 null,
                 opset,
@@ -215,8 +215,8 @@ public final class Quantizer {
                 lossAll,
                 calibrating.length,
                 measuring.length,
-                speeds[0],
-                speeds[1],
+                speeds.first(),
+                speeds.second(),
                 layers);
     }
 

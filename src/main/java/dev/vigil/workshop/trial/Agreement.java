@@ -104,10 +104,10 @@ public record Agreement(int pairs, int alone, double cornerPx, double score, dou
 
         private static int partner(Detections some, int i, Detections others, boolean[] taken) {
             int best = -1;
-            float most = OVERLAP;
+            double most = OVERLAP;
             for (int j = 0; j < others.count(); j++) {
                 if (!taken[j] && others.classId(j) == some.classId(i)) {
-                    float overlap = overlap(some, i, others, j);
+                    double overlap = some.iou(i, others, j);
                     if (overlap > most) {
                         most = overlap;
                         best = j;
@@ -115,20 +115,6 @@ public record Agreement(int pairs, int alone, double cornerPx, double score, dou
                 }
             }
             return best;
-        }
-
-        private static float overlap(Detections some, int i, Detections others, int j) {
-            float width = Math.min(some.x2(i), others.x2(j)) - Math.max(some.x1(i), others.x1(j));
-            float height = Math.min(some.y2(i), others.y2(j)) - Math.max(some.y1(i), others.y1(j));
-            if (width <= 0 || height <= 0) {
-                return 0;
-            }
-            float both = width * height;
-            return both / (area(some, i) + area(others, j) - both);
-        }
-
-        private static float area(Detections boxes, int i) {
-            return (boxes.x2(i) - boxes.x1(i)) * (boxes.y2(i) - boxes.y1(i));
         }
     }
 }

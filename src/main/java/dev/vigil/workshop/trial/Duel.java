@@ -13,18 +13,16 @@ import java.nio.file.Path;
  * How long an inference of two models takes, measured in turns, so that what else the box does meanwhile slows both.
  *
  * @param device where both ran
- * @param beforeMs median of the first one's best turn
+ * @param beforeMs median of the first one
  * @param afterMs that of the second one
  */
 public record Duel(String device, double beforeMs, double afterMs) {
-    private static final int TURNS = 3;
-
     /**
      * Measures.
      *
      * @param size of the picture, for models that leave it open; null where they do not
      * @param inputs what both get: the first of them
-     * @param seconds of each of three turns of each
+     * @param seconds for both
      */
     public static Duel of(
             Path before,
@@ -39,15 +37,9 @@ public record Duel(String device, double beforeMs, double afterMs) {
                 GraphRun second = GraphRun.open(after, size, options, cacheDir)) {
             fill(inputs, first);
             fill(inputs, second);
-            double firstMs = Double.POSITIVE_INFINITY;
-            double secondMs = Double.POSITIVE_INFINITY;
-            for (int turn = 0; turn < TURNS; turn++) {
-                firstMs = Math.min(
-                        firstMs, Latency.measure(first.tensors(), 1, seconds).p50Ms());
-                secondMs = Math.min(
-                        secondMs, Latency.measure(second.tensors(), 1, seconds).p50Ms());
-            }
-            return new Duel(first.engine().device(), firstMs, secondMs);
+            Latency.Pair pair = Latency.inTurns(first::runNs, second::runNs, seconds);
+            return new Duel(
+                    first.engine().device(), pair.first().p50Ms(), pair.second().p50Ms());
         }
     }
 

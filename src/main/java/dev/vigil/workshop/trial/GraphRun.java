@@ -117,6 +117,13 @@ public final class GraphRun implements AutoCloseable {
         runner.run(0, 1);
     }
 
+    /** The same, and tells how long it took. */
+    public long runNs() throws InferException {
+        long startNs = System.nanoTime();
+        run();
+        return System.nanoTime() - startNs;
+    }
+
     /** What the last run gave, as floats, in the order of {@link #outputInfos}; its limit is where the values end. */
     public FloatBuffer[] outputs() {
         return tensors.outputs(0);

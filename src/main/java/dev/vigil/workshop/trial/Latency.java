@@ -14,6 +14,8 @@ public record Latency(int runs, int batch, double minMs, double p50Ms, double p9
     /** What a run must not be measured by: it fills caches and pools. */
     private static final int WARM_RUNS = 5;
 
+    private static final int RUNS_MIN = 10;
+
     /** Runs the first {@code batch} slots as they are until {@code seconds} are over, but at least ten times. */
     public static Latency measure(TensorRing tensors, int batch, double seconds) throws InferException {
         double[] ms = new double[64];
@@ -23,7 +25,7 @@ public record Latency(int runs, int batch, double minMs, double p50Ms, double p9
                 runner.run(0, batch);
             }
             long startNs = System.nanoTime();
-            for (long nowNs = startNs; nowNs - startNs < seconds * 1e9 || runs < 10; runs++) {
+            for (long nowNs = startNs; nowNs - startNs < seconds * 1e9 || runs < RUNS_MIN; runs++) {
                 runner.run(0, batch);
                 long endNs = System.nanoTime();
                 ms = runs < ms.length ? ms : Arrays.copyOf(ms, 2 * runs);
@@ -32,6 +34,41 @@ public record Latency(int runs, int batch, double minMs, double p50Ms, double p9
             }
         }
         return of(Arrays.copyOf(ms, runs), batch);
+    }
+
+    /** Something that is run and timed. */
+    public interface Run {
+        /** Runs it once, and tells how long that took. */
+        long runNs() throws InferException;
+    }
+
+    /** Of two that were measured together. */
+    public record Pair(Latency first, Latency second) {}
+
+    /**
+     * Measures two in turns, so that whatever else the box does meets both: until {@code seconds} are over, but at least ten runs
+     * of each. Every run that counts has one of the same before it, which finds the other's data in the caches.
+     */
+    public static Pair inTurns(Run first, Run second, double seconds) throws InferException {
+        for (int warm = 0; warm < WARM_RUNS; warm++) {
+            first.runNs();
+            second.runNs();
+        }
+        double[] firstMs = new double[64];
+        double[] secondMs = new double[64];
+        int runs = 0;
+        long startNs = System.nanoTime();
+        for (; System.nanoTime() - startNs < seconds * 1e9 || runs < RUNS_MIN; runs++) {
+            if (runs == firstMs.length) {
+                firstMs = Arrays.copyOf(firstMs, 2 * runs);
+                secondMs = Arrays.copyOf(secondMs, 2 * runs);
+            }
+            first.runNs();
+            firstMs[runs] = first.runNs() / 1e6;
+            second.runNs();
+            secondMs[runs] = second.runNs() / 1e6;
+        }
+        return new Pair(of(Arrays.copyOf(firstMs, runs), 1), of(Arrays.copyOf(secondMs, runs), 1));
     }
 
     /** Of single runs in milliseconds, in any order. */

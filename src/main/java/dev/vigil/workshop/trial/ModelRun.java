@@ -95,6 +95,13 @@ public final class ModelRun implements AutoCloseable {
         runner.run(0, 1);
     }
 
+    /** The same, and tells how long it took. */
+    public long runNs() throws InferException {
+        long startNs = System.nanoTime();
+        run();
+        return System.nanoTime() - startNs;
+    }
+
     /** The boxes of what was run last, in pixels of the upright frame. */
     public Detections boxes(BoxRules rules) {
         Detections boxes = new Detections(rules.boxesMax(), model.detection().keypoints());
