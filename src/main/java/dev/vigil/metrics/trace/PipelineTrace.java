@@ -46,6 +46,8 @@ final class PipelineTrace {
     private final Map<Long, String> threads = new HashMap<>();
     /** When the last slice of each thread ended that need not lie within another. */
     private final Map<Long, Long> decodedUs = new HashMap<>();
+    /** When the last step of each thread ended, decoding aside. */
+    private final Map<Long, Long> stepEndUs = new HashMap<>();
 
     private long originNs;
 
@@ -267,12 +269,19 @@ final class PipelineTrace {
         switch (kind) {
             case STEP -> step(thread, Step.ALL[name], who, startUs, durationUs, value);
             case SLICE ->
-                chrome.slice(THREADS, thread, "work", Tracing.name(name), startUs, durationUs, json -> {
-                    if (!whose.isEmpty()) {
-                        json.writeStringField("of", whose);
-                    }
-                    json.writeNumberField("value", value);
-                });
+                chrome.slice(
+                        THREADS,
+                        thread,
+                        "work",
+                        Tracing.name(name),
+                        startUs,
+                        within(thread, startUs, durationUs),
+                        json -> {
+                            if (!whose.isEmpty()) {
+                                json.writeStringField("of", whose);
+                            }
+                            json.writeNumberField("value", value);
+                        });
             case INSTANT ->
                 chrome.instant(
                         THREADS,
@@ -295,8 +304,15 @@ final class PipelineTrace {
         }
     }
 
+    /** A step takes whole microseconds, rounded down: what it is around may seem to end one later. */
+    private long within(long thread, long startUs, long durationUs) {
+        long stepUs = stepEndUs.getOrDefault(thread, 0L) - startUs;
+        return stepUs > 0 ? Math.min(durationUs, stepUs) : durationUs;
+    }
+
     private void step(long thread, Step step, int who, long startUs, long durationUs, long number) throws IOException {
         if (isWork(step) && step != Step.DECODE) {
+            stepEndUs.put(thread, startUs + durationUs);
             slice(thread, step, who, startUs, durationUs, number);
         }
     }

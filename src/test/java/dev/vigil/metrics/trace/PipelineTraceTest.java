@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vigil.base.trace.Tracing;
 import dev.vigil.frame.Capture;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class PipelineTraceTest {
@@ -60,6 +62,26 @@ class PipelineTraceTest {
                 .extracting(event -> event.path("name").asText())
                 .contains("dropped: superseded", "published trace-gate");
         assertThat(parsed.all("s")).hasSize(2);
+    }
+
+    /** Viewers refuse slices that overlap. */
+    @Test
+    void shouldKeepWorkWithinItsStepWhenTheStepIsRoundedDown() throws Exception {
+        Feed gate = new Feed("trace-gate", false);
+        try (LiveTrace trace = LiveTrace.begin(Duration.ofSeconds(1), 1_000)) {
+            long startNs = System.nanoTime();
+            frame(gate, startNs / 1_000, Step.DECODE, Step.INFER);
+            while (System.nanoTime() < startNs + 700_000) {
+                Thread.onSpinWait();
+            }
+            Objects.requireNonNull(Tracing.current())
+                    .slice(Tracing.name("run"), Tracing.NAMELESS, startNs + 200_000, 1);
+            write(trace);
+        }
+        Parsed parsed = new Parsed(events).check();
+        assertThat(parsed.all("X"))
+                .filteredOn(event -> event.path("name").asText().equals("run"))
+                .hasSize(1);
     }
 
     @Test
