@@ -53,6 +53,7 @@ class HalfCommandTest {
             assertThat(json.at(way + "/loss_points").asDouble()).isLessThan(0.5);
         }
         assertThat(folder.resolve("half.yml")).hasSameTextualContentAs(Path.of("models/ssdlite-mobilenet-v2-coco.yml"));
+        assertThat(folder.resolve("coco-90.txt")).hasSameTextualContentAs(Path.of("models/coco-90.txt"));
         try (LoadedModel loaded = LoadedModel.load(
                 folder.resolve("half.onnx"),
                 new ModelDescription("ssd", Path.of("models/coco-90.txt"), null),

@@ -110,8 +110,12 @@ abstract class ModelTool implements Callable<Integer>, SpeaksForItself {
         }
     }
 
-    /** A new model never replaces the one that it is made from. */
+    /** A new model never replaces the one that it is made from, and goes into a folder that is there. */
     static void requireOther(Path in, Path out) throws IOException {
+        Path folder = out.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new IOException("-o " + out + ": there is no folder " + folder);
+        }
         if (Files.exists(out) && Files.isSameFile(in, out)) {
             throw new IOException("-o " + out + " is the model itself; it is not replaced");
         }
@@ -128,15 +132,27 @@ abstract class ModelTool implements Callable<Integer>, SpeaksForItself {
     }
 
     /**
-     * Puts a copy of the .yml beside a model beside another that was made from it, unless one is there.
+     * Puts a copy of the .yml beside a model beside another that was made from it, unless one is there; with it the file of labels
+     * that it names, where that lies in the model's folder.
      *
      * @return the copy; null where there was nothing to do
      */
-    static Path bringDescription(Path in, Path out) throws IOException {
+    final Path bringDescription(Path in, Path out) throws IOException, ConfigException {
         Path from = ConfigReader.descriptionOf(in);
         Path to = ConfigReader.descriptionOf(out);
         if (!Files.exists(from) || Files.exists(to)) {
             return null;
+        }
+        Path labels = description(in).labels();
+        Path folder = in.toAbsolutePath().normalize().getParent();
+        if (labels != null && labels.toAbsolutePath().startsWith(folder)) {
+            Path brought = out.toAbsolutePath()
+                    .normalize()
+                    .resolveSibling(folder.relativize(labels.toAbsolutePath()).toString());
+            if (!Files.exists(brought)) {
+                Files.createDirectories(brought.getParent());
+                Files.copy(labels, brought);
+            }
         }
         return Files.copy(from, to);
     }

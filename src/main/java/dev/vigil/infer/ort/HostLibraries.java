@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Looks for the host's GPU libraries where the dynamic linker would, so that a device is tried only where it can work. */
 final class HostLibraries {
@@ -21,6 +23,9 @@ final class HostLibraries {
             "libcurand.so.10",
             "libcudnn.so.9");
     private static final List<String> TENSORRT = List.of("libnvinfer.so.10", "libnvonnxparser.so.10");
+
+    /** What the linker says of a library that is older than what was built against it. */
+    private static final Pattern TOO_OLD = Pattern.compile("undefined symbol: (\\S+), version (lib(cu|nv)\\S+)");
 
     private final Set<Path> folders;
 
@@ -95,6 +100,15 @@ final class HostLibraries {
                 })
                 .distinct()
                 .toList();
+    }
+
+    /** Names what is to be done where the dynamic linker's {@code words} are of a library that is too old. */
+    static String explained(String words) {
+        Matcher tooOld = TOO_OLD.matcher(words);
+        return tooOld.find()
+                ? "this box's " + tooOld.group(2) + " is too old: it has no " + tooOld.group(1)
+                        + ", which CUDA 12.8 has"
+                : words;
     }
 
     private void addMissing(List<String> libraries, List<String> missing) {

@@ -39,6 +39,10 @@ public final class OrtEngine implements Engine {
 
     private static final Pattern ORT_PREFIX =
             Pattern.compile("^(Error code - \\S+ - message: )?(Load model from .*? failed: ?)?");
+    /** Where in its sources it noticed, and twice which library. */
+    private static final Pattern ORT_PLACE = Pattern.compile(
+            "/onnxruntime_src/\\S+:\\d+ .*?\\([^)]*\\) (\\[ONNXRuntimeError] : \\d+ : \\w+ : )?(Failed to load library \\S+ with error: )?");
+
     /** Names in a damaged model may be of any length. */
     private static final int LINE_MAX = 300;
 
@@ -102,10 +106,14 @@ public final class OrtEngine implements Engine {
                     Engine engine = open(model, candidate, options, cacheDir, profile, reasons);
                     return toBuild ? switching(engine, model, options, cacheDir) : engine;
                 } catch (OrtException | LinkageError e) { // natives that can not be loaded are no device either
-                    lack = words(e);
+                    lack = HostLibraries.explained(words(e));
                 }
             }
             reasons.add(label(candidate) + ": " + lack);
+            if (toBuild && candidate == Device.CUDA) {
+                toBuild = false; // what it can not run, TensorRT leaves to CUDA
+                reasons.add("tensorrt: it needs cuda besides");
+            }
         }
         throw new InferException("the model " + model + " can not be loaded: " + String.join("; ", reasons));
     }
@@ -206,10 +214,9 @@ public final class OrtEngine implements Engine {
     /** What ONNX Runtime says, as far as it is for people: on one line, without its error code and the file that all know of. */
     static String firstLine(Throwable e) {
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
-        String line = ORT_PREFIX
-                .matcher(message.lines().findFirst().orElse(message))
-                .replaceFirst("")
-                .replaceAll("\\p{Cc}", "?");
+        String words =
+                ORT_PREFIX.matcher(message.lines().findFirst().orElse(message)).replaceFirst("");
+        String line = ORT_PLACE.matcher(words).replaceFirst("").replaceAll("\\p{Cc}", "?");
         return line.length() <= LINE_MAX ? line : line.substring(0, LINE_MAX) + "…";
     }
 

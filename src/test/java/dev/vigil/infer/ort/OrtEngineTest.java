@@ -3,6 +3,8 @@ package dev.vigil.infer.ort;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnxruntime.OrtException;
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -41,6 +43,7 @@ class OrtEngineTest {
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         log.addAppender(lines);
+        log.setLevel(Level.INFO);
         try (Engine engine = Engine.open(
                 BusyModel.write(folder.resolve("m.onnx")), InferOptions.DEFAULT.withDevice(device), folder)) {
             assertThat(engine.device()).isEqualTo("cpu");
@@ -53,6 +56,7 @@ class OrtEngineTest {
                     .doesNotContain("\n");
         } finally {
             log.detachAppender(lines);
+            log.setLevel(null);
         }
     }
 
@@ -134,6 +138,26 @@ class OrtEngineTest {
                 .hasMessageContaining("the model " + model + " can not be loaded: ")
                 .satisfies(e ->
                         assertThat(e.getMessage()).contains(library.toString()).doesNotContain("\n"));
+    }
+
+    /** As seen on a box with CUDA 12.6. */
+    @Test
+    void shouldSayWhatMattersWhenAProviderCanNotBeLoaded() {
+        String file = "/var/cache/vigil/onnxruntime_gpu-1.29.0/libonnxruntime_providers_cuda.so";
+        String said = "/onnxruntime_src/onnxruntime/core/session/provider_bridge_ort.cc:1988 onnxruntime::Provider&"
+                + " onnxruntime::ProviderLibrary::Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load library " + file
+                + " with error: " + file + ": undefined symbol: cudaLibraryGetKernel, version libcudart.so.12";
+        String line = OrtEngine.firstLine(new OrtException("Error code - ORT_FAIL - message: " + said));
+        assertThat(line).isEqualTo(file + ": undefined symbol: cudaLibraryGetKernel, version libcudart.so.12");
+        assertThat(HostLibraries.explained(line))
+                .isEqualTo(
+                        "this box's libcudart.so.12 is too old: it has no cudaLibraryGetKernel, which CUDA 12.8 has");
+        assertThat(HostLibraries.explained("out of memory")).isEqualTo("out of memory");
+        String place =
+                "/onnxruntime_src/onnxruntime/core/session/provider_bridge_ort.cc:2403 onnxruntime::ProviderInfo_CUDA&"
+                        + " onnxruntime::GetProviderInfo_CUDA() CUDA Provider not available, can't get interface for it";
+        assertThat(OrtEngine.firstLine(new OrtException(place)))
+                .isEqualTo("CUDA Provider not available, can't get interface for it");
     }
 
     @Test
