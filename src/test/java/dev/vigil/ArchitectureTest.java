@@ -44,7 +44,7 @@ class ArchitectureTest {
             Map.entry("frame", Set.of("base")),
             Map.entry("metrics", Set.of("frame", "base")),
             Map.entry("mqtt", Set.of("base")),
-            Map.entry("source", Set.of("frame", "base")),
+            Map.entry("source", Set.of("metrics", "frame", "base")),
             Map.entry("convert", Set.of("frame", "base")),
             Map.entry("graph", Set.of()),
             Map.entry(
@@ -66,7 +66,7 @@ class ArchitectureTest {
             Map.entry("detect", Set.of("frame")),
             Map.entry("draw", Set.of("convert", "detect", "frame")),
             Map.entry("publish", Set.of("detect", "mqtt", "frame", "metrics", "base")),
-            Map.entry("pipeline", Set.of("convert", "infer", "detect", "publish", "frame", "base")),
+            Map.entry("pipeline", Set.of("convert", "infer", "detect", "publish", "metrics", "frame", "base")),
             Map.entry("homeassistant", Set.of("mqtt")),
             Map.entry(
                     "config",

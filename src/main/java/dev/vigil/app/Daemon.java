@@ -12,6 +12,7 @@ import dev.vigil.frame.Feed;
 import dev.vigil.frame.Warnings;
 import dev.vigil.infer.InferException;
 import dev.vigil.metrics.StepTimes;
+import dev.vigil.metrics.health.Pulses;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttListener;
 import dev.vigil.mqtt.MqttOptions;
@@ -46,6 +47,7 @@ public final class Daemon implements AutoCloseable {
     private static final long CLOSE_ACCOUNT_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Clock clock;
+    private final Watch watch;
     private final MqttClient client;
     private final StatusReporter reporter;
     private final Commands commands;
@@ -76,7 +78,14 @@ public final class Daemon implements AutoCloseable {
         this.clock = clock;
         TopicConfig topics = config.topics();
         MqttTopic availability = MqttTopic.of(topics.availability(config.node()));
-        this.reporter = new StatusReporter(config.node(), topics, availability, clock, this::cameras);
+        this.watch = new Watch(clock);
+        this.reporter = new StatusReporter(
+                config.node(),
+                topics,
+                availability,
+                clock,
+                this::cameras,
+                watch.pulses().of("reporter", StatusReporter.SILENCE_MAX));
         this.cameras = config.cameras().stream().map(this::camera).toList();
         this.commands = new Commands(config.node(), topics, settings(), clock);
         MqttListener renewing = new MqttListener() {
@@ -90,7 +99,7 @@ public final class Daemon implements AutoCloseable {
         this.client = new MqttClient(config.mqtt().withWill(will), new Listeners(listeners));
         this.objects = new ObjectPublisher(client, clock);
         this.homeAssistant = new HomeAssistant(client, listeners);
-        this.loader = new ModelLoader(client, objects, config.node(), topics, clock, opener);
+        this.loader = new ModelLoader(client, objects, config.node(), topics, clock, watch.pulses(), opener);
     }
 
     private Camera camera(CameraConfig camera) {
@@ -103,7 +112,8 @@ public final class Daemon implements AutoCloseable {
     }
 
     private CameraReader reader(Feed feed, SourceOptions source) {
-        return new CameraReader(feed, source, clock, new SplittableRandom(), status -> changed(feed, status));
+        return new CameraReader(
+                feed, source, clock, new SplittableRandom(), watch.pulses(), status -> changed(feed, status));
     }
 
     private List<CameraSettings> settings() {
@@ -147,6 +157,7 @@ public final class Daemon implements AutoCloseable {
      */
     public void start() throws InferException, ModelException {
         synchronized (changing) {
+            watch.start(client);
             commands.start(client);
             client.start();
             cameras.forEach(camera -> camera.reader().start());
@@ -265,6 +276,11 @@ public final class Daemon implements AutoCloseable {
         return config.node();
     }
 
+    /** Whether everything moves. */
+    Pulses pulses() {
+        return watch.pulses();
+    }
+
     /** True when every camera is a file that was played to its end. */
     boolean hasEnded() {
         return cameras.stream()
@@ -286,6 +302,7 @@ public final class Daemon implements AutoCloseable {
             return;
         }
         closed = true;
+        watch.close();
         commands.close();
         cameras.forEach(camera -> camera.reader().stop());
         cameras.forEach(camera -> camera.reader().close());

@@ -9,6 +9,7 @@ import dev.vigil.config.TopicConfig;
 import dev.vigil.config.VigilConfig;
 import dev.vigil.detect.ModelException;
 import dev.vigil.infer.InferException;
+import dev.vigil.metrics.health.Pulses;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.publish.ObjectPublisher;
 import java.util.Collection;
@@ -23,6 +24,7 @@ final class ModelLoader {
     private final String node;
     private final TopicConfig topics;
     private final Clock clock;
+    private final Pulses pulses;
     private final RunningModel.Opener opener;
 
     ModelLoader(
@@ -31,12 +33,14 @@ final class ModelLoader {
             String node,
             TopicConfig topics,
             Clock clock,
+            Pulses pulses,
             RunningModel.Opener opener) {
         this.client = client;
         this.objects = objects;
         this.node = node;
         this.topics = topics;
         this.clock = clock;
+        this.pulses = pulses;
         this.opener = opener;
     }
 
@@ -108,7 +112,8 @@ final class ModelLoader {
                 objects,
                 node,
                 topics,
-                clock);
+                clock,
+                pulses);
     }
 
     /** Closes those of the first that are not among the second. */

@@ -6,6 +6,7 @@ import dev.vigil.config.TopicConfig;
 import dev.vigil.detect.Labels;
 import dev.vigil.detect.ModelException;
 import dev.vigil.infer.InferException;
+import dev.vigil.metrics.health.Pulses;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttTopic;
 import dev.vigil.pipeline.FramePipeline;
@@ -61,7 +62,8 @@ final class RunningModel implements AutoCloseable {
             ObjectPublisher objects,
             String node,
             TopicConfig topics,
-            Clock clock)
+            Clock clock,
+            Pulses pulses)
             throws InferException {
         this.chain = chain;
         this.stamps = stamps;
@@ -70,7 +72,7 @@ final class RunningModel implements AutoCloseable {
         this.node = node;
         this.topics = topics;
         this.publisher = new DetectionPublisher(client, topics.qos(), clock);
-        this.pipeline = new FramePipeline(loaded, boxesMax, objects.before(publisher), clock, false);
+        this.pipeline = new FramePipeline(loaded, boxesMax, objects.before(publisher), clock, pulses, false);
     }
 
     /**
@@ -90,14 +92,15 @@ final class RunningModel implements AutoCloseable {
             ObjectPublisher objects,
             String node,
             TopicConfig topics,
-            Clock clock)
+            Clock clock,
+            Pulses pulses)
             throws InferException, ModelException {
         List<String> stamps = stamps(chain); // before: what changes while it is loaded counts as changed
         LoadedModel loaded = opener.open(chain, cacheDir, demand.viewsMax());
         boolean started = false;
         try {
-            RunningModel model =
-                    new RunningModel(chain, stamps, loaded, demand.boxesMax(), client, objects, node, topics, clock);
+            RunningModel model = new RunningModel(
+                    chain, stamps, loaded, demand.boxesMax(), client, objects, node, topics, clock, pulses);
             model.pipeline.start();
             started = true;
             LOG.info(

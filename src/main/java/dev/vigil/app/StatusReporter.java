@@ -16,6 +16,7 @@ import dev.vigil.frame.Step;
 import dev.vigil.frame.Warnings;
 import dev.vigil.metrics.ProcessFigures;
 import dev.vigil.metrics.StepTimes;
+import dev.vigil.metrics.health.Pulse;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttListener;
 import dev.vigil.mqtt.MqttStatus;
@@ -50,6 +51,9 @@ final class StatusReporter implements MqttListener, AutoCloseable {
     static final String ONLINE = "online";
     static final String OFFLINE = "offline";
 
+    /** Telling the status of all cameras, or tidying the heap, takes a fraction of it. */
+    static final Duration SILENCE_MAX = Duration.ofSeconds(3);
+
     private static final Duration TRIM_PERIOD = Duration.ofMinutes(1);
     private static final Logger LOG = LoggerFactory.getLogger(StatusReporter.class);
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -59,6 +63,7 @@ final class StatusReporter implements MqttListener, AutoCloseable {
     private final MqttTopic availability;
     private final Clock clock;
     private final Supplier<List<Camera>> cameras;
+    private final Pulse pulse;
     private final long startNs;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread reporter = new Thread(task, "status");
@@ -101,14 +106,23 @@ final class StatusReporter implements MqttListener, AutoCloseable {
         }
     }
 
-    /** @param cameras those that there are at a moment */
+    /**
+     * @param cameras those that there are at a moment
+     * @param pulse of its thread
+     */
     StatusReporter(
-            String node, TopicConfig topics, MqttTopic availability, Clock clock, Supplier<List<Camera>> cameras) {
+            String node,
+            TopicConfig topics,
+            MqttTopic availability,
+            Clock clock,
+            Supplier<List<Camera>> cameras,
+            Pulse pulse) {
         this.node = node;
         this.topics = topics;
         this.availability = availability;
         this.clock = clock;
         this.cameras = cameras;
+        this.pulse = pulse;
         this.startNs = clock.monotonicNs();
     }
 
@@ -150,11 +164,14 @@ final class StatusReporter implements MqttListener, AutoCloseable {
         }
     }
 
-    private static void guarded(Runnable task) {
+    private void guarded(Runnable task) {
+        pulse.beat();
         try {
             task.run();
         } catch (RuntimeException e) {
             LOG.error("a status could not be told", e);
+        } finally {
+            pulse.rest();
         }
     }
 

@@ -205,6 +205,11 @@ public final class MqttClient implements AutoCloseable {
         }
     }
 
+    /** Runs a task on the event loop, which shows that it moves; never where the client is closed. The task must not block. */
+    public void onEventLoop(Runnable task) {
+        onLoop(task);
+    }
+
     /** State and counters at this moment. */
     public MqttStatus status() {
         return counters.status();

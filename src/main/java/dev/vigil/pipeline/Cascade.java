@@ -8,6 +8,8 @@ import dev.vigil.detect.StageLabels;
 import dev.vigil.frame.CascadeCounts;
 import dev.vigil.frame.Step;
 import dev.vigil.infer.InferException;
+import dev.vigil.metrics.health.Pulse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -29,9 +31,10 @@ final class Cascade implements AutoCloseable {
 
     /**
      * @param model the first; another follows it
+     * @param pulse of its worker, which beats with each run
      * @throws InferException when one of the others can not be run
      */
-    Cascade(LoadedModel model, Clock clock) throws InferException {
+    Cascade(LoadedModel model, Clock clock, Pulse pulse) throws InferException {
         this.clock = clock;
         this.faults = new FaultLog(LOG, clock);
         StageLabels labels = model.labels();
@@ -40,7 +43,7 @@ final class Cascade implements AutoCloseable {
             for (ThenModel next = model.then();
                     next != null;
                     next = next.model().then()) {
-                stages.add(new CropStage(next, labels, stages.size() + 1, clock));
+                stages.add(new CropStage(next, labels, stages.size() + 1, clock, pulse));
                 models.add(next.model().engine().name());
             }
             whole = true;
@@ -49,6 +52,16 @@ final class Cascade implements AutoCloseable {
                 close();
             }
         }
+    }
+
+    /** How long one run of any of the models that follow the first may take. */
+    static Duration timeout(LoadedModel model) {
+        Duration longest = Duration.ZERO;
+        for (ThenModel next = model.then(); next != null; next = next.model().then()) {
+            Duration timeout = next.model().engine().options().timeout();
+            longest = timeout.compareTo(longest) > 0 ? timeout : longest;
+        }
+        return longest;
     }
 
     /** Adds what the models find to the slot's detections; its picture must still be there. */

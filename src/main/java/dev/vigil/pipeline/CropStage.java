@@ -16,6 +16,7 @@ import dev.vigil.frame.Placement;
 import dev.vigil.frame.Window;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.TensorRing;
+import dev.vigil.metrics.health.Pulse;
 import java.util.Arrays;
 
 /**
@@ -30,6 +31,7 @@ final class CropStage implements AutoCloseable {
     private final CropOptions options;
     private final TensorRing tensors;
     private final WatchedRunner runner;
+    private final Pulse pulse;
     private final WindowConverter converter;
     private final PostProcessor post;
     private final BoxRules rules;
@@ -57,7 +59,8 @@ final class CropStage implements AutoCloseable {
      * @param stage the model's place among them, 1 for the second
      * @throws InferException when it can not be run
      */
-    CropStage(ThenModel then, StageLabels labels, int stage, Clock clock) throws InferException {
+    CropStage(ThenModel then, StageLabels labels, int stage, Clock clock, Pulse pulse) throws InferException {
+        this.pulse = pulse;
         LoadedModel model = then.model();
         this.options = then.crops();
         this.traced = Tracing.name(model.engine().name());
@@ -105,8 +108,10 @@ final class CropStage implements AutoCloseable {
             recording.slice(CUT, traced, cutNs, crops);
         }
         for (int at = 0; at < crops; at += tensors.batchMax()) {
+            pulse.beat();
             runner.run(at, Math.min(tensors.batchMax(), crops - at));
         }
+        pulse.beat();
         long boxesNs = recording == null ? 0 : System.nanoTime();
         for (int crop = 0; crop < crops; crop++) {
             post.processView(tensors.outputs(crop), placements[crop], windows[crop], rules, found[crop]);

@@ -1,10 +1,7 @@
 package dev.vigil.pipeline;
 
-import com.lmax.disruptor.BatchEventProcessor;
-import com.lmax.disruptor.BatchEventProcessorBuilder;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
-import com.lmax.disruptor.SequenceBarrier;
 import dev.vigil.base.Clock;
 import dev.vigil.convert.ConvertException;
 import dev.vigil.detect.DetectOptions;
@@ -17,9 +14,10 @@ import dev.vigil.frame.Step;
 import dev.vigil.infer.Engine;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.TensorRing;
+import dev.vigil.metrics.health.Pulse;
+import dev.vigil.metrics.health.Pulses;
 import dev.vigil.publish.ResultSink;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,16 +54,15 @@ public final class FramePipeline implements AutoCloseable {
     private final ParkingWaitStrategy waitStrategy = new ParkingWaitStrategy();
     private final int boxesMax;
     private final DetectionModel detection;
-    /** A new list with each change; changed by one thread at a time. */
-    private volatile List<Lane> lanes = List.of();
-
-    private final LeavingLanes leaving = new LeavingLanes();
+    private final RingPulses pulses;
+    private final Lanes lanes = new Lanes();
     private final Ingress ingress;
     private final InferStage infer;
     private final PostStage post;
-    private final List<BatchEventProcessor<Slot>> stages = new ArrayList<>();
-    private final BatchEventProcessor<Slot> publish;
-    private final List<Thread> threads = new ArrayList<>();
+    private final RingThreads threads;
+    /** The last frame that is through. */
+    private final Sequence published;
+
     private final Thread housekeeping;
     private final TensorRing tensors;
     private final boolean keepsPictures;
@@ -108,6 +105,17 @@ public final class FramePipeline implements AutoCloseable {
      */
     public FramePipeline(LoadedModel model, int boxesMax, ResultSink sink, Clock clock, boolean keepsPictures)
             throws InferException {
+        this(model, boxesMax, sink, clock, new Pulses(clock), keepsPictures);
+    }
+
+    /**
+     * As above.
+     *
+     * @param pulses where its threads tell that they move
+     */
+    public FramePipeline(
+            LoadedModel model, int boxesMax, ResultSink sink, Clock clock, Pulses pulses, boolean keepsPictures)
+            throws InferException {
         Engine engine = model.engine();
         this.clock = clock;
         this.tensors = model.tensors();
@@ -118,26 +126,31 @@ public final class FramePipeline implements AutoCloseable {
         this.viewsMax = model.viewsMax();
         this.onCpu = engine.onCpu();
         int[] index = {0};
-        this.cascade = model.then() == null ? Optional.empty() : Optional.of(new Cascade(model, clock));
         this.ring = RingBuffer.createSingleProducer(
                 () -> new Slot(index[0]++, viewsMax, model.boxesMax(boxesMax), model.keypointsMax()),
                 model.slots(),
                 waitStrategy);
         String name = engine.name();
+        this.pulses = new RingPulses(pulses, name);
 
-        SequenceBarrier published = ring.newBarrier();
-        this.ingress = new Ingress(ring, clock, name);
-        BatchEventProcessor<Slot> convert =
-                stage("converting", this::convert, DropCause.CONVERT_FAILED, published, () -> {});
+        this.threads = new RingThreads(ring, name);
+        this.ingress = new Ingress(ring, clock, step("ingress"), name);
+        Sequence converted = threads.add(
+                "convert",
+                ring.newBarrier(),
+                stage("converting", this::convert, DropCause.CONVERT_FAILED, step("convert"), () -> {}));
+        Pulse cropping = model.then() == null ? null : this.pulses.of("crops", RingPulses.run(Cascade.timeout(model)));
+        this.cascade = cropping == null ? Optional.empty() : Optional.of(new Cascade(model, clock, cropping));
         this.infer = new InferStage(
                 ring,
-                ring.newBarrier(convert.getSequence()),
+                ring.newBarrier(converted),
                 waitStrategy,
                 tensors,
                 viewsMax,
                 engine.options(),
                 engine.workers(),
                 clock,
+                this.pulses,
                 name,
                 cascade.isEmpty() ? ingress::left : frames -> {});
         this.post = new PostStage(
@@ -148,32 +161,26 @@ public final class FramePipeline implements AutoCloseable {
                 boxesMax,
                 PostStage.workers(tensors.batchMax(), Runtime.getRuntime().availableProcessors()),
                 clock,
+                this.pulses,
                 name);
         Sequence looked = post.sequence();
         if (cascade.isPresent()) {
-            BatchEventProcessor<Slot> crops = stage(
-                    "looking at crops",
-                    this::cascade,
-                    DropCause.POST_FAILED,
+            looked = threads.add(
+                    "cascade",
                     ring.newBarrier(looked),
-                    () -> ingress.left(1));
-            looked = crops.getSequence();
-            stages.add(crops);
-            threads.add(new Thread(crops, name + "-cascade"));
+                    stage("looking at crops", this::cascade, DropCause.POST_FAILED, cropping, () -> ingress.left(1)));
         }
-        this.publish = stage(
-                "publishing",
-                slot -> publish(slot, sink),
-                DropCause.PUBLISH_FAILED,
+        this.published = threads.add(
+                "publish",
                 ring.newBarrier(looked),
-                ingress::wake);
-        ring.addGatingSequences(publish.getSequence());
-        stages.add(convert);
-        stages.add(publish);
-        threads.add(new Thread(convert, name + "-convert"));
-        threads.add(new Thread(publish, name + "-publish"));
-        this.housekeeping = new Thread(this::keepHouse, name + "-housekeeping");
-        threads.add(housekeeping);
+                stage(
+                        "publishing",
+                        slot -> publish(slot, sink),
+                        DropCause.PUBLISH_FAILED,
+                        step("publish"),
+                        ingress::wake));
+        ring.addGatingSequences(published);
+        this.housekeeping = threads.add("housekeeping", this::keepHouse);
     }
 
     /**
@@ -181,14 +188,15 @@ public final class FramePipeline implements AutoCloseable {
      * freshness lost; a GPU would stand still meanwhile, and where every frame is wanted there is no freshness to lose.
      */
     private int admittedMax() {
-        boolean everyFrame = lanes.stream().allMatch(lane -> lane.feed.mailbox().isLossless());
-        return onCpu && !everyFrame ? admittedAtOnce : 2 * admittedAtOnce;
+        return onCpu && !lanes.areLossless() ? admittedAtOnce : 2 * admittedAtOnce;
     }
 
-    private BatchEventProcessor<Slot> stage(
-            String what, FrameStep.Work work, DropCause failure, SequenceBarrier after, Runnable onDone) {
-        Stage stage = new Stage(new FrameStep(what, work, failure, clock), waitStrategy, onDone);
-        return new BatchEventProcessorBuilder().build(ring, after, stage);
+    private Stage stage(String what, FrameStep.Work work, DropCause failure, Pulse pulse, Runnable onDone) {
+        return new Stage(new FrameStep(what, work, failure, clock), waitStrategy, pulse, onDone);
+    }
+
+    private Pulse step(String stage) {
+        return pulses.of(stage, RingPulses.STEP);
     }
 
     private void convert(Slot slot) throws ConvertException {
@@ -231,7 +239,7 @@ public final class FramePipeline implements AutoCloseable {
      * @param detect never more boxes than the pipeline was built for are found, whatever it says
      */
     public void detect(Feed feed, DetectOptions detect) {
-        lane(feed).ifPresent(lane -> lane.rules = detection.rules(detect));
+        lanes.of(feed).ifPresent(lane -> lane.rules = detection.rules(detect));
     }
 
     /**
@@ -241,12 +249,8 @@ public final class FramePipeline implements AutoCloseable {
      */
     public void tiles(Feed feed, TileOptions tiles) {
         if (tiles.views() <= viewsMax) {
-            lane(feed).ifPresent(lane -> lane.tiles = tiles);
+            lanes.of(feed).ifPresent(lane -> lane.tiles = tiles);
         }
-    }
-
-    private Optional<Lane> lane(Feed feed) {
-        return lanes.stream().filter(lane -> lane.feed == feed).findFirst();
     }
 
     /**
@@ -255,7 +259,7 @@ public final class FramePipeline implements AutoCloseable {
      * @param observer must neither block nor keep the picture; the frame is dropped if it throws
      */
     public void observe(Feed feed, Consumer<Picture> observer) {
-        lane(feed).ifPresent(lane -> lane.observer = observer);
+        lanes.of(feed).ifPresent(lane -> lane.observer = observer);
     }
 
     /** The most boxes of a frame that the first model finds, whatever a camera asks for. */
@@ -277,9 +281,7 @@ public final class FramePipeline implements AutoCloseable {
         if (tiles.views() > viewsMax) {
             throw new IllegalArgumentException(tiles + " for a model that was loaded for " + viewsMax + " views");
         }
-        List<Lane> more = new ArrayList<>(lanes);
-        more.add(new Lane(feed, detection.input(), detection.rules(detect), tiles));
-        lanes(more);
+        open(lanes.add(new Lane(feed, detection.input(), detection.rules(detect), tiles)));
         feed.mailbox().onArrival(ingress::wake);
         ingress.wake(); // a picture may be there already
     }
@@ -292,22 +294,21 @@ public final class FramePipeline implements AutoCloseable {
      */
     public synchronized boolean remove(Feed feed, Duration timeout) {
         long deadlineNs = clock.monotonicNs() + timeout.toNanos();
-        Optional<Lane> found = lane(feed);
+        Optional<Lane> found = lanes.of(feed);
         if (found.isEmpty()) {
             return true;
         }
         Lane lane = found.get();
-        lanes(lanes.stream().filter(other -> other != lane).toList());
+        open(lanes.remove(lane));
         boolean left = await(ingress::hasLeftOthers, deadlineNs);
         long last = left ? ring.getCursor() : Long.MAX_VALUE;
-        boolean through = left && await(() -> publish.getSequence().get() >= last, deadlineNs);
+        boolean through = left && await(() -> published.get() >= last, deadlineNs);
         lane.abandoned = true;
-        leaving.add(lane, last);
+        lanes.leave(lane, last);
         return through;
     }
 
-    private void lanes(List<Lane> newLanes) {
-        lanes = List.copyOf(newLanes);
+    private void open(List<Lane> newLanes) {
         ingress.lanes(newLanes.toArray(Lane[]::new), admittedMax());
     }
 
@@ -322,10 +323,7 @@ public final class FramePipeline implements AutoCloseable {
     }
 
     public void start() {
-        for (Thread thread : threads) {
-            thread.setDaemon(true);
-            thread.start();
-        }
+        threads.start();
         infer.start();
         post.start();
         ingress.start();
@@ -335,7 +333,7 @@ public final class FramePipeline implements AutoCloseable {
         while (!closing) {
             infer.endStuckRuns();
             cascade.ifPresent(Cascade::endStuckRuns);
-            leaving.close(publish.getSequence().get());
+            lanes.closeLeft(published.get());
             LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(100));
         }
     }
@@ -347,9 +345,9 @@ public final class FramePipeline implements AutoCloseable {
 
     /** Looked at in the order in which frames go, so that none slips from a place not looked at into one that was. */
     private boolean isEmpty() {
-        return lanes.stream().noneMatch(lane -> lane.feed.mailbox().isFull())
+        return lanes.all().stream().noneMatch(lane -> lane.feed.mailbox().isFull())
                 && ingress.isEmpty()
-                && publish.getSequence().get() >= ring.getCursor();
+                && published.get() >= ring.getCursor();
     }
 
     /**
@@ -358,11 +356,11 @@ public final class FramePipeline implements AutoCloseable {
      */
     @Override
     public void close() {
-        lanes.forEach(lane -> lane.feed.mailbox().close());
+        lanes.all().forEach(lane -> lane.feed.mailbox().close());
         ingress.halt();
         drain(Duration.ofSeconds(1));
         closing = true;
-        stages.forEach(BatchEventProcessor::halt);
+        threads.halt();
         infer.halt();
         post.halt();
         cascade.ifPresent(Cascade::halt);
@@ -377,22 +375,22 @@ public final class FramePipeline implements AutoCloseable {
 
     private void join() throws InterruptedException {
         long deadlineNs = clock.monotonicNs() + TimeUnit.SECONDS.toNanos(2);
+        pulses.gone();
         ingress.join(deadlineNs);
         boolean gone = infer.join(deadlineNs);
         gone &= post.join(deadlineNs);
-        for (Thread thread : threads) {
+        for (Thread thread : threads.all()) {
             thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNs - clock.monotonicNs())));
             gone &= !thread.isAlive();
         }
-        for (long s = publish.getSequence().get() + 1; s <= ring.getCursor(); s++) {
+        for (long s = published.get() + 1; s <= ring.getCursor(); s++) {
             if (ring.get(s).alive) {
                 ring.get(s).drop(DropCause.SHUT_DOWN);
             }
         }
         if (gone) {
-            lanes.forEach(Lane::close);
+            lanes.close();
             cascade.ifPresent(Cascade::close);
-            leaving.close(Long.MAX_VALUE);
         } else {
             LOG.warn("a stage did not stop in time; its buffers stay until the process ends");
         }

@@ -10,6 +10,7 @@ import dev.vigil.frame.Step;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.TensorRing;
+import dev.vigil.metrics.health.Pulse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -43,6 +44,7 @@ final class InferStage {
             InferOptions options,
             int workerCount,
             Clock clock,
+            RingPulses pulses,
             String name,
             IntConsumer onDone)
             throws InferException {
@@ -51,12 +53,15 @@ final class InferStage {
         this.viewsMax = viewsMax;
         this.clock = clock;
         this.faults = new FaultLog(LOG, clock);
+        List<Pulse> beats = new ArrayList<>();
         for (int i = 0; i < workerCount; i++) {
-            runs.add(new Runs(new WatchedRunner(tensors.runner(), options.timeout(), clock)));
+            Pulse pulse = pulses.of("infer-" + (i + 1), RingPulses.run(options.timeout()));
+            beats.add(pulse);
+            runs.add(new Runs(new WatchedRunner(tensors.runner(), options.timeout(), clock), pulse));
         }
         int framesMax = Math.max(1, tensors.batchMax() / viewsMax);
         WorkerStage.Batches batches = new WorkerStage.Batches(framesMax, options.batchWait());
-        this.stage = new WorkerStage(ring, barrier, waitStrategy, batches, runs, clock, name + "-infer", onDone);
+        this.stage = new WorkerStage(ring, barrier, waitStrategy, batches, runs, beats, clock, name + "-infer", onDone);
     }
 
     /** The last frame up to which all are done. */
@@ -87,9 +92,11 @@ final class InferStage {
     /** The runs of one worker. */
     private final class Runs implements WorkerStage.Work {
         private final WatchedRunner runner;
+        private final Pulse pulse;
 
-        Runs(WatchedRunner runner) {
+        Runs(WatchedRunner runner, Pulse pulse) {
             this.runner = runner;
+            this.pulse = pulse;
         }
 
         @Override
@@ -140,6 +147,7 @@ final class InferStage {
 
         private void runViews(int from, int views) throws InferException {
             for (int at = 0; at < views; at += tensors.batchMax()) {
+                pulse.beat();
                 runner.run(from + at, Math.min(tensors.batchMax(), views - at));
             }
         }

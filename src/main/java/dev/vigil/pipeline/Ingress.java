@@ -7,6 +7,7 @@ import dev.vigil.base.trace.Tracing;
 import dev.vigil.frame.Mailbox;
 import dev.vigil.frame.Picture;
 import dev.vigil.frame.Step;
+import dev.vigil.metrics.health.Pulse;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -30,6 +31,7 @@ final class Ingress implements Runnable {
 
     private volatile int admittedMax;
     private final Clock clock;
+    private final Pulse pulse;
     private final Thread thread;
     /** Frames let in that have not left inference. */
     private final AtomicInteger admitted = new AtomicInteger();
@@ -39,11 +41,12 @@ final class Ingress implements Runnable {
     private long virtualTime;
 
     /** For a start without a camera. */
-    Ingress(RingBuffer<Slot> ring, Clock clock, String name) {
+    Ingress(RingBuffer<Slot> ring, Clock clock, Pulse pulse, String name) {
         this.ring = ring;
         this.lanes = new Lane[0];
         this.looking = lanes;
         this.clock = clock;
+        this.pulse = pulse;
         this.thread = new Thread(this, name + "-ingress");
         this.thread.setDaemon(true);
     }
@@ -96,14 +99,17 @@ final class Ingress implements Runnable {
     @Override
     public void run() {
         while (!halted) {
+            pulse.beat();
             Lane[] now = lanes;
             if (now != looking) {
                 looking = now;
             }
             if (admitted.get() >= admittedMax || !ring.hasAvailableCapacity(1) || !letIn()) {
+                pulse.rest(); // a later stage that does not move is itself to blame
                 LockSupport.parkNanos(this, PARK_NS);
             }
         }
+        pulse.rest();
     }
 
     /** True when no frame is between a mailbox and the end of inference. */

@@ -7,6 +7,7 @@ import dev.vigil.base.Clock;
 import dev.vigil.detect.PostProcessor;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Step;
+import dev.vigil.metrics.health.Pulse;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,8 +35,10 @@ final class PostStage {
             int boxesMax,
             int workerCount,
             Clock clock,
+            RingPulses pulses,
             String name) {
         List<WorkerStage.Work> works = new ArrayList<>();
+        List<Pulse> beats = new ArrayList<>();
         for (int i = 0; i < workerCount; i++) {
             FramePost post = new FramePost(model, boxesMax);
             FrameStep.Work work = slot -> {
@@ -43,6 +46,7 @@ final class PostStage {
                 post.process(slot, slot.index * model.viewsMax());
                 slot.times.mark(Step.POST, clock.monotonicNs());
             };
+            beats.add(pulses.of("post-" + (i + 1), RingPulses.STEP));
             FrameStep step = new FrameStep("decoding the boxes", work, DropCause.POST_FAILED, clock);
             works.add((first, last) -> {
                 for (long s = first; s <= last; s++) {
@@ -51,7 +55,15 @@ final class PostStage {
             });
         }
         this.stage = new WorkerStage(
-                ring, barrier, waitStrategy, WorkerStage.Batches.NONE, works, clock, name + "-post", frames -> {});
+                ring,
+                barrier,
+                waitStrategy,
+                WorkerStage.Batches.NONE,
+                works,
+                beats,
+                clock,
+                name + "-post",
+                frames -> {});
     }
 
     /** How many workers are right for batches of at most {@code batchMax} frames. */

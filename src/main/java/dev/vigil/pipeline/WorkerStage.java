@@ -8,6 +8,7 @@ import com.lmax.disruptor.TimeoutException;
 import dev.vigil.base.Clock;
 import dev.vigil.base.trace.Recording;
 import dev.vigil.base.trace.Tracing;
+import dev.vigil.metrics.health.Pulse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +66,7 @@ final class WorkerStage {
 
     /**
      * @param works one for each thread; closed with them
+     * @param pulses of each thread
      * @param name of the threads, which are numbered
      * @param onDone called each time frames are done, on their worker's thread, with how many
      */
@@ -74,6 +76,7 @@ final class WorkerStage {
             ParkingWaitStrategy waitStrategy,
             Batches batches,
             List<? extends Work> works,
+            List<Pulse> pulses,
             Clock clock,
             String name,
             IntConsumer onDone) {
@@ -84,8 +87,8 @@ final class WorkerStage {
         this.clock = clock;
         this.onDone = onDone;
         this.done = new boolean[ring.getBufferSize()];
-        for (Work work : works) {
-            workers.add(new Worker(work, name + "-" + (workers.size() + 1)));
+        for (int i = 0; i < works.size(); i++) {
+            workers.add(new Worker(works.get(i), pulses.get(i), name + "-" + (i + 1)));
         }
     }
 
@@ -118,10 +121,12 @@ final class WorkerStage {
     /** One thread. */
     private final class Worker implements Runnable {
         private final Work work;
+        private final Pulse pulse;
         private final Thread thread;
 
-        Worker(Work work, String name) {
+        Worker(Work work, Pulse pulse, String name) {
             this.work = work;
+            this.pulse = pulse;
             this.thread = new Thread(this, name);
             this.thread.setDaemon(true);
         }
@@ -140,8 +145,10 @@ final class WorkerStage {
                     } finally {
                         claim.unlock();
                     }
+                    pulse.beat();
                     work.on(first, last);
                     complete(first, last);
+                    pulse.rest();
                 }
             } catch (AlertException | InterruptedException e) {
                 LOG.trace("{} ends", thread.getName());

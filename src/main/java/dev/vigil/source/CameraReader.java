@@ -2,6 +2,8 @@ package dev.vigil.source;
 
 import dev.vigil.base.Clock;
 import dev.vigil.frame.Feed;
+import dev.vigil.metrics.health.Pulse;
+import dev.vigil.metrics.health.Pulses;
 import dev.vigil.source.CameraStatus.State;
 import dev.vigil.source.SourceException.Cause;
 import java.time.Duration;
@@ -32,6 +34,9 @@ public final class CameraReader implements AutoCloseable {
     /** Bounds what a lost wake-up could cost; there should be none. */
     private static final long AWAIT_NS = TimeUnit.MINUTES.toNanos(1);
 
+    /** Beyond the deadlines of what blocks; decoding one packet takes a fraction of it. */
+    private static final Duration SILENCE_MAX = Duration.ofMillis(1_500);
+
     /** What is wanted of the thread. */
     private enum Wish {
         READ,
@@ -44,6 +49,8 @@ public final class CameraReader implements AutoCloseable {
     private final StreamChoice choice;
     private final Clock clock;
     private final Consumer<CameraStatus> onStatus;
+    private final Pulses pulses;
+    private final Pulse pulse;
     private final Thread thread;
     private volatile CameraStatus status = CameraStatus.INITIAL;
     private volatile double fpsMax;
@@ -69,11 +76,23 @@ public final class CameraReader implements AutoCloseable {
     private String reasonTold = "";
     private long toldNs;
 
+    /** As below, with nobody to watch its thread. */
+    public CameraReader(
+            Feed feed, SourceOptions options, Clock clock, RandomGenerator jitter, Consumer<CameraStatus> onStatus) {
+        this(feed, options, clock, jitter, new Pulses(clock), onStatus);
+    }
+
     /**
+     * @param pulses where its thread tells that it moves; a camera that is away does not keep it from that
      * @param onStatus called on the camera's thread at each change; must not block
      */
     public CameraReader(
-            Feed feed, SourceOptions options, Clock clock, RandomGenerator jitter, Consumer<CameraStatus> onStatus) {
+            Feed feed,
+            SourceOptions options,
+            Clock clock,
+            RandomGenerator jitter,
+            Pulses pulses,
+            Consumer<CameraStatus> onStatus) {
         this.feed = feed;
         this.options = options;
         this.choice = new StreamChoice(options, feed.warnings(), clock);
@@ -81,6 +100,8 @@ public final class CameraReader implements AutoCloseable {
         this.pace = new RetryPace(options, jitter);
         this.clock = clock;
         this.onStatus = onStatus;
+        this.pulses = pulses;
+        this.pulse = pulses.of(feed.camera() + " reader", SILENCE_MAX);
         this.thread = new Thread(this::run, "camera-" + feed.camera());
         this.thread.setDaemon(true);
     }
@@ -100,7 +121,16 @@ public final class CameraReader implements AutoCloseable {
     }
 
     private void run() {
+        try {
+            readUntilStopped();
+        } finally {
+            pulses.gone(pulse);
+        }
+    }
+
+    private void readUntilStopped() {
         while (!is(Wish.STOP)) {
+            pulse.beat();
             Abort abort = begin();
             if (abort != null) {
                 tryToRead(abort);
@@ -195,7 +225,7 @@ public final class CameraReader implements AutoCloseable {
 
     /** Returns when a file is at its end or the abort was requested; whatever else ends is a fault, and opened again. */
     private void readToEnd(Abort abort) throws SourceException, InterruptedException {
-        SourceReader.read(feed.camera(), feed, choice, new RateGate(() -> fpsMax), clock, abort, this::picture);
+        SourceReader.read(feed.camera(), feed, choice, new RateGate(() -> fpsMax), clock, pulse, abort, this::picture);
         if (!abort.isRequested() && upSinceNs == NEVER) {
             throw new SourceException(
                     Cause.NO_VIDEO, SourceAddress.shown(options.uri()) + " came to its end without a whole picture");
@@ -273,11 +303,13 @@ public final class CameraReader implements AutoCloseable {
 
     /** Waits for a command, at most so long; the caller holds the lock, and asks again. */
     private void await(long atMostNs) {
+        pulse.rest();
         try {
             TimeUnit.NANOSECONDS.timedWait(lock, atMostNs);
         } catch (InterruptedException e) {
             LOG.debug("{}: interrupted while waiting", feed.camera(), e); // who wants it to end says so by a wish
         }
+        pulse.beat();
     }
 
     private void wish(Wish newWish) {

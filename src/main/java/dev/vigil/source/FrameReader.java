@@ -12,6 +12,7 @@ import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.Picture;
 import dev.vigil.frame.Step;
+import dev.vigil.metrics.health.Pulse;
 import dev.vigil.source.SourceException.Cause;
 import dev.vigil.source.SourceOptions.Damaged;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,7 @@ final class FrameReader implements AutoCloseable {
     private final Cadence cadence;
     private final FrameGate gate;
     private final Clock clock;
+    private final Pulse pulse;
     private final AVPacket packet = av_packet_alloc();
     private final PacketInfo info = new PacketInfo();
     private final PendingFrames pending = new PendingFrames();
@@ -59,7 +61,8 @@ final class FrameReader implements AutoCloseable {
             SourceOptions options,
             Cadence cadence,
             FrameGate gate,
-            Clock clock) {
+            Clock clock,
+            Pulse pulse) {
         this.feed = feed;
         this.stream = stream;
         this.decoder = decoder;
@@ -67,6 +70,7 @@ final class FrameReader implements AutoCloseable {
         this.cadence = cadence;
         this.gate = gate;
         this.clock = clock;
+        this.pulse = pulse;
         this.faults = new FaultLog(LOG, clock);
         cadence.opened(clock.monotonicNs(), stream.longestPause());
     }
@@ -117,8 +121,12 @@ final class FrameReader implements AutoCloseable {
     }
 
     private boolean read() throws SourceException {
+        long dueNs = cadence.dueNs(clock.monotonicNs());
+        pulse.beatUntil(dueNs);
         try {
-            return stream.read(packet, info, cadence.dueNs(clock.monotonicNs()));
+            boolean more = stream.read(packet, info, dueNs);
+            pulse.beat();
+            return more;
         } catch (SourceException e) {
             if (e.reason() == Cause.STALLED) {
                 cadence.stalled();
@@ -212,7 +220,9 @@ final class FrameReader implements AutoCloseable {
                 feed.mailbox().recycle(picture);
             } else {
                 picture.times().mark(Step.DECODE, clock.monotonicNs());
+                pulse.rest(); // where every frame is wanted, this waits for the pipeline
                 feed.mailbox().offer(picture);
+                pulse.beat();
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.vigil.source;
 
 import dev.vigil.base.Clock;
 import dev.vigil.frame.Feed;
+import dev.vigil.metrics.health.Pulse;
 import dev.vigil.source.rtsp.RtspStream;
 
 /** Reads a source once: it comes to its end or fails, and whoever called decides about trying again. */
@@ -37,11 +38,29 @@ public final class SourceReader {
     public static void read(
             String name, Feed feed, StreamChoice choice, FrameGate gate, Clock clock, Abort abort, Listener listener)
             throws SourceException, InterruptedException {
+        read(name, feed, choice, gate, clock, Pulse.unwatched(clock), abort, listener);
+    }
+
+    /**
+     * As above, for a thread that is watched.
+     *
+     * @param pulse beats with each packet, whatever comes of it, and with each attempt to open
+     */
+    static void read(
+            String name,
+            Feed feed,
+            StreamChoice choice,
+            FrameGate gate,
+            Clock clock,
+            Pulse pulse,
+            Abort abort,
+            Listener listener)
+            throws SourceException, InterruptedException {
         boolean again = true;
         try {
             while (again && !abort.isRequested()) {
                 try {
-                    again = readChosen(name, feed, choice, gate, clock, abort, listener);
+                    again = readChosen(name, feed, choice, gate, clock, pulse, abort, listener);
                 } catch (SourceException e) {
                     if (abort.isRequested() || !choice.another(e)) {
                         throw e;
@@ -55,13 +74,23 @@ public final class SourceReader {
 
     /** True when it was left for a better one. */
     private static boolean readChosen(
-            String name, Feed feed, StreamChoice choice, FrameGate gate, Clock clock, Abort abort, Listener listener)
+            String name,
+            Feed feed,
+            StreamChoice choice,
+            FrameGate gate,
+            Clock clock,
+            Pulse pulse,
+            Abort abort,
+            Listener listener)
             throws SourceException, InterruptedException {
         SourceOptions options = choice.next();
         Listener labelling = labelling(choice, listener);
+        // To connect, and again to learn what comes; then a decoder, whose device may have to wake up.
+        pulse.beatUntil(clock.monotonicNs() + 3 * options.openTimeout().toNanos());
         try (PacketStream stream = open(options, clock, abort);
                 VideoDecoder decoder = new VideoDecoder(name, stream.parameters(), options, feed.warnings(), clock);
-                FrameReader reader = new FrameReader(feed, stream, decoder, options, choice.cadence(), gate, clock);
+                FrameReader reader =
+                        new FrameReader(feed, stream, decoder, options, choice.cadence(), gate, clock, pulse);
                 ClockWatch watch = new ClockWatch(feed, stream, options, clock)) {
             boolean more = true;
             boolean better = false;

@@ -22,6 +22,8 @@ import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.InferOptions.Device;
 import dev.vigil.infer.TensorRing;
+import dev.vigil.metrics.health.Pulse;
+import dev.vigil.metrics.health.Pulses;
 import dev.vigil.mqtt.Await;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -93,10 +95,14 @@ class InferStageTest {
                 engine.options(),
                 workers,
                 Clock.SYSTEM,
+                new RingPulses(new Pulses(Clock.SYSTEM), "test"),
                 "test",
                 left::addAndGet);
         Stage check = new Stage(
-                new FrameStep("checking", this::check, DropCause.POST_FAILED, Clock.SYSTEM), strategy, () -> {});
+                new FrameStep("checking", this::check, DropCause.POST_FAILED, Clock.SYSTEM),
+                strategy,
+                Pulse.unwatched(Clock.SYSTEM),
+                () -> {});
         sink = new BatchEventProcessorBuilder().build(ring, ring.newBarrier(stage.sequence()), check);
         ring.addGatingSequences(sink.getSequence());
         sinkThread = new Thread(sink, "sink");

@@ -15,6 +15,7 @@ import dev.vigil.frame.Feed;
 import dev.vigil.frame.InputSpec;
 import dev.vigil.frame.Ledger;
 import dev.vigil.frame.Picture;
+import dev.vigil.metrics.health.Pulse;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -78,7 +79,7 @@ class IngressTest {
             nextUs[i] = random.nextDouble() * 1e6 / fps[i];
         }
         ring.addGatingSequences(done);
-        ingress = new Ingress(ring, clock, "test");
+        ingress = new Ingress(ring, clock, Pulse.unwatched(clock), "test");
         ingress.lanes(lanes.toArray(Lane[]::new), 1);
     }
 

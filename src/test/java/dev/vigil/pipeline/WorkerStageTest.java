@@ -15,6 +15,7 @@ import dev.vigil.frame.Feed;
 import dev.vigil.frame.InputSpec;
 import dev.vigil.frame.Ledger;
 import dev.vigil.frame.Picture;
+import dev.vigil.metrics.health.Pulse;
 import dev.vigil.mqtt.Await;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,11 +83,15 @@ class WorkerStageTest {
             });
         }
         workerCount = workers;
+        List<Pulse> beats = Collections.nCopies(workers, Pulse.unwatched(Clock.SYSTEM));
         stage = new WorkerStage(
-                ring, ring.newBarrier(), strategy, batches, works, Clock.SYSTEM, "test", done::addAndGet);
+                ring, ring.newBarrier(), strategy, batches, works, beats, Clock.SYSTEM, "test", done::addAndGet);
         FrameStep collect = new FrameStep("collecting", this::collect, DropCause.PUBLISH_FAILED, Clock.SYSTEM);
         sink = new BatchEventProcessorBuilder()
-                .build(ring, ring.newBarrier(stage.sequence()), new Stage(collect, strategy, () -> {}));
+                .build(
+                        ring,
+                        ring.newBarrier(stage.sequence()),
+                        new Stage(collect, strategy, Pulse.unwatched(Clock.SYSTEM), () -> {}));
         ring.addGatingSequences(sink.getSequence());
         sinkThread = new Thread(sink, "sink");
         sinkThread.start();

@@ -1,0 +1,85 @@
+package dev.vigil.app;
+
+import dev.vigil.base.Clock;
+import dev.vigil.metrics.health.Pulse;
+import dev.vigil.metrics.health.Pulses;
+import dev.vigil.metrics.health.Silence;
+import dev.vigil.mqtt.MqttClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks several times a second whether everything moves, and tells what does not. A thread of its own, which waits for nothing. */
+final class Watch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
+    /** What the event loop does at once takes microseconds. */
+    private static final Duration LOOP_MAX = Duration.ofMillis(1_500);
+
+    private final Clock clock;
+    private final Pulses pulses;
+    private final Pulse loop;
+    private final Thread thread = new Thread(this::run, "watch");
+    /** A task that shows that the event loop moves has been given to it, and has not come back. */
+    private final AtomicBoolean asked = new AtomicBoolean();
+
+    private volatile MqttClient client;
+    private volatile boolean closed;
+
+    // the thread's
+    private List<String> told = List.of();
+
+    Watch(Clock clock) {
+        this.clock = clock;
+        this.pulses = new Pulses(clock);
+        this.loop = pulses.of("mqtt", LOOP_MAX);
+        thread.setDaemon(true);
+    }
+
+    /** Of all parts of the daemon. */
+    Pulses pulses() {
+        return pulses;
+    }
+
+    void start(MqttClient newClient) {
+        client = newClient;
+        thread.start();
+    }
+
+    private void run() {
+        while (!closed) {
+            pulses.look(clock.monotonicNs());
+            askLoop();
+            tell(pulses.silent(clock.monotonicNs()));
+            LockSupport.parkNanos(this, Pulses.LOOK_EVERY.toNanos());
+        }
+    }
+
+    private void askLoop() {
+        if (asked.compareAndSet(false, true)) {
+            loop.beat();
+            client.onEventLoop(() -> {
+                loop.rest();
+                asked.set(false);
+            });
+        }
+    }
+
+    private void tell(List<Silence> silences) {
+        List<String> parts = silences.stream().map(Silence::part).toList();
+        silences.stream()
+                .filter(silence -> !told.contains(silence.part()))
+                .forEach(silence -> LOG.error("{}", silence));
+        told.stream().filter(part -> !parts.contains(part)).forEach(part -> LOG.info("{} moves again", part));
+        told = parts;
+    }
+
+    /** Nothing that ends from now on is told of. */
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+}
