@@ -13,6 +13,7 @@ import dev.vigil.frame.Warnings;
 import dev.vigil.infer.InferException;
 import dev.vigil.metrics.StepTimes;
 import dev.vigil.metrics.health.Pulses;
+import dev.vigil.metrics.health.Silence;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttListener;
 import dev.vigil.mqtt.MqttOptions;
@@ -54,6 +55,7 @@ public final class Daemon implements AutoCloseable {
     private final ObjectPublisher objects;
     private final HomeAssistant homeAssistant;
     private final ModelLoader loader;
+    private final Health health;
     /** Of the client; added to while it runs already. */
     private final List<MqttListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -99,7 +101,21 @@ public final class Daemon implements AutoCloseable {
         this.client = new MqttClient(config.mqtt().withWill(will), new Listeners(listeners));
         this.objects = new ObjectPublisher(client, clock);
         this.homeAssistant = new HomeAssistant(client, listeners);
-        this.loader = new ModelLoader(client, objects, config.node(), topics, clock, watch.pulses(), opener);
+        this.health = new Health(
+                clock,
+                this::cameras,
+                () -> models.values(),
+                () -> client.status().connected(),
+                nowNs -> watch.pulses().silent(nowNs).stream().map(Silence::toString).toList());
+        this.loader = new ModelLoader(
+                client,
+                objects,
+                config.node(),
+                topics,
+                clock,
+                watch.pulses(),
+                opener,
+                name -> health.isAt("loading the model " + name));
     }
 
     private Camera camera(CameraConfig camera) {
@@ -168,6 +184,7 @@ public final class Daemon implements AutoCloseable {
             listeners.add(objects);
             objects.start();
             homeAssistant.tell(config, cameras);
+            health.enter(Health.Phase.RUNNING);
         }
     }
 
@@ -193,17 +210,26 @@ public final class Daemon implements AutoCloseable {
      */
     public Optional<String> reload(VigilConfig next, Problems problems) {
         synchronized (changing) {
-            RestartKeys.check(config, next, problems);
-            Map<String, RunningModel> loaded = loader.load(next, models, problems);
-            synchronized (this) {
-                if (closed || !problems.isEmpty()) {
-                    loader.closeOthers(loaded, models);
-                }
-                if (closed) {
-                    throw new IllegalStateException("Vigil is being stopped");
-                }
-                return problems.isEmpty() ? Optional.of(change(next, loaded)) : Optional.empty();
+            health.enter(Health.Phase.RELOADING);
+            try {
+                return replace(next, problems);
+            } finally {
+                health.enter(Health.Phase.RUNNING);
             }
+        }
+    }
+
+    private Optional<String> replace(VigilConfig next, Problems problems) {
+        RestartKeys.check(config, next, problems);
+        Map<String, RunningModel> loaded = loader.load(next, models, problems);
+        synchronized (this) {
+            if (closed || !problems.isEmpty()) {
+                loader.closeOthers(loaded, models);
+            }
+            if (closed) {
+                throw new IllegalStateException("Vigil is being stopped");
+            }
+            return problems.isEmpty() ? Optional.of(change(next, loaded)) : Optional.empty();
         }
     }
 
@@ -281,6 +307,11 @@ public final class Daemon implements AutoCloseable {
         return watch.pulses();
     }
 
+    /** How all of it is, at any moment of its life. */
+    public Health health() {
+        return health;
+    }
+
     /** True when every camera is a file that was played to its end. */
     boolean hasEnded() {
         return cameras.stream()
@@ -303,6 +334,7 @@ public final class Daemon implements AutoCloseable {
         }
         closed = true;
         watch.close();
+        health.enter(Health.Phase.STOPPING);
         commands.close();
         cameras.forEach(camera -> camera.reader().stop());
         cameras.forEach(camera -> camera.reader().close());

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Loads the models that a configuration's cameras use. Stateless. */
 final class ModelLoader {
@@ -26,7 +27,9 @@ final class ModelLoader {
     private final Clock clock;
     private final Pulses pulses;
     private final RunningModel.Opener opener;
+    private final Consumer<String> progress;
 
+    /** @param progress is told the name of each model before it is loaded */
     ModelLoader(
             MqttClient client,
             ObjectPublisher objects,
@@ -34,7 +37,8 @@ final class ModelLoader {
             TopicConfig topics,
             Clock clock,
             Pulses pulses,
-            RunningModel.Opener opener) {
+            RunningModel.Opener opener,
+            Consumer<String> progress) {
         this.client = client;
         this.objects = objects;
         this.node = node;
@@ -42,6 +46,7 @@ final class ModelLoader {
         this.clock = clock;
         this.pulses = pulses;
         this.opener = opener;
+        this.progress = progress;
     }
 
     /**
@@ -103,6 +108,7 @@ final class ModelLoader {
     }
 
     private RunningModel start(VigilConfig config, ModelConfig model) throws InferException, ModelException {
+        progress.accept(model.name());
         return RunningModel.start(
                 config.chain(model),
                 Demand.of(config, model),

@@ -55,6 +55,16 @@ public final class StepTimes {
         return recent;
     }
 
+    /** Adds the ages of all frames so far to another histogram. */
+    public synchronized void addAges(Histogram to) {
+        to.add(age);
+    }
+
+    /** An empty histogram that takes what {@link #addAges} adds. */
+    public static Histogram ages() {
+        return histogram();
+    }
+
     /** Adds all that {@code other} has, but for what {@link #takeRecentAge} takes. */
     public synchronized void add(StepTimes other) {
         synchronized (other) {
