@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vigil.base.Clock;
+import dev.vigil.base.Sabotage;
 import dev.vigil.config.ReportConfig;
 import dev.vigil.config.TopicConfig;
 import dev.vigil.frame.CascadeCounts;
@@ -167,6 +168,7 @@ final class StatusReporter implements MqttListener, AutoCloseable {
     private void guarded(Runnable task) {
         pulse.beat();
         try {
+            Sabotage.at("reporter");
             task.run();
         } catch (RuntimeException e) {
             LOG.error("a status could not be told", e);

@@ -16,7 +16,7 @@ public interface Clock {
         @Override
         public long utcUs() {
             Instant now = Instant.now();
-            return now.getEpochSecond() * 1_000_000L + now.getNano() / 1_000;
+            return now.getEpochSecond() * 1_000_000L + now.getNano() / 1_000 + Sabotage.clockStepUs();
         }
     };
 

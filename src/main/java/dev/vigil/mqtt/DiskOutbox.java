@@ -1,5 +1,6 @@
 package dev.vigil.mqtt;
 
+import dev.vigil.base.Clock;
 import dev.vigil.mqtt.disk.DamagedException;
 import dev.vigil.mqtt.disk.MessageLog;
 import io.netty.buffer.ByteBuf;
@@ -131,7 +132,7 @@ final class DiskOutbox {
     int write(Iterable<OutboundMessage> messages) {
         int count = 0;
         try {
-            long nowUtcMs = System.currentTimeMillis();
+            long nowUtcMs = utcMs();
             for (OutboundMessage message : messages) {
                 if (disk.isBatchFull()) {
                     break;
@@ -176,6 +177,10 @@ final class DiskOutbox {
         return true;
     }
 
+    private static long utcMs() {
+        return Clock.SYSTEM.utcUs() / 1_000;
+    }
+
     /** What was written last goes on from memory, as all before it did: it is not read back. */
     void passBy() {
         disk.readToEnd();
@@ -217,7 +222,7 @@ final class DiskOutbox {
     }
 
     private OutboundMessage decoded(long number, PublishCallback callback) {
-        long ageMs = System.currentTimeMillis() - disk.readUtcMs();
+        long ageMs = utcMs() - disk.readUtcMs();
         Refusal refusal = Refusal.EXPIRED;
         if (ageMs <= options.ageMax().toMillis()) {
             try {
@@ -266,7 +271,7 @@ final class DiskOutbox {
             }
             if (nowNs - expiredNs >= EXPIRE_NS) {
                 expiredNs = nowNs;
-                long oldestUtcMs = System.currentTimeMillis() - options.ageMax().toMillis();
+                long oldestUtcMs = utcMs() - options.ageMax().toMillis();
                 refuseUnread(disk.expire(oldestUtcMs), Refusal.EXPIRED);
             }
             if (unforcedNs != 0 && nowNs - unforcedNs >= options.sync().toNanos()) {

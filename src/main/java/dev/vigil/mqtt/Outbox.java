@@ -1,5 +1,6 @@
 package dev.vigil.mqtt;
 
+import dev.vigil.base.Sabotage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -156,6 +157,7 @@ final class Outbox implements Spool.Exit {
 
     private void drain() {
         wakeQueued.set(false);
+        Sabotage.at("mqtt");
         if (closed) {
             refuseInbox();
             return;

@@ -1,5 +1,6 @@
 package dev.vigil.pipeline;
 
+import dev.vigil.base.Sabotage;
 import dev.vigil.detect.BoxRules;
 import dev.vigil.detect.Detections;
 import dev.vigil.detect.PostProcessor;
@@ -26,6 +27,7 @@ final class FramePost {
 
     /** @param firstTensor of the slot */
     void process(Slot slot, int firstTensor) {
+        Sabotage.at("post");
         BoxRules rules = slot.lane.rules;
         if (slot.grid == null) {
             post.process(tensors.outputs(firstTensor), slot.placements[0], rules, slot.detections);

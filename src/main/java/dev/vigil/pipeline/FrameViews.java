@@ -1,5 +1,6 @@
 package dev.vigil.pipeline;
 
+import dev.vigil.base.Sabotage;
 import dev.vigil.convert.ConvertException;
 import dev.vigil.convert.FrameConverter;
 import dev.vigil.convert.WindowConverter;
@@ -31,6 +32,7 @@ final class FrameViews implements AutoCloseable {
      * @param firstTensor of the slot
      */
     void convert(Slot slot, TileOptions tiles, TensorRing tensors, int firstTensor) throws ConvertException {
+        Sabotage.at("convert");
         Picture picture = slot.picture;
         slot.grid = tiles.isTiled() ? gridFor(picture, tiles) : null;
         slot.views = tiles.views();

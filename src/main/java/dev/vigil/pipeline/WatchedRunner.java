@@ -1,6 +1,7 @@
 package dev.vigil.pipeline;
 
 import dev.vigil.base.Clock;
+import dev.vigil.base.Sabotage;
 import dev.vigil.base.trace.Recording;
 import dev.vigil.base.trace.Tracing;
 import dev.vigil.infer.InferException;
@@ -40,6 +41,7 @@ final class WatchedRunner implements AutoCloseable {
     void run(int first, int count) throws InferException {
         long beganNs = begin();
         try {
+            Sabotage.at("infer");
             runner.run(first, count);
             Recording recording = Tracing.current();
             if (recording != null) {

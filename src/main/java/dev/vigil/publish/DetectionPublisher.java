@@ -1,6 +1,7 @@
 package dev.vigil.publish;
 
 import dev.vigil.base.Clock;
+import dev.vigil.base.Sabotage;
 import dev.vigil.detect.StageLabels;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
@@ -83,6 +84,7 @@ public final class DetectionPublisher implements ResultSink {
 
     @Override
     public void accept(FrameResult result) {
+        Sabotage.at("publish", result.feed().camera());
         Outlet outlet = outlets.get(result.feed());
         if (outlet == null) {
             result.feed().ledger().dropped(DropCause.SHUT_DOWN);

@@ -1,6 +1,7 @@
 package dev.vigil.source;
 
 import dev.vigil.base.Clock;
+import dev.vigil.base.Sabotage;
 import dev.vigil.frame.Feed;
 import dev.vigil.metrics.health.Pulse;
 import dev.vigil.source.rtsp.RtspStream;
@@ -95,6 +96,7 @@ public final class SourceReader {
             boolean more = true;
             boolean better = false;
             while (more && !better && !abort.isRequested()) {
+                Sabotage.at("reader", name);
                 more = reader.step(labelling);
                 watch.look();
                 better = choice.hasBetter();

@@ -2,6 +2,7 @@ package dev.vigil.app.reload;
 
 import dev.vigil.base.Clock;
 import dev.vigil.base.FaultLog;
+import dev.vigil.base.Sabotage;
 import dev.vigil.config.Surroundings;
 import java.io.EOFException;
 import java.io.IOException;
@@ -32,6 +33,9 @@ public final class ControlServer implements AutoCloseable {
 
     /** Asks it to record what it does, for as many milliseconds as stand behind the word. */
     static final String TRACE = "trace";
+
+    /** Has it do what {@link Sabotage#obey} is told, behind the word; there is no such request unless that is allowed. */
+    static final String SABOTAGE = "sabotage";
 
     /** For what takes no work: a line to come, and to be taken. */
     static final Duration LINE_TIMEOUT = Duration.ofSeconds(2);
@@ -143,12 +147,24 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private Answer answer(String request) {
+        if (Sabotage.isAllowed() && request.startsWith(SABOTAGE + " ")) {
+            return sabotage(request.substring(SABOTAGE.length() + 1));
+        }
         return switch (request) {
             case WHICH -> Answer.taken(reloader.file().toString());
             case RELOAD -> reloader.reload();
             default ->
                 Answer.failed("there is no request of that name: which or reload is allowed, or trace with a time");
         };
+    }
+
+    private static Answer sabotage(String order) {
+        try {
+            Sabotage.obey(order);
+            return Answer.taken(order);
+        } catch (IllegalArgumentException e) {
+            return Answer.failed(e.getMessage());
+        }
     }
 
     /** Answers nobody any more. A reading that is on comes to its end by itself, and is not answered. */

@@ -1,5 +1,6 @@
 package dev.vigil.mqtt.disk;
 
+import dev.vigil.base.Sabotage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -157,6 +158,7 @@ final class Segment implements AutoCloseable {
     void append(ByteBuffer whole, int records, long utcMs) throws IOException {
         long at = bytes;
         try {
+            Sabotage.atDisk();
             while (whole.hasRemaining()) {
                 at += channel.write(whole, at);
             }

@@ -103,6 +103,13 @@ class TraceCommandTest {
     }
 
     @Test
+    void shouldKnowNoSabotageWhenTheProcessWasNotStartedForIt() throws Exception {
+        try (Lines lines = ask("sabotage infer throw")) {
+            assertThat(lines.read(Duration.ofSeconds(10))).contains("there is no request of that name");
+        }
+    }
+
+    @Test
     void shouldRefuseAnotherAndGoOnAnsweringWhenOneIsOn() throws Exception {
         Files.writeString(trace, "what was there");
         try (Lines first = ask("trace 60000")) {
