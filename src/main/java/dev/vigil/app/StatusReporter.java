@@ -18,6 +18,9 @@ import dev.vigil.frame.Warnings;
 import dev.vigil.metrics.ProcessFigures;
 import dev.vigil.metrics.StepTimes;
 import dev.vigil.metrics.health.Pulse;
+import dev.vigil.metrics.box.BoxFigures;
+import dev.vigil.metrics.box.BoxState;
+import dev.vigil.metrics.box.BoxWatch;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttListener;
 import dev.vigil.mqtt.MqttStatus;
@@ -82,6 +85,9 @@ final class StatusReporter implements MqttListener, AutoCloseable {
     private final List<Camera> leaving = new ArrayList<>();
     /** Of the cameras that have gone. */
     private final StepTimes timesOfGone = new StepTimes();
+
+    private final BoxFigures box = BoxFigures.ofThisBox();
+    private final BoxWatch boxWatch = new BoxWatch();
 
     private long publishedOfGone;
     private List<Future<?>> everySoOften = List.of();
@@ -333,6 +339,7 @@ final class StatusReporter implements MqttListener, AutoCloseable {
         json.put("heap_allocated_bytes", ProcessFigures.allocatedBytes());
         json.put("cpu_us", ProcessFigures.cpuNs() / 1_000);
         json.put("threads", ProcessFigures.threads());
+        json.set("box", box(nowNs));
         MqttStatus mqtt = client.status();
         json.putObject("mqtt")
                 .put("sent", mqtt.sent())
@@ -342,6 +349,11 @@ final class StatusReporter implements MqttListener, AutoCloseable {
                 .put("stored", mqtt.stored())
                 .put("stored_bytes", mqtt.storedBytes());
         publish(MqttTopic.of(topics.stats(node)), bytes(json), false);
+    }
+
+    private JsonNode box(long nowNs) {
+        BoxState state = box.read();
+        return BoxJson.of(state, boxWatch.look(state, nowNs));
     }
 
     /** Adds a camera that has gone to the figures of those, once nothing changes in its account. */
