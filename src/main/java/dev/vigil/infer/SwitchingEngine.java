@@ -187,9 +187,10 @@ public final class SwitchingEngine implements Engine {
         return binding;
     }
 
-    /** Does not wait for what is being built: that is closed as soon as it is there. */
+    /** Does not wait for what is being built: that is closed as soon as it is there, and who waits for it is told now. */
     @Override
     public void close() {
+        ended();
         synchronized (this) {
             closed = true;
             if (!firstClosed) {

@@ -94,12 +94,13 @@ public final class OrtEngine implements Engine {
         boolean toBuild = false;
         for (Device candidate : candidates(options.device())) {
             String lack = lack(candidate, host);
-            if (lack == null
-                    && candidate == Device.TENSORRT
-                    && profile == null
-                    && !cache(model, options, cacheDir).isBuilt()) {
-                toBuild = true; // which takes minutes: something else serves meanwhile
-                continue;
+            if (lack == null && candidate == Device.TENSORRT && profile == null) {
+                TensorRtCache cache = cache(model, options, cacheDir);
+                lack = cache.refusal();
+                if (lack == null && !cache.isBuilt()) {
+                    toBuild = true; // which takes minutes: something else serves meanwhile
+                    continue;
+                }
             }
             if (lack == null) {
                 try {
@@ -119,15 +120,20 @@ public final class OrtEngine implements Engine {
     }
 
     /** Serves on {@code first} until TensorRT has built its engine. */
-    private static Engine switching(Engine first, Path model, InferOptions options, Path cacheDir) {
+    private static Engine switching(Engine first, Path model, InferOptions options, Path cacheDir)
+            throws InferException {
         // As many workers as there are now go over to it.
         InferOptions later = options.withWorkers(first.workers());
-        return new SwitchingEngine(
+        TensorRtCache cache = cache(model, options, cacheDir);
+        cache.begin();
+        SwitchingEngine engine = new SwitchingEngine(
                 first,
                 label(Device.TENSORRT),
                 () -> DeepStack.call(
                         "build-" + first.name(),
                         () -> openHere(model, Device.TENSORRT, later, cacheDir, null, new ArrayList<>())));
+        engine.onBuilt(cache::end);
+        return engine;
     }
 
     private static Engine openHere(

@@ -20,6 +20,8 @@ import java.util.stream.Stream;
  */
 record TensorRtCache(Path folder) {
     private static final int NAME_BYTES = 16;
+    /** TensorRT's builder can take the whole process with it: a box that starts it again and again would never serve. */
+    private static final int BUILDS_MAX = 3;
 
     /**
      * @param version of ONNX Runtime
@@ -55,6 +57,48 @@ record TensorRtCache(Path folder) {
             return files.anyMatch(file -> file.toString().endsWith(".engine"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A build begins that is not known to have ended until {@link #end}. */
+    void begin() throws InferException {
+        try {
+            Files.createDirectories(folder);
+            Files.writeString(mark(), String.valueOf(begun() + 1));
+        } catch (IOException e) {
+            throw new InferException("the cache folder " + folder + " can not be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** It has ended, well or not, and the process lives. */
+    void end() {
+        try {
+            Files.deleteIfExists(mark());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Why no further build is to be begun; null when it may. */
+    String refusal() {
+        return begun() < BUILDS_MAX
+                ? null
+                : "building its engine has ended the process " + begun() + " times; it is tried again when " + mark()
+                        + " is deleted";
+    }
+
+    private Path mark() {
+        return folder.resolve("building");
+    }
+
+    /** How many builds have begun since one was known to have ended. */
+    private int begun() {
+        try {
+            return Files.exists(mark()) ? Integer.parseInt(Files.readString(mark()).strip()) : 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (NumberFormatException e) {
+            return 1; // the process ended in writing it
         }
     }
 }

@@ -120,6 +120,25 @@ class OrtEngineTest {
         assertThat(cache.isBuilt()).isTrue();
     }
 
+    /** A builder that crashes takes the daemon with it; systemd starts it again, and it must come to serve at last. */
+    @Test
+    void shouldGiveUpBuildingWhenTheProcessEndsInItAgainAndAgain() throws Exception {
+        Path model = Files.write(folder.resolve("m.onnx"), new byte[] {1, 2, 3});
+        TensorRtCache cache = TensorRtCache.of(model, InferOptions.DEFAULT, "1", folder);
+        for (int start = 0; start < 3; start++) {
+            assertThat(cache.refusal()).isNull();
+            cache.begin();
+        }
+        assertThat(cache.isBuilt()).isFalse();
+        assertThat(cache.refusal())
+                .isEqualTo("building its engine has ended the process 3 times; it is tried again when "
+                        + cache.folder().resolve("building") + " is deleted");
+        cache.end();
+        assertThat(cache.refusal()).isNull();
+        Files.createFile(cache.folder().resolve("building")); // a power cut may leave it empty
+        assertThat(cache.refusal()).isNull();
+    }
+
     @Test
     void shouldSayWhatIsMissingWhenAPluginProviderCanNotBeHad() throws Exception {
         Path model = BusyModel.write(folder.resolve("plugin.onnx"));
