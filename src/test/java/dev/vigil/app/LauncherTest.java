@@ -11,10 +11,12 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -276,8 +278,40 @@ class LauncherTest {
         assertThat(vigil("version").err()).contains("nothing was built yet");
     }
 
+    @Test
+    void shouldRunWhatLiesBesideItWhenItIsInstalled() throws Exception {
+        delete(home.resolve("target"));
+        Files.createDirectories(home.resolve("lib"));
+        Ran ran = vigil("demo", "--for", "5s");
+        assertThat(ran.err()).isEmpty();
+        assertThat(classPath(ran)).isEqualTo(home + "/lib/*");
+        assertThat(ran.out()).contains("-Dvigil.home=" + home).endsWith("dev.vigil.app.Vigil", "demo", "--for", "5s");
+        assertThat(mavenCalls()).isEmpty();
+        assertThat(home.resolve("target")).doesNotExist();
+        Ran proof = vigil("prove", "mqtt-chaos");
+        assertThat(proof.status()).isOne();
+        assertThat(proof.err()).contains("prove needs a checkout of the sources");
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"vigil", ".ci/run"})
+    @ValueSource(
+            strings = {
+                "vigil",
+                ".ci/run",
+                "packaging/build",
+                "packaging/prove",
+                "packaging/control/postinst",
+                "packaging/control/postrm",
+                "packaging/control/prerm"
+            })
     void shouldSatisfyShellcheckWhenAScriptIsRead(String script) throws Exception {
         Peers.require("/usr/bin/shellcheck", "shellcheck");
         Ran ran = run(

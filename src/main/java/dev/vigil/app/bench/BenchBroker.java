@@ -1,6 +1,6 @@
 package dev.vigil.app.bench;
 
-import dev.vigil.app.demo.EmbeddedBroker;
+import dev.vigil.app.demo.DemoBroker;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
@@ -19,8 +19,8 @@ record BenchBroker(URI uri, String name, Closeable running) implements AutoClose
             MosquittoProcess mosquitto = MosquittoProcess.start("set_tcp_nodelay true\n");
             return new BenchBroker(uri(mosquitto.port()), "Mosquitto", mosquitto);
         }
-        EmbeddedBroker broker = EmbeddedBroker.start(0);
-        return new BenchBroker(uri(broker.port()), "HiveMQ CE in this process", broker::close);
+        DemoBroker broker = DemoBroker.embedded();
+        return new BenchBroker(uri(broker.port()), "HiveMQ CE in this process", broker);
     }
 
     private static URI uri(int port) {

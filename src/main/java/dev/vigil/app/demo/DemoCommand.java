@@ -41,8 +41,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description =
-                "Starts an MQTT broker and a simulated RTSP camera in this process, runs the daemon on them with the"
-                        + " default model, and prints what a subscriber sees.",
+                "Starts an MQTT broker and a simulated RTSP camera, runs the daemon on them with the default model, and"
+                        + " prints what a subscriber sees.",
         footer = {"", "Example: vigil demo --for 20s"})
 public final class DemoCommand implements Callable<Integer> {
     @Option(
@@ -76,7 +76,7 @@ public final class DemoCommand implements Callable<Integer> {
         Path clip = file != null ? file : surroundings.home().resolve("media/demo-clip.mp4");
         err.println("starting a broker and " + cameras + " camera(s) that show " + clip);
         err.flush();
-        try (EmbeddedBroker broker = EmbeddedBroker.start(0);
+        try (DemoBroker broker = DemoBroker.start();
                 RtspCameraServer server = RtspCameraServer.start(
                         SimulatedCameraOptions.of(clip).withPort(0).withCameras(cameras))) {
             return watch(broker, server, surroundings, out, err);
@@ -87,7 +87,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private int watch(
-            EmbeddedBroker broker, RtspCameraServer server, Surroundings surroundings, PrintWriter out, PrintWriter err)
+            DemoBroker broker, RtspCameraServer server, Surroundings surroundings, PrintWriter out, PrintWriter err)
             throws ConfigException, InferException, ModelException, InterruptedException {
         URI address = URI.create("mqtt://127.0.0.1:" + broker.port());
         List<SourceOptions> sources = IntStream.range(0, server.cameras())

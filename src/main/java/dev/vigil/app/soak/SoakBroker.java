@@ -1,7 +1,7 @@
 package dev.vigil.app.soak;
 
 import dev.vigil.app.bench.MosquittoProcess;
-import dev.vigil.app.demo.EmbeddedBroker;
+import dev.vigil.app.demo.DemoBroker;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
@@ -50,8 +50,8 @@ final class SoakBroker implements AutoCloseable {
             MosquittoProcess mosquitto = MosquittoProcess.start(LINES.formatted(store));
             return new SoakBroker(mosquitto, mosquitto, mosquitto.port(), store);
         }
-        EmbeddedBroker broker = EmbeddedBroker.start(0);
-        return new SoakBroker(null, broker::close, broker.port(), null);
+        DemoBroker broker = DemoBroker.embedded();
+        return new SoakBroker(null, broker, broker.port(), null);
     }
 
     boolean canRestart() {
