@@ -32,6 +32,10 @@ final class Camera {
     /** Null until its model is loaded. */
     private volatile RunningModel model;
 
+    private final Part readerPart = new ReaderPart();
+    /** Guarded by this. */
+    private boolean ended;
+
     // owned by the thread that changes it
     /** Of its model, that are told of even when there is none. */
     private List<String> labels = List.of();
@@ -133,7 +137,7 @@ final class Camera {
      * Takes what is configured now, all but its model. Only when something else is to be read, or in another way, it is connected
      * to again.
      */
-    void change(CameraConfig next) {
+    synchronized void change(CameraConfig next) {
         CameraReader before = reader;
         boolean again = !withoutRate(next.source()).equals(withoutRate(config.source()));
         boolean publishedOtherwise = !next.publish().equals(config.publish());
@@ -186,8 +190,44 @@ final class Camera {
         next.add(this);
     }
 
+    /** Its reader, which can be restarted alone. */
+    Part readerPart() {
+        return readerPart;
+    }
+
+    /** The thread that reads it; restarted from the repairing thread only. */
+    private final class ReaderPart implements Part {
+        @Override
+        public String name() {
+            return feed.camera() + " reader";
+        }
+
+        @Override
+        public String trouble(long nowNs) {
+            return reader.trouble(nowNs);
+        }
+
+        @Override
+        public void restart(List<Thread> leftBehind) {
+            synchronized (Camera.this) {
+                Thread stuck = reader.giveUp();
+                if (stuck != null) {
+                    leftBehind.add(stuck);
+                }
+                if (!ended) {
+                    reader = readers.apply(feed, config.source());
+                    settings.change(config, reader);
+                    reader.start();
+                }
+            }
+        }
+    }
+
     /** Ends it for good; its reader has been told to stop. What of its frames is inside still comes through. */
     void end() {
+        synchronized (this) {
+            ended = true;
+        }
         reader.close();
         if (model != null) {
             model.remove(this);

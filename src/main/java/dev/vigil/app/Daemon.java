@@ -68,6 +68,9 @@ public final class Daemon implements AutoCloseable {
     /** Those that cameras use, by name; a new map with each change. */
     private volatile Map<String, RunningModel> models = Map.of();
 
+    /** What was tried before it was given up, for people; null while it was not. */
+    private volatile String failure;
+
     /** Guarded by this. */
     private boolean closed;
 
@@ -80,7 +83,7 @@ public final class Daemon implements AutoCloseable {
         this.clock = clock;
         TopicConfig topics = config.topics();
         MqttTopic availability = MqttTopic.of(topics.availability(config.node()));
-        this.watch = new Watch(clock);
+        this.watch = new Watch(clock, this::parts, tried -> failure = tried);
         this.reporter = new StatusReporter(
                 config.node(),
                 topics,
@@ -300,6 +303,23 @@ public final class Daemon implements AutoCloseable {
 
     public String node() {
         return config.node();
+    }
+
+    /** Those that can be restarted alone. */
+    private List<Part> parts() {
+        List<Part> parts = new ArrayList<>(models.values());
+        cameras.forEach(camera -> parts.add(camera.readerPart()));
+        return parts;
+    }
+
+    /** What was tried in vain to repair it, so that only another process will do; null while all is well. */
+    String failure() {
+        return failure;
+    }
+
+    /** What was repaired. */
+    Repair repair() {
+        return watch.repair();
     }
 
     /** Whether everything moves. */

@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +31,10 @@ import picocli.CommandLine.Spec;
                         + " configuration as it is then.",
         footer = {"", "Example: vigil run --config config/vigil.yml"})
 public final class RunCommand implements Callable<Integer> {
+    private static final int EXIT_FAILED = 1;
+    /** From giving up to the process's end, whatever is in the way. */
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(10);
+
     @Mixin
     private ConfigOption config;
 
@@ -44,6 +49,18 @@ public final class RunCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    /** What could not be repaired may hold up the end as well. */
+    private static void haltLater() {
+        Thread last = new Thread(
+                () -> {
+                    LockSupport.parkNanos(CLOSE_MAX.toNanos());
+                    Runtime.getRuntime().halt(EXIT_FAILED);
+                },
+                "halt");
+        last.setDaemon(true);
+        last.start();
+    }
 
     @Override
     public Integer call() throws InterruptedException {
@@ -64,8 +81,14 @@ public final class RunCommand implements Callable<Integer> {
                 Hangup hangup = new Hangup(reloader);
                 ControlServer control = ControlServer.open(reloader, surroundings)) {
             daemon.start();
-            lifetime.await(daemon::hasEnded);
-            return 0;
+            lifetime.await(() -> daemon.hasEnded() || daemon.failure() != null);
+            if (daemon.failure() == null) {
+                return 0;
+            }
+            err.println("vigil run: gives up: " + daemon.failure());
+            err.flush();
+            haltLater();
+            return EXIT_FAILED;
         } catch (InferException | ModelException e) {
             err.println("vigil run: " + e.getMessage());
             return CheckCommand.EXIT_CONFIG;

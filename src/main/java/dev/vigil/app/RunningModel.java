@@ -20,9 +20,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * A model that is loaded, its ring, and where its results go. Cameras come and go while it runs; whoever adds and removes them is
  * one thread at a time.
  */
-final class RunningModel implements AutoCloseable {
+final class RunningModel implements Part, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningModel.class);
     /** For the frames of a camera that leaves, and for those of all at the end. */
     private static final Duration THROUGH_TIMEOUT = Duration.ofSeconds(2);
@@ -46,33 +48,76 @@ final class RunningModel implements AutoCloseable {
     private final List<ModelConfig> chain;
 
     private final List<String> stamps;
-    private final LoadedModel loaded;
-    private final DetectionPublisher publisher;
+    private final Demand demand;
+    private final Path cacheDir;
+    private final Opener opener;
+    private final MqttClient client;
     private final ObjectPublisher objects;
-    private final FramePipeline pipeline;
     private final String node;
     private final TopicConfig topics;
+    private final Clock clock;
+    private final Pulses pulses;
+
+    /** Another one when one was given up. Set under the lock. */
+    private volatile Ring ring;
+
+    /** The ring was given up, and there is no other yet: why. Set under the lock. */
+    private volatile String broken;
+
+    /** Guarded by this. */
+    private final Set<Camera> cameras = new LinkedHashSet<>();
+
+    /** Is called back when what is being built is there; null for nobody. Guarded by this. */
+    private Runnable builtListener;
+
+    /** The engines are those of a run that does not come back. Guarded by this. */
+    private boolean enginesLost;
+
+    /** Guarded by this. */
+    private boolean closed;
+
+    /** What runs, and goes when it does not. */
+    private record Ring(LoadedModel loaded, DetectionPublisher publisher, FramePipeline pipeline) {}
 
     private RunningModel(
             List<ModelConfig> chain,
             List<String> stamps,
-            LoadedModel loaded,
-            int boxesMax,
+            Demand demand,
+            Path cacheDir,
+            Opener opener,
             MqttClient client,
             ObjectPublisher objects,
             String node,
             TopicConfig topics,
             Clock clock,
-            Pulses pulses)
-            throws InferException {
+            Pulses pulses) {
         this.chain = chain;
         this.stamps = stamps;
-        this.loaded = loaded;
+        this.demand = demand;
+        this.cacheDir = cacheDir;
+        this.opener = opener;
+        this.client = client;
         this.objects = objects;
         this.node = node;
         this.topics = topics;
-        this.publisher = new DetectionPublisher(client, topics.qos(), clock);
-        this.pipeline = new FramePipeline(loaded, boxesMax, objects.before(publisher), clock, pulses, false);
+        this.clock = clock;
+        this.pulses = pulses;
+    }
+
+    /** @param loaded is closed when this fails */
+    private Ring ring(LoadedModel loaded) throws InferException {
+        DetectionPublisher publisher = new DetectionPublisher(client, topics.qos(), clock);
+        boolean whole = false;
+        try {
+            FramePipeline pipeline =
+                    new FramePipeline(loaded, demand.boxesMax(), objects.before(publisher), clock, pulses, false);
+            whole = true;
+            return new Ring(loaded, publisher, pipeline);
+        } finally {
+            if (!whole) {
+                loaded.close();
+            }
+        }
     }
 
     /**
@@ -96,23 +141,80 @@ final class RunningModel implements AutoCloseable {
             Pulses pulses)
             throws InferException, ModelException {
         List<String> stamps = stamps(chain); // before: what changes while it is loaded counts as changed
-        LoadedModel loaded = opener.open(chain, cacheDir, demand.viewsMax());
-        boolean started = false;
-        try {
-            RunningModel model = new RunningModel(
-                    chain, stamps, loaded, demand.boxesMax(), client, objects, node, topics, clock, pulses);
-            model.pipeline.start();
-            started = true;
-            LOG.info(
-                    "{}: ready on {} with {} worker(s)",
-                    loaded.engine().name(),
-                    loaded.engine().device(),
-                    loaded.engine().workers());
-            return model;
-        } finally {
-            if (!started) {
-                loaded.close();
+        RunningModel model = new RunningModel(
+                chain, stamps, demand, cacheDir, opener, client, objects, node, topics, clock, pulses);
+        LoadedModel loaded = model.open();
+        model.ring = model.ring(loaded);
+        model.ring.pipeline.start();
+        LOG.info(
+                "{}: ready on {} with {} worker(s)",
+                loaded.engine().name(),
+                loaded.engine().device(),
+                loaded.engine().workers());
+        return model;
+    }
+
+    private LoadedModel open() throws InferException, ModelException {
+        return opener.open(chain, cacheDir, demand.viewsMax());
+    }
+
+    /** What does not move; null while everything does. */
+    @Override
+    public String trouble(long nowNs) {
+        String why = broken;
+        return why == null ? ring.pipeline.trouble(nowNs) : why;
+    }
+
+    /**
+     * Gives the ring up and sets another going: on the same engines, or where a run of those does not come back, on ones that are
+     * loaded anew. What stages are in that are stuck is freed when they come back.
+     */
+    @Override
+    public void restart(List<Thread> leftBehind) throws InferException, ModelException {
+        LoadedModel before;
+        boolean anew;
+        synchronized (this) {
+            if (closed) {
+                return;
             }
+            before = ring.loaded;
+            anew = broken != null;
+            if (!anew) {
+                List<Thread> stuck = ring.pipeline.giveUp(inRun -> {
+                    before.closeTensors();
+                    if (inRun) {
+                        before.closeEngines();
+                    }
+                });
+                enginesLost = ring.pipeline.isStuckInRun(stuck);
+                anew = enginesLost;
+                broken = "it was given up, and there is no other";
+                leftBehind.addAll(stuck);
+            }
+        }
+        LoadedModel loaded = anew ? open() : before.again();
+        install(loaded, anew);
+    }
+
+    private synchronized void install(LoadedModel loaded, boolean anew) throws InferException {
+        LoadedModel before = ring.loaded;
+        if (closed) {
+            loaded.closeTensors();
+            if (anew) {
+                loaded.closeEngines();
+            }
+            return;
+        }
+        Ring next = ring(loaded);
+        if (anew && !enginesLost) {
+            before.closeEngines();
+        }
+        ring = next;
+        broken = null;
+        cameras.forEach(this::letIn);
+        next.pipeline.start();
+        if (builtListener != null && anew) {
+            loaded.engine().onBuilt(builtListener);
         }
     }
 
@@ -141,8 +243,8 @@ final class RunningModel implements AutoCloseable {
     /** Whether it is what is configured now, and its files are what they were. */
     boolean is(List<ModelConfig> next, Demand demand) {
         boolean same = chain.size() == next.size()
-                && demand.boxesMax() <= pipeline.boxesMax()
-                && demand.viewsMax() <= loaded.viewsMax();
+                && demand.boxesMax() <= ring.pipeline.boxesMax()
+                && demand.viewsMax() <= ring.loaded.viewsMax();
         for (int i = 0; same && i < chain.size(); i++) {
             same = isSame(chain.get(i), next.get(i), i > 0);
         }
@@ -161,39 +263,46 @@ final class RunningModel implements AutoCloseable {
 
     /** Those of all models that look at a frame. */
     Labels labels() {
-        return loaded.labels().all();
+        return ring.loaded.labels().all();
     }
 
     /** By the names of the models. */
     Map<String, Labels> labelsByModel() {
         Map<String, Labels> byModel = new HashMap<>();
         for (int i = 0; i < chain.size(); i++) {
-            byModel.put(chain.get(i).name(), loaded.labels().labels(i));
+            byModel.put(chain.get(i).name(), ring.loaded.labels().labels(i));
         }
         return byModel;
     }
 
     /** As messages name the model that sees frames. */
-    String name() {
-        return loaded.engine().name();
+    String model() {
+        return ring.loaded.engine().name();
+    }
+
+    @Override
+    public String name() {
+        return "model " + model();
     }
 
     /** Where it runs at the moment. */
     String device() {
-        return loaded.engine().device();
+        return ring.loaded.engine().device();
     }
 
     /** The device that it will go over to when its engine is built; null for none. */
     String building() {
-        return loaded.engine().building();
+        return ring.loaded.engine().building();
     }
 
     /** Calls back when {@link #building} has come to its end; never where nothing has been built. */
-    void onBuilt(Runnable listener) {
-        loaded.engine().onBuilt(listener);
+    synchronized void onBuilt(Runnable listener) {
+        builtListener = listener;
+        ring.loaded.engine().onBuilt(listener);
     }
 
-    void add(Camera camera) {
+    synchronized void add(Camera camera) {
+        cameras.add(camera);
         objects.add(
                 camera.feed(),
                 node,
@@ -201,56 +310,74 @@ final class RunningModel implements AutoCloseable {
                 labels(),
                 camera.labels(),
                 camera::isUp);
-        publisher.add(
+        if (broken == null) {
+            letIn(camera);
+        }
+    }
+
+    /** Has the ring that there is take a camera's frames. */
+    private void letIn(Camera camera) {
+        Ring to = ring;
+        to.publisher.add(
                 camera.messages(),
-                loaded.engine().name(),
-                loaded.labels(),
+                model(),
+                to.loaded.labels(),
                 camera.config().publish());
-        pipeline.add(camera.feed(), camera.config().detect(), camera.config().tiles());
-        pipeline.observe(camera.feed(), picture -> camera.lens().look(picture));
-        camera.settings().onDetect(detect -> pipeline.detect(camera.feed(), detect));
+        to.pipeline.add(camera.feed(), camera.config().detect(), camera.config().tiles());
+        to.pipeline.observe(camera.feed(), picture -> camera.lens().look(picture));
+        camera.settings().onDetect(detect -> to.pipeline.detect(camera.feed(), detect));
     }
 
     /** Takes a camera out, when what is inside of it has come through. */
-    void remove(Camera camera) {
-        if (!pipeline.remove(camera.feed(), THROUGH_TIMEOUT)) {
+    synchronized void remove(Camera camera) {
+        cameras.remove(camera);
+        if (broken == null && !ring.pipeline.remove(camera.feed(), THROUGH_TIMEOUT)) {
             LOG.warn(
                     "{}: frames did not come through {} in time",
                     camera.name(),
                     chain.get(0).name());
         }
-        publisher.remove(camera.feed());
+        ring.publisher.remove(camera.feed());
     }
 
     void changeLabels(Camera camera) {
         objects.always(camera.feed(), camera.labels());
     }
 
-    void changePublish(Camera camera) {
-        publisher.publish(camera.feed(), camera.config().publish());
+    synchronized void changePublish(Camera camera) {
+        if (broken == null) {
+            ring.publisher.publish(camera.feed(), camera.config().publish());
+        }
     }
 
-    void changeTiles(Camera camera) {
-        pipeline.tiles(camera.feed(), camera.config().tiles());
+    synchronized void changeTiles(Camera camera) {
+        ring.pipeline.tiles(camera.feed(), camera.config().tiles());
     }
 
     void renew(Camera camera) {
-        publisher.renew(camera.feed());
+        ring.publisher.renew(camera.feed());
     }
 
     /** Waits until every frame that was read is through; false when that takes longer than {@code timeout}. */
     boolean drain(Duration timeout) {
-        return pipeline.drain(timeout);
+        return ring.pipeline.drain(timeout);
     }
 
     /** Stops the ring; the model itself stays. */
-    void stop() {
-        pipeline.close();
+    synchronized void stop() {
+        closed = true;
+        if (broken == null) {
+            ring.pipeline.close();
+        }
     }
 
     /** Frees what is left after {@link #stop()}. */
-    void free() {
-        loaded.close();
+    synchronized void free() {
+        if (broken == null) {
+            ring.loaded.close();
+        } else if (!enginesLost) {
+            ring.loaded.closeEngines();
+        }
     }
 
     @Override

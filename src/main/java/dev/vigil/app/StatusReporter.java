@@ -260,7 +260,7 @@ final class StatusReporter implements MqttListener, AutoCloseable {
         return model == null
                 ? JSON.nullNode()
                 : JSON.objectNode()
-                        .put("name", model.name())
+                        .put("name", model.model())
                         .put("device", model.device())
                         .put("building", model.building());
     }

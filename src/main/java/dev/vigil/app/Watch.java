@@ -1,6 +1,7 @@
 package dev.vigil.app;
 
 import dev.vigil.base.Clock;
+import dev.vigil.base.FaultLog;
 import dev.vigil.metrics.health.Pulse;
 import dev.vigil.metrics.health.Pulses;
 import dev.vigil.metrics.health.Silence;
@@ -9,18 +10,26 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks several times a second whether everything moves, and tells what does not. A thread of its own, which waits for nothing. */
+/**
+ * Looks several times a second whether everything moves, tells what does not, and has the part that it belongs to restarted. A
+ * thread of its own, which waits for nothing.
+ */
 final class Watch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
     /** What the event loop does at once takes microseconds. */
     private static final Duration LOOP_MAX = Duration.ofMillis(1_500);
 
     private final Clock clock;
+    private final FaultLog faults;
     private final Pulses pulses;
     private final Pulse loop;
+    private final Supplier<List<Part>> parts;
+    private final Repair repair;
     private final Thread thread = new Thread(this::run, "watch");
     /** A task that shows that the event loop moves has been given to it, and has not come back. */
     private final AtomicBoolean asked = new AtomicBoolean();
@@ -31,16 +40,28 @@ final class Watch implements AutoCloseable {
     // the thread's
     private List<String> told = List.of();
 
-    Watch(Clock clock) {
+    /**
+     * @param parts those that there are at a moment
+     * @param onGiveUp see {@link Repair}
+     */
+    Watch(Clock clock, Supplier<List<Part>> parts, Consumer<String> onGiveUp) {
         this.clock = clock;
+        this.faults = new FaultLog(LOG, clock);
         this.pulses = new Pulses(clock);
         this.loop = pulses.of("mqtt", LOOP_MAX);
+        this.parts = parts;
+        this.repair = new Repair(clock, pulses, onGiveUp);
         thread.setDaemon(true);
     }
 
     /** Of all parts of the daemon. */
     Pulses pulses() {
         return pulses;
+    }
+
+    /** What was repaired. */
+    Repair repair() {
+        return repair;
     }
 
     void start(MqttClient newClient) {
@@ -51,8 +72,13 @@ final class Watch implements AutoCloseable {
     private void run() {
         while (!closed) {
             pulses.look(clock.monotonicNs());
-            askLoop();
-            tell(pulses.silent(clock.monotonicNs()));
+            try {
+                askLoop();
+                tell(pulses.silent(clock.monotonicNs()));
+                repair.look(parts.get());
+            } catch (RuntimeException e) {
+                faults.error("looking whether everything moves failed", e);
+            }
             LockSupport.parkNanos(this, Pulses.LOOK_EVERY.toNanos());
         }
     }

@@ -16,6 +16,8 @@ public enum DropCause {
     INFER_FAILED("infer_failed"),
     /** Decoding the model's outputs into boxes failed. */
     POST_FAILED("post_failed"),
+    /** A stage of its ring did not move, and what was inside was given up with the ring. */
+    STALLED("stalled"),
     /** The camera's configured {@code publish} did not ask for its message. */
     WITHHELD("withheld"),
     /** The broker was away and the message's quality of service does not let it wait. */

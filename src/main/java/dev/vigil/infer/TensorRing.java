@@ -23,6 +23,9 @@ public final class TensorRing implements AutoCloseable {
     private static final int MADE_MAX = 64;
 
     private final Engine engine;
+    private final TensorInfo input;
+    private final long[] imageShape;
+    private final List<ConstantInput> others;
     private final int slots;
     private final int batchMax;
     private final ByteBuffer[] inputBytes;
@@ -47,6 +50,9 @@ public final class TensorRing implements AutoCloseable {
     public TensorRing(Engine engine, int slots, TensorInfo input, long[] imageShape, List<ConstantInput> others)
             throws InferException {
         this.engine = engine;
+        this.input = input;
+        this.imageShape = imageShape.clone();
+        this.others = List.copyOf(others);
         this.slots = slots;
         switch (input.type()) {
             case FLOAT32, FLOAT16, UINT8 -> {}
@@ -131,6 +137,11 @@ public final class TensorRing implements AutoCloseable {
                         ? null
                         : Arrays.copyOfRange(shape, 1, shape.length))
                 .toArray(long[][]::new);
+    }
+
+    /** The same once more, on memory of its own. */
+    public TensorRing again() throws InferException {
+        return new TensorRing(engine, slots, input, imageShape, others);
     }
 
     /** How many frames' tensors there are. */

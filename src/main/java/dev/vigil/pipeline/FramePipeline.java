@@ -25,8 +25,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A model's ring, and the whole way of a frame through it:
@@ -47,7 +45,14 @@ import org.slf4j.LoggerFactory;
  * frame n are decoded; those of a large batch on several threads.
  */
 public final class FramePipeline implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(FramePipeline.class);
+    /** For what is inside to come through when the ring is stopped. */
+    private static final Duration DRAIN = Duration.ofSeconds(1);
+
+    /** Is told when no thread of a ring that was given up is inside any more, on one of the ring's. */
+    public interface Gone {
+        /** @param inRun it was a run of a model that did not come back */
+        void gone(boolean inRun);
+    }
 
     private final Clock clock;
     private final RingBuffer<Slot> ring;
@@ -63,14 +68,13 @@ public final class FramePipeline implements AutoCloseable {
     /** The last frame that is through. */
     private final Sequence published;
 
-    private final Thread housekeeping;
     private final TensorRing tensors;
     private final boolean keepsPictures;
     private final int viewsMax;
     private final Optional<Cascade> cascade;
     private final int admittedAtOnce;
     private final boolean onCpu;
-    private volatile boolean closing;
+    private final RingEnd end;
 
     /**
      * Builds the ring; {@link #start()} sets it going.
@@ -166,7 +170,7 @@ public final class FramePipeline implements AutoCloseable {
         Sequence looked = post.sequence();
         if (cascade.isPresent()) {
             looked = threads.add(
-                    "cascade",
+                    RingEnd.CASCADE,
                     ring.newBarrier(looked),
                     stage("looking at crops", this::cascade, DropCause.POST_FAILED, cropping, () -> ingress.left(1)));
         }
@@ -180,7 +184,24 @@ public final class FramePipeline implements AutoCloseable {
                         step("publish"),
                         ingress::wake));
         ring.addGatingSequences(published);
-        this.housekeeping = threads.add("housekeeping", this::keepHouse);
+        Thread housekeeping = threads.add("housekeeping", this::keepHouse);
+        threads.add(infer.workers().threads());
+        threads.add(post.workers().threads());
+        threads.add(List.of(ingress.thread()));
+        this.end = new RingEnd(
+                ring,
+                threads,
+                () -> {
+                    waitStrategy.wakeAll();
+                    LockSupport.unpark(housekeeping);
+                },
+                ingress,
+                infer,
+                post.workers(),
+                cascade,
+                lanes,
+                published,
+                this.pulses);
     }
 
     /**
@@ -222,15 +243,12 @@ public final class FramePipeline implements AutoCloseable {
             return;
         }
         slot.times.mark(Step.QUEUE, clock.monotonicNs());
-        slot.alive = false; // from here on its account is the sink's
         try {
             sink.accept(slot);
-        } catch (RuntimeException | Error e) {
-            slot.alive = true;
-            throw e;
         } finally {
             slot.releasePicture();
         }
+        slot.alive = false; // its account is the sink's
     }
 
     /**
@@ -324,13 +342,13 @@ public final class FramePipeline implements AutoCloseable {
 
     public void start() {
         threads.start();
-        infer.start();
-        post.start();
+        infer.workers().start();
+        post.workers().start();
         ingress.start();
     }
 
     private void keepHouse() {
-        while (!closing) {
+        while (!end.hasBegun()) {
             infer.endStuckRuns();
             cascade.ifPresent(Cascade::endStuckRuns);
             lanes.closeLeft(published.get());
@@ -350,6 +368,27 @@ public final class FramePipeline implements AutoCloseable {
                 && published.get() >= ring.getCursor();
     }
 
+    /** What does not move, for people; null while everything does. Asked by whoever may give the ring up. */
+    public String trouble(long nowNs) {
+        return end.trouble(nowNs);
+    }
+
+    /** Whether a run of a model does not come back, so that the model is not to be trusted any more. */
+    public boolean isStuckInRun(List<Thread> stuck) {
+        return end.isStuckInRun(stuck);
+    }
+
+    /**
+     * Gives the ring up, because it does not move: what is inside is dropped, and another ring may take from the mailboxes from
+     * here on. Stages that are stuck keep what they are in, and nothing of it is freed before they come back.
+     *
+     * @param onGone called at once when none is stuck
+     * @return the threads that are stuck
+     */
+    public List<Thread> giveUp(Gone onGone) {
+        return end.giveUp(onGone);
+    }
+
     /**
      * Stops: frames in the mailboxes are dropped, those in the ring get a moment to come through, and what is left then is
      * dropped too, so that every account is closed. Readers are stopped before.
@@ -358,41 +397,7 @@ public final class FramePipeline implements AutoCloseable {
     public void close() {
         lanes.all().forEach(lane -> lane.feed.mailbox().close());
         ingress.halt();
-        drain(Duration.ofSeconds(1));
-        closing = true;
-        threads.halt();
-        infer.halt();
-        post.halt();
-        cascade.ifPresent(Cascade::halt);
-        waitStrategy.wakeAll();
-        LockSupport.unpark(housekeeping);
-        try {
-            join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void join() throws InterruptedException {
-        long deadlineNs = clock.monotonicNs() + TimeUnit.SECONDS.toNanos(2);
-        pulses.gone();
-        ingress.join(deadlineNs);
-        boolean gone = infer.join(deadlineNs);
-        gone &= post.join(deadlineNs);
-        for (Thread thread : threads.all()) {
-            thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNs - clock.monotonicNs())));
-            gone &= !thread.isAlive();
-        }
-        for (long s = published.get() + 1; s <= ring.getCursor(); s++) {
-            if (ring.get(s).alive) {
-                ring.get(s).drop(DropCause.SHUT_DOWN);
-            }
-        }
-        if (gone) {
-            lanes.close();
-            cascade.ifPresent(Cascade::close);
-        } else {
-            LOG.warn("a stage did not stop in time; its buffers stay until the process ends");
-        }
+        drain(DRAIN);
+        end.stop();
     }
 }

@@ -30,7 +30,8 @@ final class InferStage {
     private final FaultLog faults;
     private final List<Runs> runs = new ArrayList<>();
     private final WorkerStage stage;
-    private volatile boolean halted;
+    /** Why runs are ended from here on; null while they are not. */
+    private volatile DropCause halted;
 
     /**
      * @param onDone called after each run, on its worker's thread, with how many frames have left inference
@@ -69,24 +70,20 @@ final class InferStage {
         return stage.sequence();
     }
 
-    void start() {
-        stage.start();
-    }
-
     /** Ends runs that have taken longer than their deadline; called now and then by the pipeline's housekeeping. */
     void endStuckRuns() {
         runs.forEach(each -> each.runner.endWhenStuck());
     }
 
-    void halt() {
-        halted = true;
+    /** @param cause under which frames are dropped whose run it ends */
+    void halt(DropCause cause) {
+        halted = cause;
         stage.halt();
         runs.forEach(each -> each.runner.halt());
     }
 
-    /** Waits for the workers to be gone; false when one is not, and then its buffers must not be freed. */
-    boolean join(long deadlineNs) throws InterruptedException {
-        return stage.join(deadlineNs);
+    WorkerStage workers() {
+        return stage;
     }
 
     /** The runs of one worker. */
@@ -153,12 +150,13 @@ final class InferStage {
         }
 
         private void fail(long first, long last, String reason) {
-            if (!halted) {
+            DropCause cause = halted;
+            if (cause == null) {
                 faults.warn(reason);
             }
             for (long s = first; s <= last; s++) {
                 if (ring.get(s).alive) {
-                    ring.get(s).drop(halted ? DropCause.SHUT_DOWN : DropCause.INFER_FAILED);
+                    ring.get(s).drop(cause == null ? DropCause.INFER_FAILED : cause);
                 }
             }
         }

@@ -4,6 +4,7 @@ import com.lmax.disruptor.RingBuffer;
 import dev.vigil.base.Clock;
 import dev.vigil.base.trace.Recording;
 import dev.vigil.base.trace.Tracing;
+import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Mailbox;
 import dev.vigil.frame.Picture;
 import dev.vigil.frame.Step;
@@ -37,6 +38,7 @@ final class Ingress implements Runnable {
     private final AtomicInteger admitted = new AtomicInteger();
 
     private volatile boolean halted;
+    private volatile boolean givenUp;
     /** What a camera that always has a frame has been served, in frames; owned by the thread. */
     private long virtualTime;
 
@@ -92,8 +94,14 @@ final class Ingress implements Runnable {
         wake();
     }
 
-    void join(long deadlineNs) throws InterruptedException {
-        thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNs - clock.monotonicNs())));
+    /** As above, and nobody will take what is let in all the same. */
+    void giveUp() {
+        givenUp = true;
+        halt();
+    }
+
+    Thread thread() {
+        return thread;
     }
 
     @Override
@@ -136,6 +144,9 @@ final class Ingress implements Runnable {
         slot.begin(lane, picture);
         slot.times.mark(Step.WAIT, clock.monotonicNs());
         ring.publish(sequence);
+        if (givenUp) {
+            slot.drop(DropCause.STALLED); // whoever emptied the ring may not have seen it
+        }
         Recording recording = Tracing.current();
         if (recording != null) {
             recording.sequence(sequence);

@@ -157,12 +157,45 @@ public record LoadedModel(Engine engine, TensorRing tensors, DetectionModel dete
         return Math.max(1, tensors.batchMax() / viewsMax);
     }
 
-    @Override
-    public void close() {
+    /**
+     * The same on tensors of their own, for another ring in place of one that is given up. The engines are shared: whichever of the
+     * two goes first has only its tensors freed.
+     *
+     * @throws InferException when it does not run any more
+     */
+    public LoadedModel again() throws InferException {
+        TensorRing own = tensors.again();
+        boolean whole = false;
+        try {
+            ThenModel next = then == null ? null : new ThenModel(then.model().again(), then.crops(), then.detect());
+            whole = true;
+            return new LoadedModel(engine, own, detection, viewsMax, next);
+        } finally {
+            if (!whole) {
+                own.close();
+            }
+        }
+    }
+
+    /** Frees the tensors, and those of the models that follow; the engines stay. */
+    public void closeTensors() {
         if (then != null) {
-            then.model().close();
+            then.model().closeTensors();
         }
         tensors.close();
+    }
+
+    /** Frees the engines, and those of the models that follow, after the tensors of all that share them. */
+    public void closeEngines() {
+        if (then != null) {
+            then.model().closeEngines();
+        }
         engine.close();
+    }
+
+    @Override
+    public void close() {
+        closeTensors();
+        closeEngines();
     }
 }

@@ -76,16 +76,7 @@ final class PostStage {
         return stage.sequence();
     }
 
-    void start() {
-        stage.start();
-    }
-
-    void halt() {
-        stage.halt();
-    }
-
-    /** Waits for the workers to be gone; false when one is not, and then its buffers must not be freed. */
-    boolean join(long deadlineNs) throws InterruptedException {
-        return stage.join(deadlineNs);
+    WorkerStage workers() {
+        return stage;
     }
 }

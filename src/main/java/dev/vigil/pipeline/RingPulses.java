@@ -2,6 +2,7 @@ package dev.vigil.pipeline;
 
 import dev.vigil.metrics.health.Pulse;
 import dev.vigil.metrics.health.Pulses;
+import dev.vigil.metrics.health.Silence;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,17 @@ final class RingPulses {
     /** A run of a model, which is ended when its deadline is past and may take a moment to come back then. */
     static Duration run(Duration timeout) {
         return timeout.plus(STEP);
+    }
+
+    /** The first that does not move; null when all do. */
+    Silence silence(long nowNs) {
+        for (Pulse pulse : all) {
+            Silence silence = pulses.silence(pulse, nowNs);
+            if (silence != null) {
+                return silence;
+            }
+        }
+        return null;
     }
 
     /** The ring's threads have ended, or nobody waits for them any more. */

@@ -7,12 +7,24 @@ import dev.vigil.frame.FrameTimes;
 import dev.vigil.frame.Picture;
 import dev.vigil.frame.Placement;
 import dev.vigil.publish.FrameResult;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
  * A place in the ring: everything that one frame needs, allocated once. It belongs to the stage that the ring has handed it to.
  */
 final class Slot implements FrameResult {
+    private static final VarHandle ALIVE;
+
+    static {
+        try {
+            ALIVE = MethodHandles.lookup().findVarHandle(Slot.class, "alive", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     /** The slot's place among its ring's tensors. */
     final int index;
 
@@ -34,7 +46,10 @@ final class Slot implements FrameResult {
     /** Where it was inferred; null before that. */
     String device;
 
-    /** False when the frame was dropped on its way: the stages after pass it by. */
+    /**
+     * False when the frame's account was closed or has passed on: the stages after pass it by. Whoever sets it so has the account;
+     * written through {@link #ALIVE}, since a ring that is given up is emptied while a stage may still be in it.
+     */
     boolean alive;
 
     Slot(int index, int viewsMax, int boxesMax, int keypoints) {
@@ -62,10 +77,22 @@ final class Slot implements FrameResult {
         }
     }
 
+    /** Closes the frame's account, unless that has been done. */
     void drop(DropCause cause) {
         releasePicture();
-        alive = false;
-        lane.feed.ledger().dropped(cause);
+        dropAsItIs(cause);
+    }
+
+    /** As above, of a frame whose picture somebody may still be looking at. */
+    void dropAsItIs(DropCause cause) {
+        if (take()) {
+            lane.feed.ledger().dropped(cause);
+        }
+    }
+
+    @Override
+    public boolean take() {
+        return ALIVE.compareAndSet(this, true, false);
     }
 
     @Override

@@ -12,7 +12,6 @@ import dev.vigil.metrics.health.Pulse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
@@ -105,17 +104,18 @@ final class WorkerStage {
         barrier.alert();
     }
 
-    /** Waits for the workers to be gone; false when one is not, and then its buffers must not be freed. */
-    boolean join(long deadlineNs) throws InterruptedException {
-        boolean gone = true;
+    /** The workers' threads. */
+    List<Thread> threads() {
+        return workers.stream().map(worker -> worker.thread).toList();
+    }
+
+    /** Closes what workers do that have never been started; the others do so themselves. */
+    void closeUnstarted() {
         for (Worker worker : workers) {
             if (worker.thread.getState() == Thread.State.NEW) {
-                worker.work.close(); // never started: nobody else will
+                worker.work.close();
             }
-            worker.thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNs - clock.monotonicNs())));
-            gone &= !worker.thread.isAlive();
         }
-        return gone;
     }
 
     /** One thread. */

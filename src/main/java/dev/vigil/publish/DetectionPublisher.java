@@ -87,11 +87,11 @@ public final class DetectionPublisher implements ResultSink {
         Sabotage.at("publish", result.feed().camera());
         Outlet outlet = outlets.get(result.feed());
         if (outlet == null) {
-            result.feed().ledger().dropped(DropCause.SHUT_DOWN);
+            drop(result, DropCause.SHUT_DOWN);
             return;
         }
         if (!outlet.gate.admits(result.detections(), clock.monotonicNs())) {
-            outlet.camera.feed.ledger().dropped(DropCause.WITHHELD);
+            drop(result, DropCause.WITHHELD);
             return;
         }
         long[] dropped = outlet.camera.takeDropped(result.number());
@@ -104,11 +104,33 @@ public final class DetectionPublisher implements ResultSink {
             outlet.camera.giveBack(dropped);
             throw e;
         }
+        if (!result.take()) {
+            message.release();
+            outlet.camera.giveBack(dropped);
+            return;
+        }
         PublishCallback delivery = qos == 0 ? new Delivery(outlet, dropped) : outlet.reliable;
-        if (client.publish(outlet.camera.topic, message, qos, false, PROPERTIES, delivery)) {
+        if (publish(outlet, message, delivery, dropped)) {
             outlet.camera.times.record(result.times(), ageUs);
         } else if (qos > 0) {
             outlet.camera.giveBackDrops(dropped);
+        }
+    }
+
+    /** False when the client refused it at once. */
+    private boolean publish(Outlet outlet, ByteBuf message, PublishCallback delivery, long[] dropped) {
+        try {
+            return client.publish(outlet.camera.topic, message, qos, false, PROPERTIES, delivery);
+        } catch (RuntimeException | Error e) {
+            outlet.camera.giveBack(dropped);
+            outlet.camera.feed.ledger().dropped(DropCause.PUBLISH_FAILED); // the account is no longer the ring's
+            throw e;
+        }
+    }
+
+    private static void drop(FrameResult result, DropCause cause) {
+        if (result.take()) {
+            result.feed().ledger().dropped(cause);
         }
     }
 

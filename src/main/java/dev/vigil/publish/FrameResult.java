@@ -27,6 +27,14 @@ public interface FrameResult {
 
     Detections detections();
 
+    /**
+     * Takes the frame's account over, to close it; a sink that does not ask has it with the call. Once false, somebody else has
+     * closed it: the ring was given up while this call was on.
+     */
+    default boolean take() {
+        return true;
+    }
+
     /** The decoded pixels, for a sink whose ring keeps them; null where it does not. They go back when the call returns. */
     default Picture picture() {
         return null;

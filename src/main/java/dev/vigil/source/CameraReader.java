@@ -4,6 +4,7 @@ import dev.vigil.base.Clock;
 import dev.vigil.frame.Feed;
 import dev.vigil.metrics.health.Pulse;
 import dev.vigil.metrics.health.Pulses;
+import dev.vigil.metrics.health.Silence;
 import dev.vigil.source.CameraStatus.State;
 import dev.vigil.source.SourceException.Cause;
 import java.time.Duration;
@@ -37,6 +38,9 @@ public final class CameraReader implements AutoCloseable {
     /** Beyond the deadlines of what blocks; decoding one packet takes a fraction of it. */
     private static final Duration SILENCE_MAX = Duration.ofMillis(1_500);
 
+    /** A thread that is not stuck ends at once when it is told. */
+    private static final Duration GIVE_UP_AFTER = Duration.ofMillis(300);
+
     /** What is wanted of the thread. */
     private enum Wish {
         READ,
@@ -51,6 +55,7 @@ public final class CameraReader implements AutoCloseable {
     private final Consumer<CameraStatus> onStatus;
     private final Pulses pulses;
     private final Pulse pulse;
+    private final Custody custody;
     private final Thread thread;
     private volatile CameraStatus status = CameraStatus.INITIAL;
     private volatile double fpsMax;
@@ -102,6 +107,7 @@ public final class CameraReader implements AutoCloseable {
         this.onStatus = onStatus;
         this.pulses = pulses;
         this.pulse = pulses.of(feed.camera() + " reader", SILENCE_MAX);
+        this.custody = new Custody(feed, pulse);
         this.thread = new Thread(this::run, "camera-" + feed.camera());
         this.thread.setDaemon(true);
     }
@@ -121,14 +127,6 @@ public final class CameraReader implements AutoCloseable {
     }
 
     private void run() {
-        try {
-            readUntilStopped();
-        } finally {
-            pulses.gone(pulse);
-        }
-    }
-
-    private void readUntilStopped() {
         while (!is(Wish.STOP)) {
             pulse.beat();
             Abort abort = begin();
@@ -149,6 +147,7 @@ public final class CameraReader implements AutoCloseable {
         if (status.state() != State.ENDED) {
             change(status.with(State.STOPPED));
         }
+        pulses.gone(pulse);
     }
 
     /** Opens and reads once, and waits for as long as the next try must. */
@@ -225,7 +224,7 @@ public final class CameraReader implements AutoCloseable {
 
     /** Returns when a file is at its end or the abort was requested; whatever else ends is a fault, and opened again. */
     private void readToEnd(Abort abort) throws SourceException, InterruptedException {
-        SourceReader.read(feed.camera(), feed, choice, new RateGate(() -> fpsMax), clock, pulse, abort, this::picture);
+        SourceReader.read(feed.camera(), feed, choice, new RateGate(() -> fpsMax), clock, custody, abort, this::picture);
         if (!abort.isRequested() && upSinceNs == NEVER) {
             throw new SourceException(
                     Cause.NO_VIDEO, SourceAddress.shown(options.uri()) + " came to its end without a whole picture");
@@ -268,6 +267,9 @@ public final class CameraReader implements AutoCloseable {
     }
 
     private void change(CameraStatus next) {
+        if (custody.isGivenUp()) {
+            return;
+        }
         status = next;
         onStatus.accept(next);
     }
@@ -344,6 +346,36 @@ public final class CameraReader implements AutoCloseable {
     /** Ends whatever the thread is blocked in, for good. Returns at once; {@link #close()} waits. */
     public void stop() {
         wish(Wish.STOP);
+    }
+
+    /** What does not move, for people; null while it does, or has been stopped. */
+    public String trouble(long nowNs) {
+        if (is(Wish.STOP)) {
+            return null;
+        }
+        Silence silence = pulses.silence(pulse, nowNs);
+        boolean ended = thread.getState() == Thread.State.TERMINATED;
+        return ended ? "its thread has ended" : silence == null ? null : silence.toString();
+    }
+
+    /**
+     * Stops for good although the thread may not answer: then the accounts of the frames that it has are closed, and nothing that
+     * it does counts any more. Another reader may fill the feed from here on.
+     *
+     * @return the thread, when it is stuck; null when it has ended
+     */
+    public Thread giveUp() {
+        stop();
+        pulses.gone(pulse);
+        try {
+            if (join(GIVE_UP_AFTER)) {
+                return null;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        custody.giveUp();
+        return thread;
     }
 
     /** Waits until the thread is gone, at most {@code timeout}; false when it is not. */

@@ -12,7 +12,6 @@ import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.Picture;
 import dev.vigil.frame.Step;
-import dev.vigil.metrics.health.Pulse;
 import dev.vigil.source.SourceException.Cause;
 import dev.vigil.source.SourceOptions.Damaged;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +33,7 @@ final class FrameReader implements AutoCloseable {
     private final Cadence cadence;
     private final FrameGate gate;
     private final Clock clock;
-    private final Pulse pulse;
+    private final Custody custody;
     private final AVPacket packet = av_packet_alloc();
     private final PacketInfo info = new PacketInfo();
     private final PendingFrames pending = new PendingFrames();
@@ -50,6 +49,18 @@ final class FrameReader implements AutoCloseable {
     /** Something is missing since the last keyframe, so what the decoder gives is not to be trusted. */
     private boolean damaged;
 
+    /** As below, on a thread that nobody watches. */
+    FrameReader(
+            Feed feed,
+            PacketStream stream,
+            VideoDecoder decoder,
+            SourceOptions options,
+            Cadence cadence,
+            FrameGate gate,
+            Clock clock) {
+        this(feed, stream, decoder, options, cadence, gate, clock, Custody.unwatched(feed, clock));
+    }
+
     /**
      * @param stream just opened
      * @param cadence of this camera, over all of its streams
@@ -62,7 +73,7 @@ final class FrameReader implements AutoCloseable {
             Cadence cadence,
             FrameGate gate,
             Clock clock,
-            Pulse pulse) {
+            Custody custody) {
         this.feed = feed;
         this.stream = stream;
         this.decoder = decoder;
@@ -70,7 +81,7 @@ final class FrameReader implements AutoCloseable {
         this.cadence = cadence;
         this.gate = gate;
         this.clock = clock;
-        this.pulse = pulse;
+        this.custody = custody;
         this.faults = new FaultLog(LOG, clock);
         cadence.opened(clock.monotonicNs(), stream.longestPause());
     }
@@ -86,7 +97,11 @@ final class FrameReader implements AutoCloseable {
             receive(listener);
             return false;
         }
-        long number = feed.ledger().read();
+        long number = custody.read();
+        if (number == 0) {
+            av_packet_unref(packet);
+            return false;
+        }
         boolean key = (packet.flags() & AV_PKT_FLAG_KEY) != 0;
         cadence.came(info.arrivalNs, key && !info.damaged);
         if (packetsSinceGood++ == 0) {
@@ -102,7 +117,7 @@ final class FrameReader implements AutoCloseable {
         }
         keyframeSeen |= key;
         if (!keyframeSeen && !decoder.waitsForItsStart()) {
-            feed.ledger().dropped(DropCause.NO_KEYFRAME);
+            custody.drop(DropCause.NO_KEYFRAME);
             av_packet_unref(packet);
         } else {
             damaged = info.damaged || damaged && !key;
@@ -122,10 +137,10 @@ final class FrameReader implements AutoCloseable {
 
     private boolean read() throws SourceException {
         long dueNs = cadence.dueNs(clock.monotonicNs());
-        pulse.beatUntil(dueNs);
+        custody.pulse().beatUntil(dueNs);
         try {
             boolean more = stream.read(packet, info, dueNs);
-            pulse.beat();
+            custody.pulse().beat();
             return more;
         } catch (SourceException e) {
             if (e.reason() == Cause.STALLED) {
@@ -171,7 +186,7 @@ final class FrameReader implements AutoCloseable {
     }
 
     private void drop(long number, DropCause cause) {
-        feed.ledger().dropped(cause);
+        custody.drop(cause);
         if (cause == DropCause.CORRUPT) {
             faults.warn(feed.camera() + ": frame " + number + " is damaged and dropped");
         }
@@ -220,11 +235,19 @@ final class FrameReader implements AutoCloseable {
                 feed.mailbox().recycle(picture);
             } else {
                 picture.times().mark(Step.DECODE, clock.monotonicNs());
-                pulse.rest(); // where every frame is wanted, this waits for the pipeline
-                feed.mailbox().offer(picture);
-                pulse.beat();
+                passOn(picture);
             }
         }
+    }
+
+    private void passOn(Picture picture) throws InterruptedException {
+        if (!custody.passOn()) {
+            feed.mailbox().recycle(picture);
+            return;
+        }
+        custody.pulse().rest(); // where every frame is wanted, this waits for the pipeline
+        feed.mailbox().offer(picture);
+        custody.pulse().beat();
     }
 
     private void noteFailure(VideoDecoder.Outcome outcome) {
@@ -275,7 +298,7 @@ final class FrameReader implements AutoCloseable {
     @Override
     public void close() {
         for (int left = pending.count(); left > 0; left--) {
-            feed.ledger().dropped(DropCause.STREAM_CLOSED);
+            custody.drop(DropCause.STREAM_CLOSED);
         }
         av_packet_free(packet);
     }

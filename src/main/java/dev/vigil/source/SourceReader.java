@@ -3,7 +3,6 @@ package dev.vigil.source;
 import dev.vigil.base.Clock;
 import dev.vigil.base.Sabotage;
 import dev.vigil.frame.Feed;
-import dev.vigil.metrics.health.Pulse;
 import dev.vigil.source.rtsp.RtspStream;
 
 /** Reads a source once: it comes to its end or fails, and whoever called decides about trying again. */
@@ -39,13 +38,13 @@ public final class SourceReader {
     public static void read(
             String name, Feed feed, StreamChoice choice, FrameGate gate, Clock clock, Abort abort, Listener listener)
             throws SourceException, InterruptedException {
-        read(name, feed, choice, gate, clock, Pulse.unwatched(clock), abort, listener);
+        read(name, feed, choice, gate, clock, Custody.unwatched(feed, clock), abort, listener);
     }
 
     /**
      * As above, for a thread that is watched.
      *
-     * @param pulse beats with each packet, whatever comes of it, and with each attempt to open
+     * @param custody of the thread, whose pulse beats with each packet, whatever comes of it, and with each attempt to open
      */
     static void read(
             String name,
@@ -53,7 +52,7 @@ public final class SourceReader {
             StreamChoice choice,
             FrameGate gate,
             Clock clock,
-            Pulse pulse,
+            Custody custody,
             Abort abort,
             Listener listener)
             throws SourceException, InterruptedException {
@@ -61,7 +60,7 @@ public final class SourceReader {
         try {
             while (again && !abort.isRequested()) {
                 try {
-                    again = readChosen(name, feed, choice, gate, clock, pulse, abort, listener);
+                    again = readChosen(name, feed, choice, gate, clock, custody, abort, listener);
                 } catch (SourceException e) {
                     if (abort.isRequested() || !choice.another(e)) {
                         throw e;
@@ -80,18 +79,18 @@ public final class SourceReader {
             StreamChoice choice,
             FrameGate gate,
             Clock clock,
-            Pulse pulse,
+            Custody custody,
             Abort abort,
             Listener listener)
             throws SourceException, InterruptedException {
         SourceOptions options = choice.next();
         Listener labelling = labelling(choice, listener);
         // To connect, and again to learn what comes; then a decoder, whose device may have to wake up.
-        pulse.beatUntil(clock.monotonicNs() + 3 * options.openTimeout().toNanos());
+        custody.pulse().beatUntil(clock.monotonicNs() + 3 * options.openTimeout().toNanos());
         try (PacketStream stream = open(options, clock, abort);
                 VideoDecoder decoder = new VideoDecoder(name, stream.parameters(), options, feed.warnings(), clock);
                 FrameReader reader =
-                        new FrameReader(feed, stream, decoder, options, choice.cadence(), gate, clock, pulse);
+                        new FrameReader(feed, stream, decoder, options, choice.cadence(), gate, clock, custody);
                 ClockWatch watch = new ClockWatch(feed, stream, options, clock)) {
             boolean more = true;
             boolean better = false;

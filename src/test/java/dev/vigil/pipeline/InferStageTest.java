@@ -107,7 +107,14 @@ class InferStageTest {
         ring.addGatingSequences(sink.getSequence());
         sinkThread = new Thread(sink, "sink");
         sinkThread.start();
-        stage.start();
+        stage.workers().start();
+    }
+
+    private static void assertGone(WorkerStage workers) throws InterruptedException {
+        for (Thread thread : workers.threads()) {
+            thread.join(TimeUnit.SECONDS.toMillis(20));
+            assertThat(thread.isAlive()).isFalse();
+        }
     }
 
     /** The frame's own input is what its output must show. */
@@ -142,10 +149,10 @@ class InferStageTest {
 
     @AfterEach
     void stop() throws Exception {
-        stage.halt();
+        stage.halt(DropCause.SHUT_DOWN);
         sink.halt();
         strategy.wakeAll();
-        assertThat(stage.join(System.nanoTime() + TimeUnit.SECONDS.toNanos(20))).isTrue();
+        assertGone(stage.workers());
         sinkThread.join();
         tensors.close();
         engine.close();
@@ -232,9 +239,9 @@ class InferStageTest {
                                 .filter(e -> e.getValue()[0].getClassName().startsWith("ai.onnxruntime"))
                                 .count()
                         == 3);
-        stage.halt();
+        stage.halt(DropCause.SHUT_DOWN);
         strategy.wakeAll();
-        assertThat(stage.join(System.nanoTime() + TimeUnit.SECONDS.toNanos(20))).isTrue();
+        assertGone(stage.workers());
         assertThat(feed.ledger().snapshot().dropped(DropCause.SHUT_DOWN)).isEqualTo(3);
         assertNothingWrong();
     }

@@ -19,6 +19,7 @@ import dev.vigil.frame.Picture;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.InferOptions.Device;
 import dev.vigil.metrics.ProcessFigures;
+import dev.vigil.metrics.health.Pulse;
 import dev.vigil.mqtt.Await;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -147,7 +148,7 @@ class PipelineFaultsTest {
                 },
                 DropCause.POST_FAILED,
                 Clock.SYSTEM);
-        Stage stage = new Stage(step, new ParkingWaitStrategy(), () -> {});
+        Stage stage = new Stage(step, new ParkingWaitStrategy(), Pulse.unwatched(Clock.SYSTEM), () -> {});
         com.lmax.disruptor.Sequence sequence = new com.lmax.disruptor.Sequence();
         stage.setSequenceCallback(sequence);
         try (LoadedModel loaded = load(1, 1, Duration.ZERO, Duration.ofSeconds(10), 1);

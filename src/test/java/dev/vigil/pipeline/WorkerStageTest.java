@@ -119,7 +119,11 @@ class WorkerStageTest {
         stage.halt();
         sink.halt();
         strategy.wakeAll();
-        assertThat(stage.join(System.nanoTime() + TimeUnit.SECONDS.toNanos(20))).isTrue();
+        for (Thread thread : stage.threads()) {
+            thread.join(TimeUnit.SECONDS.toMillis(20));
+            assertThat(thread.isAlive()).isFalse();
+        }
+        stage.closeUnstarted();
         assertThat(closed).hasValue(workerCount);
         sinkThread.join();
         lane.close();

@@ -51,17 +51,20 @@ public final class Pulses {
     public List<Silence> silent(long nowNs) {
         List<Silence> silences = new ArrayList<>();
         for (Pulse pulse : all) {
-            long lastsNs = silentNs(pulse, nowNs);
-            if (lastsNs > pulse.limit().toNanos()) {
-                silences.add(new Silence(pulse.part(), Duration.ofNanos(lastsNs), pulse.limit()));
+            Silence silence = silence(pulse, nowNs);
+            if (silence != null) {
+                silences.add(silence);
             }
         }
         return silences;
     }
 
-    /** Whether one part has not moved for longer than its limit. */
-    public boolean isSilent(Pulse pulse, long nowNs) {
-        return silentNs(pulse, nowNs) > pulse.limit().toNanos();
+    /** What there is to say of one part; null when it moves or rests. */
+    public Silence silence(Pulse pulse, long nowNs) {
+        long lastsNs = silentNs(pulse, nowNs);
+        return lastsNs > pulse.limit().toNanos()
+                ? new Silence(pulse.part(), Duration.ofNanos(lastsNs), pulse.limit())
+                : null;
     }
 
     private long silentNs(Pulse pulse, long nowNs) {

@@ -1,0 +1,149 @@
+package dev.vigil.app;
+
+import dev.vigil.base.Clock;
+import dev.vigil.metrics.health.Pulse;
+import dev.vigil.metrics.health.Pulses;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Restarts parts that are in trouble, each alone and on a thread of its own, as often as {@link Restarts} allows; then it gives up
+ * the process, which whoever watches over that starts anew. It does so too when restarting does not come to an end, and when more
+ * threads were left behind than a process should carry.
+ *
+ * <p>{@link #look} belongs to one thread; the figures are for any.
+ */
+final class Repair {
+    private static final Logger LOG = LoggerFactory.getLogger(Repair.class);
+    /** A large model takes its time to load. */
+    private static final Duration RESTART_MAX = Duration.ofMinutes(2);
+    /** Threads that never came back: each may hold a model's memory. */
+    private static final int LEFT_BEHIND_MAX = 16;
+
+    private final Clock clock;
+    private final Pulses pulses;
+    private final Consumer<String> onGiveUp;
+    private final AtomicLong restarts = new AtomicLong();
+    private final List<Thread> leftBehind = new CopyOnWriteArrayList<>();
+
+    // whoever looks
+    private final Map<Part, Case> cases = new HashMap<>();
+    private boolean gaveUp;
+
+    /** One part's restarts. */
+    private static final class Case {
+        final Restarts restarts = new Restarts();
+        /** What was wrong each time. */
+        final List<String> troubles = new ArrayList<>();
+        /** Null while none is on. */
+        volatile Pulse restarting;
+    }
+
+    /**
+     * @param onGiveUp takes what was tried, in a line for people; called once
+     */
+    Repair(Clock clock, Pulses pulses, Consumer<String> onGiveUp) {
+        this.clock = clock;
+        this.pulses = pulses;
+        this.onGiveUp = onGiveUp;
+    }
+
+    /** How many restarts there were. */
+    long restarts() {
+        return restarts.get();
+    }
+
+    /** How many threads are stuck, and were left behind. */
+    int leftBehind() {
+        leftBehind.removeIf(thread -> !thread.isAlive());
+        return leftBehind.size();
+    }
+
+    /** Looks at all parts that there are. */
+    void look(List<Part> parts) {
+        cases.keySet().removeIf(part -> !parts.contains(part));
+        for (Part part : parts) {
+            String trouble = gaveUp ? null : part.trouble(clock.monotonicNs());
+            Case known = cases.get(part);
+            if (known != null && known.restarting != null) {
+                boolean endless = pulses.silence(known.restarting, clock.monotonicNs()) != null;
+                if (endless && !gaveUp) {
+                    giveUp(part.name() + " could not be restarted within " + RESTART_MAX.toSeconds() + " s");
+                }
+            } else if (trouble != null) {
+                look(part, trouble);
+            }
+        }
+        int left = leftBehind();
+        if (left > LEFT_BEHIND_MAX && !gaveUp) {
+            giveUp(left + " threads are stuck, and were left behind by restarts");
+        }
+    }
+
+    private void look(Part part, String trouble) {
+        long nowNs = clock.monotonicNs();
+        Case of = cases.computeIfAbsent(part, unknown -> new Case());
+        switch (of.restarts.ask(nowNs)) {
+            case WAIT -> LOG.debug("{}: {}; it is left for a moment", part.name(), trouble);
+            case GIVE_UP ->
+                giveUp(part.name() + " was restarted " + of.restarts.count() + " times within "
+                        + Restarts.SPAN.toMinutes() + " minutes (" + String.join("; ", of.troubles)
+                        + "), and again: " + trouble);
+            case RESTART -> {
+                of.restarts.restarted(nowNs);
+                of.troubles.add(trouble);
+                if (of.troubles.size() > Restarts.MAX) {
+                    of.troubles.remove(0);
+                }
+                begin(part, of, trouble);
+            }
+        }
+    }
+
+    private void begin(Part part, Case of, String trouble) {
+        LOG.error("{}: {}; it is restarted", part.name(), trouble);
+        Pulse pulse = pulses.of("restart of " + part.name(), RESTART_MAX);
+        pulse.beat();
+        of.restarting = pulse;
+        Thread thread = new Thread(() -> restart(part, of, pulse), "repair");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void restart(Part part, Case of, Pulse pulse) {
+        List<Thread> stuck = new ArrayList<>();
+        try {
+            part.restart(stuck);
+            restarts.incrementAndGet();
+            LOG.warn("{}: restarted{}", part.name(), left(stuck));
+        } catch (Exception | Error e) {
+            // It is still in trouble, so that it is tried again, and given up at last.
+            LOG.error("{}: could not be restarted: {}", part.name(), e.getMessage(), e);
+        } finally {
+            leftBehind.addAll(stuck);
+            pulses.gone(pulse);
+            of.restarting = null;
+        }
+    }
+
+    private static String left(List<Thread> stuck) {
+        return stuck.isEmpty()
+                ? ""
+                : "; left behind, until it comes back: "
+                        + String.join(", ", stuck.stream().map(Thread::getName).toList());
+    }
+
+    private void giveUp(String tried) {
+        gaveUp = true;
+        LOG.error("gives up: {}", tried);
+        onGiveUp.accept(tried);
+    }
+}
