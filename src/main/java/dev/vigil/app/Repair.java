@@ -56,7 +56,7 @@ final class Repair {
         this.onGiveUp = onGiveUp;
     }
 
-    /** How many restarts there were. */
+    /** How many restarts there were, in vain or not. */
     long restarts() {
         return restarts.get();
     }
@@ -122,13 +122,13 @@ final class Repair {
         List<Thread> stuck = new ArrayList<>();
         try {
             part.restart(stuck);
-            restarts.incrementAndGet();
             LOG.warn("{}: restarted{}", part.name(), left(stuck));
         } catch (Exception | Error e) {
             // It is still in trouble, so that it is tried again, and given up at last.
             LOG.error("{}: could not be restarted: {}", part.name(), e.getMessage(), e);
         } finally {
             leftBehind.addAll(stuck);
+            restarts.incrementAndGet();
             pulses.gone(pulse);
             of.restarting = null;
         }

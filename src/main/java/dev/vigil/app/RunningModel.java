@@ -141,8 +141,8 @@ final class RunningModel implements Part, AutoCloseable {
             Pulses pulses)
             throws InferException, ModelException {
         List<String> stamps = stamps(chain); // before: what changes while it is loaded counts as changed
-        RunningModel model = new RunningModel(
-                chain, stamps, demand, cacheDir, opener, client, objects, node, topics, clock, pulses);
+        RunningModel model =
+                new RunningModel(chain, stamps, demand, cacheDir, opener, client, objects, node, topics, clock, pulses);
         LoadedModel loaded = model.open();
         model.ring = model.ring(loaded);
         model.ring.pipeline.start();
@@ -319,10 +319,7 @@ final class RunningModel implements Part, AutoCloseable {
     private void letIn(Camera camera) {
         Ring to = ring;
         to.publisher.add(
-                camera.messages(),
-                model(),
-                to.loaded.labels(),
-                camera.config().publish());
+                camera.messages(), model(), to.loaded.labels(), camera.config().publish());
         to.pipeline.add(camera.feed(), camera.config().detect(), camera.config().tiles());
         to.pipeline.observe(camera.feed(), picture -> camera.lens().look(picture));
         camera.settings().onDetect(detect -> to.pipeline.detect(camera.feed(), detect));

@@ -45,8 +45,6 @@ import java.util.function.Consumer;
  * frame n are decoded; those of a large batch on several threads.
  */
 public final class FramePipeline implements AutoCloseable {
-    /** For what is inside to come through when the ring is stopped. */
-    private static final Duration DRAIN = Duration.ofSeconds(1);
 
     /** Is told when no thread of a ring that was given up is inside any more, on one of the ring's. */
     public interface Gone {
@@ -312,11 +310,10 @@ public final class FramePipeline implements AutoCloseable {
      */
     public synchronized boolean remove(Feed feed, Duration timeout) {
         long deadlineNs = clock.monotonicNs() + timeout.toNanos();
-        Optional<Lane> found = lanes.of(feed);
-        if (found.isEmpty()) {
+        Lane lane = lanes.of(feed).orElse(null);
+        if (lane == null) {
             return true;
         }
-        Lane lane = found.get();
         open(lanes.remove(lane));
         boolean left = await(ingress::hasLeftOthers, deadlineNs);
         long last = left ? ring.getCursor() : Long.MAX_VALUE;
@@ -397,7 +394,7 @@ public final class FramePipeline implements AutoCloseable {
     public void close() {
         lanes.all().forEach(lane -> lane.feed.mailbox().close());
         ingress.halt();
-        drain(DRAIN);
+        drain(Duration.ofSeconds(1));
         end.stop();
     }
 }

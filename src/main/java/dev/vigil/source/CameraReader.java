@@ -224,7 +224,8 @@ public final class CameraReader implements AutoCloseable {
 
     /** Returns when a file is at its end or the abort was requested; whatever else ends is a fault, and opened again. */
     private void readToEnd(Abort abort) throws SourceException, InterruptedException {
-        SourceReader.read(feed.camera(), feed, choice, new RateGate(() -> fpsMax), clock, custody, abort, this::picture);
+        SourceReader.read(
+                feed.camera(), feed, choice, new RateGate(() -> fpsMax), clock, custody, abort, this::picture);
         if (!abort.isRequested() && upSinceNs == NEVER) {
             throw new SourceException(
                     Cause.NO_VIDEO, SourceAddress.shown(options.uri()) + " came to its end without a whole picture");

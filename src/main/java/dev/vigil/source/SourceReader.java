@@ -86,7 +86,8 @@ public final class SourceReader {
         SourceOptions options = choice.next();
         Listener labelling = labelling(choice, listener);
         // To connect, and again to learn what comes; then a decoder, whose device may have to wake up.
-        custody.pulse().beatUntil(clock.monotonicNs() + 3 * options.openTimeout().toNanos());
+        custody.pulse()
+                .beatUntil(clock.monotonicNs() + 3 * options.openTimeout().toNanos());
         try (PacketStream stream = open(options, clock, abort);
                 VideoDecoder decoder = new VideoDecoder(name, stream.parameters(), options, feed.warnings(), clock);
                 FrameReader reader =
@@ -95,6 +96,7 @@ public final class SourceReader {
             boolean more = true;
             boolean better = false;
             while (more && !better && !abort.isRequested()) {
+                custody.pulse().beat();
                 Sabotage.at("reader", name);
                 more = reader.step(labelling);
                 watch.look();
