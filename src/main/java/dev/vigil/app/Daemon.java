@@ -109,7 +109,9 @@ public final class Daemon implements AutoCloseable {
                 this::cameras,
                 () -> models.values(),
                 () -> client.status().connected(),
-                nowNs -> watch.pulses().silent(nowNs).stream().map(Silence::toString).toList());
+                nowNs -> watch.pulses().silent(nowNs).stream()
+                        .map(Silence::toString)
+                        .toList());
         this.loader = new ModelLoader(
                 client,
                 objects,

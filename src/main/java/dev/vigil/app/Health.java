@@ -109,7 +109,7 @@ public final class Health {
         for (RunningModel model : models.get()) {
             String device = model.building();
             if (device != null) {
-                building.add(model.name() + " for " + device);
+                building.add(model.model() + " for " + device);
             }
         }
         return building;

@@ -5,7 +5,9 @@ import dev.vigil.config.ModelConfig;
 import dev.vigil.config.TopicConfig;
 import dev.vigil.detect.Labels;
 import dev.vigil.detect.ModelException;
+import dev.vigil.infer.Engine;
 import dev.vigil.infer.InferException;
+import dev.vigil.metrics.health.Pulse;
 import dev.vigil.metrics.health.Pulses;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttTopic;
@@ -38,6 +40,9 @@ final class RunningModel implements Part, AutoCloseable {
     /** For the frames of a camera that leaves, and for those of all at the end. */
     private static final Duration THROUGH_TIMEOUT = Duration.ofSeconds(2);
 
+    /** Without a ring, until it is told that it does not move. */
+    private static final Duration AWAY_MAX = Duration.ofSeconds(1);
+
     /** Loads a model and those that follow it. */
     interface Opener {
         /** @param viewsMax the most parts that a frame is cut into for the first */
@@ -57,6 +62,8 @@ final class RunningModel implements Part, AutoCloseable {
     private final TopicConfig topics;
     private final Clock clock;
     private final Pulses pulses;
+    /** Of a ring that was given up, until there is another. */
+    private final Pulse away;
 
     /** Another one when one was given up. Set under the lock. */
     private volatile Ring ring;
@@ -102,6 +109,7 @@ final class RunningModel implements Part, AutoCloseable {
         this.topics = topics;
         this.clock = clock;
         this.pulses = pulses;
+        this.away = pulses.of("model " + chain.get(0).name(), AWAY_MAX);
     }
 
     /** @param loaded is closed when this fails */
@@ -143,14 +151,18 @@ final class RunningModel implements Part, AutoCloseable {
         List<String> stamps = stamps(chain); // before: what changes while it is loaded counts as changed
         RunningModel model =
                 new RunningModel(chain, stamps, demand, cacheDir, opener, client, objects, node, topics, clock, pulses);
-        LoadedModel loaded = model.open();
-        model.ring = model.ring(loaded);
-        model.ring.pipeline.start();
-        LOG.info(
-                "{}: ready on {} with {} worker(s)",
-                loaded.engine().name(),
-                loaded.engine().device(),
-                loaded.engine().workers());
+        boolean started = false;
+        try {
+            model.ring = model.ring(model.open());
+            model.ring.pipeline.start();
+            started = true;
+        } finally {
+            if (!started) {
+                pulses.gone(model.away);
+            }
+        }
+        Engine engine = model.ring.loaded.engine();
+        LOG.info("{}: ready on {} with {} worker(s)", engine.name(), engine.device(), engine.workers());
         return model;
     }
 
@@ -189,6 +201,7 @@ final class RunningModel implements Part, AutoCloseable {
                 enginesLost = ring.pipeline.isStuckInRun(stuck);
                 anew = enginesLost;
                 broken = "it was given up, and there is no other";
+                away.beat();
                 leftBehind.addAll(stuck);
             }
         }
@@ -211,6 +224,7 @@ final class RunningModel implements Part, AutoCloseable {
         }
         ring = next;
         broken = null;
+        away.rest();
         cameras.forEach(this::letIn);
         next.pipeline.start();
         if (builtListener != null && anew) {
@@ -363,6 +377,7 @@ final class RunningModel implements Part, AutoCloseable {
     /** Stops the ring; the model itself stays. */
     synchronized void stop() {
         closed = true;
+        pulses.gone(away);
         if (broken == null) {
             ring.pipeline.close();
         }
