@@ -308,6 +308,7 @@ class LauncherTest {
                 ".ci/run",
                 "packaging/build",
                 "packaging/prove",
+                "packaging/vulnerabilities",
                 "packaging/control/postinst",
                 "packaging/control/postrm",
                 "packaging/control/prerm"
