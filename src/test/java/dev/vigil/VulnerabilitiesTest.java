@@ -91,8 +91,9 @@ class VulnerabilitiesTest {
         builder.environment()
                 .put("VIGIL_OSV", "http://127.0.0.1:" + server.getAddress().getPort());
         builder.environment()
-                .put("VIGIL_ACCEPTED", Files.writeString(folder.resolve("accepted"), accepted)
-                        .toString());
+                .put(
+                        "VIGIL_ACCEPTED",
+                        Files.writeString(folder.resolve("accepted"), accepted).toString());
         Process process = builder.start();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         return new Ran(process.exitValue(), Files.readString(out), Files.readString(err));

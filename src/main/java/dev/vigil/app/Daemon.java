@@ -189,7 +189,7 @@ public final class Daemon implements AutoCloseable {
             listeners.add(objects);
             objects.start();
             homeAssistant.tell(config, cameras);
-            health.enter(Health.Phase.RUNNING);
+            health.started();
         }
     }
 
@@ -215,26 +215,17 @@ public final class Daemon implements AutoCloseable {
      */
     public Optional<String> reload(VigilConfig next, Problems problems) {
         synchronized (changing) {
-            health.enter(Health.Phase.RELOADING);
-            try {
-                return replace(next, problems);
-            } finally {
-                health.enter(Health.Phase.RUNNING);
+            RestartKeys.check(config, next, problems);
+            Map<String, RunningModel> loaded = loader.load(next, models, problems);
+            synchronized (this) {
+                if (closed || !problems.isEmpty()) {
+                    loader.closeOthers(loaded, models);
+                }
+                if (closed) {
+                    throw new IllegalStateException("Vigil is being stopped");
+                }
+                return problems.isEmpty() ? Optional.of(change(next, loaded)) : Optional.empty();
             }
-        }
-    }
-
-    private Optional<String> replace(VigilConfig next, Problems problems) {
-        RestartKeys.check(config, next, problems);
-        Map<String, RunningModel> loaded = loader.load(next, models, problems);
-        synchronized (this) {
-            if (closed || !problems.isEmpty()) {
-                loader.closeOthers(loaded, models);
-            }
-            if (closed) {
-                throw new IllegalStateException("Vigil is being stopped");
-            }
-            return problems.isEmpty() ? Optional.of(change(next, loaded)) : Optional.empty();
         }
     }
 
@@ -355,8 +346,8 @@ public final class Daemon implements AutoCloseable {
             return;
         }
         closed = true;
+        health.stopping();
         watch.close();
-        health.enter(Health.Phase.STOPPING);
         commands.close();
         cameras.forEach(camera -> camera.reader().stop());
         cameras.forEach(camera -> camera.reader().close());

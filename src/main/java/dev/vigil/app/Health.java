@@ -7,7 +7,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
@@ -24,6 +26,7 @@ public final class Health {
     private final Supplier<Collection<RunningModel>> models;
     private final BooleanSupplier brokerConnected;
     private final LongFunction<List<String>> stuck;
+    private final List<Consumer<Phase>> listeners = new CopyOnWriteArrayList<>();
     private final RecentFigures figures = new RecentFigures();
 
     private volatile Phase phase = Phase.STARTING;
@@ -62,22 +65,43 @@ public final class Health {
         return phase;
     }
 
-    /** @param next never back from {@link Phase#STOPPING} */
-    synchronized void enter(Phase next) {
-        if (phase != Phase.STOPPING) {
+    /** Everything was set going. */
+    void started() {
+        enter(Phase.STARTING, Phase.RUNNING);
+    }
+
+    /** Another configuration is being read; of no effect before all has started. */
+    public void reloading() {
+        enter(Phase.RUNNING, Phase.RELOADING);
+    }
+
+    /** @param problem why it was not taken, such as {@code 3 problems}; null when it was */
+    public void reloaded(String problem) {
+        refused = problem;
+        enter(Phase.RELOADING, Phase.RUNNING);
+    }
+
+    /** For good. */
+    synchronized void stopping() {
+        enter(phase, Phase.STOPPING);
+    }
+
+    private synchronized void enter(Phase from, Phase next) {
+        if (phase == from && phase != Phase.STOPPING) {
             phase = next;
             at = null;
+            listeners.forEach(listener -> listener.accept(next));
         }
+    }
+
+    /** @param listener is told of each phase in their order; returns at once */
+    public void onPhase(Consumer<Phase> listener) {
+        listeners.add(listener);
     }
 
     /** @param what such as {@code loading the model small}; until the next phase */
     void isAt(String what) {
         at = what;
-    }
-
-    /** @param problem why the last change was not taken, such as {@code 3 problems}; null when it was */
-    public void refused(String problem) {
-        refused = problem;
     }
 
     /**

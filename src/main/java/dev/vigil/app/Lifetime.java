@@ -17,6 +17,12 @@ public final class Lifetime implements AutoCloseable {
     private final CountDownLatch signal = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread hook;
+    /** Whether the main thread will see a signal at once; before, it may be busy for long. */
+    private volatile boolean awaiting;
+
+    private final Object closing = new Object();
+    /** Guarded by closing. */
+    private boolean closedAlready;
 
     /**
      * @param runFor null for no end of its own
@@ -31,8 +37,13 @@ public final class Lifetime implements AutoCloseable {
 
     private void onSignal() {
         signal.countDown();
+        if (!awaiting) { // such as while models load
+            Thread closer = new Thread(this::close, "closing");
+            closer.setDaemon(true);
+            closer.start();
+        }
         try {
-            // The main thread closes; the process must not end before it has.
+            // Another thread closes; the process must not end before it has.
             closed.await(10, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -41,6 +52,7 @@ public final class Lifetime implements AutoCloseable {
 
     /** Waits for the end; true when it was a signal. */
     public boolean await(BooleanSupplier isDone) throws InterruptedException {
+        awaiting = true;
         while (!isDone.getAsBoolean()) {
             long leftNs = endNs == Long.MAX_VALUE ? Long.MAX_VALUE : endNs - System.nanoTime();
             if (leftNs <= 0) {
@@ -57,12 +69,23 @@ public final class Lifetime implements AutoCloseable {
         return signal.getCount() == 0;
     }
 
+    private void closeRunning() {
+        synchronized (closing) {
+            if (!closedAlready) {
+                closedAlready = true;
+                try {
+                    running.close();
+                } catch (Exception e) {
+                    throw new IllegalStateException("stopping failed", e);
+                }
+            }
+        }
+    }
+
     @Override
     public void close() {
         try {
-            running.close();
-        } catch (Exception e) {
-            throw new IllegalStateException("stopping failed", e);
+            closeRunning();
         } finally {
             closed.countDown();
             if (!isSignalled()) {

@@ -3,6 +3,7 @@ package dev.vigil.app;
 import dev.vigil.app.reload.ControlServer;
 import dev.vigil.app.reload.Hangup;
 import dev.vigil.app.reload.Reloader;
+import dev.vigil.app.service.Systemd;
 import dev.vigil.base.Clock;
 import dev.vigil.config.ConfigException;
 import dev.vigil.config.ConfigReader;
@@ -10,7 +11,6 @@ import dev.vigil.config.Surroundings;
 import dev.vigil.config.VigilConfig;
 import dev.vigil.detect.ModelException;
 import dev.vigil.infer.InferException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -34,6 +34,10 @@ public final class RunCommand implements Callable<Integer> {
     private static final int EXIT_FAILED = 1;
     /** From giving up to the process's end, whatever is in the way. */
     private static final Duration CLOSE_MAX = Duration.ofSeconds(10);
+    /** Of the C library, for what is not as it should be in a file. */
+    private static final int EINVAL = 22;
+    /** For what failed and could not be repaired. */
+    private static final int EIO = 5;
 
     @Mixin
     private ConfigOption config;
@@ -64,19 +68,26 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter err = spec.commandLine().getErr();
         Surroundings surroundings = Surroundings.ofProcess();
+        try (Systemd systemd = Systemd.of(surroundings.environment(), Clock.SYSTEM)) {
+            return run(surroundings, systemd);
+        }
+    }
+
+    private int run(Surroundings surroundings, Systemd systemd) throws InterruptedException {
         ConfigReader reader = new ConfigReader(surroundings);
         Path file = config.file(surroundings);
         VigilConfig read;
         try {
             read = reader.read(file);
         } catch (ConfigException e) {
-            err.println(e.getMessage());
+            spec.commandLine().getErr().println(e.getMessage());
+            systemd.failed(e.getMessage(), EINVAL, CheckCommand.EXIT_CONFIG);
             return CheckCommand.EXIT_CONFIG;
         }
         Daemon daemon = new Daemon(read, Clock.SYSTEM);
         Reloader reloader = new Reloader(daemon, reader, file);
+        systemd.watch(daemon.health());
         try (Lifetime lifetime = new Lifetime(runFor, daemon);
                 Hangup hangup = new Hangup(reloader);
                 ControlServer control = ControlServer.open(reloader, surroundings)) {
@@ -85,13 +96,17 @@ public final class RunCommand implements Callable<Integer> {
             if (daemon.failure() == null) {
                 return 0;
             }
-            err.println("vigil run: gives up: " + daemon.failure());
-            err.flush();
             haltLater();
-            return EXIT_FAILED;
+            return failed("gives up: " + daemon.failure(), EIO, EXIT_FAILED, systemd);
         } catch (InferException | ModelException e) {
-            err.println("vigil run: " + e.getMessage());
-            return CheckCommand.EXIT_CONFIG;
+            return failed(e.getMessage(), EINVAL, CheckCommand.EXIT_CONFIG, systemd);
         }
+    }
+
+    private int failed(String why, int errno, int exitCode, Systemd systemd) {
+        spec.commandLine().getErr().println("vigil run: " + why);
+        spec.commandLine().getErr().flush();
+        systemd.failed(why, errno, exitCode);
+        return exitCode;
     }
 }

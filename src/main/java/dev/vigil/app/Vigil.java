@@ -52,9 +52,13 @@ public final class Vigil implements Runnable {
     private Vigil() {}
 
     public static void main(String[] args) {
-        // Natives are unpacked once, beside the others; left alone JavaCPP takes a folder of the user's home.
-        Path natives = Surroundings.ofProcess().cacheDir().resolve("javacpp");
-        System.getProperties().putIfAbsent("org.bytedeco.javacpp.cachedir", natives.toString());
+        // Left alone JavaCPP unpacks natives to a folder of the user's home, and Netty to the one for temporary files.
+        Path cache = Surroundings.ofProcess().cacheDir();
+        System.getProperties()
+                .putIfAbsent(
+                        "org.bytedeco.javacpp.cachedir", cache.resolve("javacpp").toString());
+        System.getProperties()
+                .putIfAbsent("io.netty.native.workdir", cache.resolve("netty").toString());
         System.exit(commandLine().setOut(standardOutput()).execute(args));
     }
 

@@ -12,6 +12,7 @@ import dev.vigil.source.sim.RtspCameraServer;
 import dev.vigil.source.sim.SimulatedCameraOptions;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -72,7 +73,7 @@ class HealthTest {
                 () -> true,
                 nowNs -> List.of("small infer-1 for 6 s", "mqtt for 7 s"));
         assertThat(health.unready()).contains("starting");
-        health.enter(Health.Phase.RUNNING);
+        health.started();
         assertThat(health.unready()).contains("stuck: small infer-1 for 6 s, mqtt for 7 s");
         assertThat(health.line()).isEqualTo("stuck: small infer-1 for 6 s, mqtt for 7 s; 0 cameras, 0 up; 0.0 fps");
     }
@@ -80,16 +81,35 @@ class HealthTest {
     @Test
     void shouldKeepTellingWhenAReloadWasRefused() {
         Health health = new Health(Clock.SYSTEM, List::of, List::of, () -> true, nowNs -> List.of());
-        health.enter(Health.Phase.RELOADING);
+        health.started();
+        health.reloading();
         health.isAt("loading the model other");
         assertThat(health.line()).startsWith("reloading: loading the model other; 0 cameras");
         assertThat(health.unready()).as("what runs, runs on").isEmpty();
-        health.refused("3 problems");
-        health.enter(Health.Phase.RUNNING);
+        health.reloaded("3 problems");
         assertThat(health.line()).endsWith("; the last reload was refused: 3 problems");
-        health.refused(null);
-        health.enter(Health.Phase.STOPPING);
-        health.enter(Health.Phase.RUNNING);
+        health.reloading();
+        health.reloaded(null);
+        health.stopping();
+        health.reloading();
         assertThat(health.line()).isEqualTo("stopping; 0 cameras, 0 up; 0.0 fps");
+    }
+
+    @Test
+    void shouldStayUnreadyWhenAReloadIsAskedForBeforeAllHasStarted() {
+        Health health = new Health(Clock.SYSTEM, List::of, List::of, () -> true, nowNs -> List.of());
+        List<Health.Phase> phases = new ArrayList<>();
+        health.onPhase(phases::add);
+        health.reloading();
+        health.reloaded("1 problem");
+        assertThat(health.unready()).contains("starting");
+        health.started();
+        health.reloading();
+        health.reloaded(null);
+        health.stopping();
+        health.started();
+        assertThat(phases)
+                .containsExactly(
+                        Health.Phase.RUNNING, Health.Phase.RELOADING, Health.Phase.RUNNING, Health.Phase.STOPPING);
     }
 }

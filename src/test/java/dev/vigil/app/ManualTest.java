@@ -53,9 +53,8 @@ class ManualTest {
                 .filter(spec -> !spec.usageMessage().hidden())
                 .toList();
         assertThat(commands).hasSizeGreaterThan(20);
-        List<String> common = commands.get(0).options().stream()
-                .map(OptionSpec::longestName)
-                .toList();
+        List<String> common =
+                commands.get(0).options().stream().map(OptionSpec::longestName).toList();
         for (CommandSpec command : commands) {
             int from = command.parent() == null
                     ? lines.indexOf(".SH OPTIONS")

@@ -1,6 +1,7 @@
 package dev.vigil.app.reload;
 
 import dev.vigil.app.Daemon;
+import dev.vigil.app.Health;
 import dev.vigil.config.ConfigReader;
 import dev.vigil.config.ConfigReader.Loaded;
 import dev.vigil.config.Problem;
@@ -37,23 +38,27 @@ public final class Reloader {
     /** @return what became of it; nothing is thrown */
     synchronized Answer reload() {
         LOG.info("reading {} again", file);
+        Health health = daemon.health();
+        health.reloading();
+        String refused = "it failed";
         try {
             Loaded loaded = reader.load(file);
             Optional<String> changed = loaded.config().flatMap(next -> daemon.reload(next, loaded.problems()));
             List<Problem> problems = loaded.problems().sorted();
             if (changed.isPresent()) {
+                refused = null;
                 LOG.info("{} was taken: {}", file, changed.get());
                 return Answer.taken(changed.get());
             }
-            LOG.error(
-                    "{} was refused, and what ran before runs on: {}",
-                    file,
-                    problems.size() == 1 ? "1 problem" : problems.size() + " problems");
+            refused = problems.size() == 1 ? "1 problem" : problems.size() + " problems";
+            LOG.error("{} was refused, and what ran before runs on: {}", file, refused);
             problems.forEach(problem -> LOG.error("{}", problem));
             return Answer.refused(problems);
         } catch (RuntimeException e) {
             LOG.error("{} could not be taken", file, e);
             return Answer.failed("the configuration could not be taken: " + e.getMessage());
+        } finally {
+            health.reloaded(refused);
         }
     }
 }
