@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import java.io.FileNotFoundException;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,7 +91,7 @@ final class NotifySocket {
             connecting = null;
         }
         if (again) {
-            fault(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+            fault(cause instanceof FileNotFoundException ? "there is no such socket" : cause.getMessage());
         } else {
             send(state, true); // the socket may be another one of the same name
         }
@@ -103,9 +104,10 @@ final class NotifySocket {
         }
     }
 
+    /** After what was sent before. */
     void close() {
         if (connecting != null) {
-            connecting.channel().close();
+            connecting.addListener((ChannelFutureListener) open -> open.channel().close());
         }
     }
 }

@@ -21,6 +21,8 @@ import java.util.Locale;
 final class OrtNatives {
     private static final String PATH_PROPERTY = "onnxruntime.native.path";
     private static final String[] CORE = {"libonnxruntime.so", "libonnxruntime4j_jni.so"};
+    /** It looks for this one at every start, of those for GPUs, and unpacks it to the temporary folder where it is not there. */
+    private static final String SHARED = "libonnxruntime_providers_shared.so";
 
     private OrtNatives() {}
 
@@ -37,8 +39,10 @@ final class OrtNatives {
             for (String library : CORE) {
                 unpack(library, folder);
             }
+            if (haveProvider("shared")) {
+                unpack(SHARED, folder);
+            }
             if (device != InferOptions.Device.CPU) {
-                unpack("libonnxruntime_providers_shared.so", folder);
                 unpack("libonnxruntime_providers_cuda.so", folder);
             }
             if (device == InferOptions.Device.TENSORRT) {
