@@ -56,7 +56,8 @@ public final class Vigil implements Runnable {
         Path cache = Surroundings.ofProcess().cacheDir();
         System.getProperties()
                 .putIfAbsent(
-                        "org.bytedeco.javacpp.cachedir", cache.resolve("javacpp").toString());
+                        "org.bytedeco.javacpp.cachedir",
+                        cache.resolve("javacpp").toString());
         System.getProperties()
                 .putIfAbsent("io.netty.native.workdir", cache.resolve("netty").toString());
         System.exit(commandLine().setOut(standardOutput()).execute(args));

@@ -36,8 +36,8 @@ class NativesTest {
                 "RUNTIME_DIRECTORY", folder.resolve("run").toString(),
                 "TMPDIR", temporary.toString(),
                 "VIGIL_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary);
-        try (RtspCameraServer camera = RtspCameraServer.start(SimulatedCameraOptions.of(Path.of("media/demo-clip.mp4"))
-                .withPort(0))) {
+        try (RtspCameraServer camera = RtspCameraServer.start(
+                SimulatedCameraOptions.of(Path.of("media/demo-clip.mp4")).withPort(0))) {
             Path file = Files.writeString(folder.resolve("vigil.yml"), """
                     mqtt: {broker: "mqtt://127.0.0.1:9"}
                     models: {small: {file: small.onnx}}
@@ -60,7 +60,8 @@ class NativesTest {
             service.signal("KILL");
             assertThat(service.await()).isEqualTo(137);
             assertThat(files(temporary)).isEmpty();
-            Path ofJava = Path.of("/tmp", "hsperfdata_" + System.getProperty("user.name"), Long.toString(service.pid()));
+            Path ofJava =
+                    Path.of("/tmp", "hsperfdata_" + System.getProperty("user.name"), Long.toString(service.pid()));
             assertThat(ofJava).as("Java's own figures").doesNotExist();
         } finally {
             Files.deleteIfExists(Path.of(environment.get("NOTIFY_SOCKET")));

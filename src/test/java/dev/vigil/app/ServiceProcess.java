@@ -25,8 +25,8 @@ final class ServiceProcess implements AutoCloseable {
     ServiceProcess(Path folder, Path configuration, Map<String, String> environment) throws IOException {
         Path home = program(folder);
         this.log = Files.createTempFile(folder, "vigil", ".log");
-        ProcessBuilder builder = new ProcessBuilder(
-                home.resolve("vigil").toString(), "run", "--config", configuration.toString());
+        ProcessBuilder builder =
+                new ProcessBuilder(home.resolve("vigil").toString(), "run", "--config", configuration.toString());
         builder.environment().clear();
         builder.environment()
                 .putAll(Map.of(
@@ -69,7 +69,9 @@ final class ServiceProcess implements AutoCloseable {
 
     /** @param name such as {@code HUP} */
     void signal(String name) throws IOException, InterruptedException {
-        new ProcessBuilder(List.of("kill", "-" + name, Long.toString(process.pid()))).start().waitFor();
+        new ProcessBuilder(List.of("kill", "-" + name, Long.toString(process.pid())))
+                .start()
+                .waitFor();
     }
 
     /** Waits for its end, and returns its exit code. */

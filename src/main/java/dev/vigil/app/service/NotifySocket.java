@@ -2,7 +2,6 @@ package dev.vigil.app.service;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -85,8 +84,7 @@ final class NotifySocket {
         if (cause == null) {
             return;
         }
-        Channel channel = connected.channel();
-        channel.close();
+        connected.addListener(ChannelFutureListener.CLOSE);
         if (connecting == connected) {
             connecting = null;
         }
@@ -104,10 +102,12 @@ final class NotifySocket {
         }
     }
 
-    /** After what was sent before. */
-    void close() {
-        if (connecting != null) {
-            connecting.addListener((ChannelFutureListener) open -> open.channel().close());
+    /** @param closed called when what was sent before is with the kernel, or is lost */
+    void close(Runnable closed) {
+        if (connecting == null) {
+            closed.run();
+            return;
         }
+        connecting.addListener(open -> closed.run()).addListener(ChannelFutureListener.CLOSE);
     }
 }

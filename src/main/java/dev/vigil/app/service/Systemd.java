@@ -9,6 +9,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -80,8 +81,8 @@ public final class Systemd implements AutoCloseable {
         Watchdog watchdog = Watchdog.of(environment, ProcessHandle.current().pid());
         try {
             if (!address.isEmpty() && !Epoll.isAvailable()) {
-                throw new IllegalArgumentException(
-                        "this system has no epoll: " + Epoll.unavailabilityCause().getMessage());
+                throw new IllegalArgumentException("this system has no epoll: "
+                        + Epoll.unavailabilityCause().getMessage());
             }
             return new Systemd(clock, watchdog, address);
         } catch (IllegalArgumentException e) {
@@ -181,7 +182,9 @@ public final class Systemd implements AutoCloseable {
         if (silent.isEmpty() == stuck) {
             stuck = !silent.isEmpty();
             if (stuck && watchdog.isOn()) {
-                LOG.error("stuck: {}; unless that moves again, systemd's watchdog restarts Vigil", String.join(", ", silent));
+                LOG.error(
+                        "stuck: {}; unless that moves again, systemd's watchdog restarts Vigil",
+                        String.join(", ", silent));
             } else if (!stuck) {
                 LOG.info("nothing is stuck any more");
             }
@@ -212,13 +215,21 @@ public final class Systemd implements AutoCloseable {
         return line.length() <= STATUS_CHARS_MAX ? line : line.substring(0, STATUS_CHARS_MAX) + "…";
     }
 
-    /** Tells nothing any more; what was told before is on its way. */
+    /** Tells nothing any more, once what was told before has left. */
     @Override
     public void close() {
         if (loop == null) {
             return;
         }
-        run(socket::close);
+        CountDownLatch left = new CountDownLatch(1);
+        run(() -> socket.close(left::countDown));
+        try {
+            if (!left.await(CLOSE_MS, TimeUnit.MILLISECONDS)) {
+                LOG.debug("systemd takes nothing any more");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         group.shutdownGracefully(0, CLOSE_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_MS);
     }
 }

@@ -205,7 +205,8 @@ public final class OrtEngine implements Engine {
     static synchronized OrtEnvironment environmentOfProcess() throws OrtException {
         if (processEnvironment == null) {
             processEnvironment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "vigil");
-            // Where ORT_DISABLE_TELEMETRY, which the launcher sets, is missing, it reports to its maker; most of that ends here.
+            // Where ORT_DISABLE_TELEMETRY, which the launcher sets, is missing, it reports to its maker; most of that
+            // ends here.
             processEnvironment.setTelemetry(false);
         }
         return processEnvironment;
