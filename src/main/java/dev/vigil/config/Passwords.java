@@ -4,23 +4,16 @@ import dev.vigil.base.Secret;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** Passwords that stand in the file or the environment, in a file of their own, or in what systemd hands over. */
 final class Passwords {
-    /** Where systemd puts what {@code LoadCredential=} and {@code SetCredential=} name. */
-    private static final String CREDENTIALS_DIRECTORY = "CREDENTIALS_DIRECTORY";
-
-    private static final Pattern CREDENTIAL = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9_.-]{1,255}");
-    private static final String CREDENTIAL_ALLOWED = "a credential's name: 1 to 255 letters, digits, -, _ and .";
-
     private Passwords() {}
 
     /** @return {@code password}, {@code password_file} or {@code password_credential}; null if missing or wrong */
     static Secret ofBroker(Section mqtt) {
         String password = mqtt.confidential("password", "secret", "none", "the password, best as ${NAME}");
         Path file = mqtt.secretPath("password_file", "file", "none");
-        String credential = mqtt.confidential("password_credential", "name", "none", CREDENTIAL_ALLOWED);
+        String credential = mqtt.confidential("password_credential", "name", "none", Credentials.ALLOWED);
         if (!single(mqtt, List.of("password", "password_file", "password_credential"))) {
             return null;
         }
@@ -52,29 +45,23 @@ final class Passwords {
 
     private static Secret credential(Section mqtt, String name) {
         String key = "password_credential";
-        String directory = mqtt.reading().surroundings.environment().getOrDefault(CREDENTIALS_DIRECTORY, "");
-        if (!CREDENTIAL.matcher(name).matches()) {
-            mqtt.problem(key, "is not allowed: " + CREDENTIAL_ALLOWED);
-        } else if (directory.isEmpty()) {
-            mqtt.problem(
-                    key,
-                    "there are no credentials: $CREDENTIALS_DIRECTORY is not set. systemd sets it for a unit with"
-                            + " LoadCredential= or SetCredential=");
-        } else {
-            return content(mqtt, key, "credential", Path.of(directory, name));
+        if (!Credentials.isName(name)) {
+            mqtt.problem(key, "is not allowed: " + Credentials.ALLOWED);
+            return null;
         }
-        return null;
+        try {
+            return Credentials.read(name, mqtt.reading().surroundings.environment());
+        } catch (IOException unusable) {
+            mqtt.problem(key, unusable.getMessage());
+            return null;
+        }
     }
 
     private static Secret file(Section section, String key, Path file) {
-        return content(section, key, "file", file);
-    }
-
-    private static Secret content(Section section, String key, String what, Path file) {
         try {
             return PasswordFile.read(file);
         } catch (IOException unusable) {
-            section.problem(key, "the " + what + " " + unusable.getMessage());
+            section.problem(key, "the file " + unusable.getMessage());
             return null;
         }
     }

@@ -59,7 +59,7 @@ class NativesTest {
             Await.until("the camera to be up", () -> systemd.lastStatus().contains("1 camera, 1 up"));
             service.signal("KILL");
             assertThat(service.await()).isEqualTo(137);
-            assertThat(files(temporary)).isEmpty();
+            assertThat(temporary).isEmptyDirectory();
             Path ofJava =
                     Path.of("/tmp", "hsperfdata_" + System.getProperty("user.name"), Long.toString(service.pid()));
             assertThat(ofJava).as("Java's own figures").doesNotExist();

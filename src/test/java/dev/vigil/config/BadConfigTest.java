@@ -78,7 +78,7 @@ class BadConfigTest {
                         "cameras.gate.fps: the environment has no variable FPS: set it, or write ${FPS:-default}"),
                 arguments(
                         "fps: ${FPS",
-                        "cameras.gate.fps: '${' begins no variable: ${NAME} or ${NAME:-default} is allowed, and $${ for ${ itself"),
+                        "cameras.gate.fps: '${' begins no variable: ${NAME}, ${NAME:-default} or ${credential:NAME} is allowed, and $${ for ${ itself"),
                 arguments("fps: ${WORD}", "cameras.gate.fps: ${WORD} is not a number: 0 (all) to 1000 is allowed"),
                 arguments("fps: ${FPS:-many}", "cameras.gate.fps: ${FPS} is not a number: 0 (all) to 1000 is allowed"),
                 arguments(

@@ -17,8 +17,8 @@ final class ControlFolders {
     private static final Logger LOG = LoggerFactory.getLogger(ControlFolders.class);
     private static final String START = "vigil-";
     private static final String END = ".sock";
-    /** What a unit's {@code RuntimeDirectory=vigil} makes. */
-    private static final Path OF_SERVICE = Path.of("/run/vigil");
+    /** Where a unit's {@code RuntimeDirectory=vigil} lies, and {@code vigil-%i} of several instances. */
+    private static final Path OF_SERVICES = Path.of("/run");
 
     private static final Path OF_USERS = Path.of("/run/user");
 
@@ -41,13 +41,14 @@ final class ControlFolders {
         return runtime.isEmpty() ? surroundings.stateDir() : Path.of(runtime, "vigil");
     }
 
-    /** Where to look for daemons: of this user, of the service, and, for whoever may look there, of all users. */
+    /** Where to look for daemons: of this user, of services, and, for whoever may look there, of all users. */
     static Set<Path> all(Surroundings surroundings) {
         Set<Path> folders = new LinkedHashSet<>();
         folders.add(ofDaemon(surroundings));
         folders.add(ofUser(surroundings));
         folders.add(surroundings.stateDir());
-        folders.add(OF_SERVICE);
+        folders.add(OF_SERVICES.resolve("vigil"));
+        folders.addAll(in(OF_SERVICES, "vigil-*"));
         in(OF_USERS, "*").forEach(user -> folders.add(user.resolve("vigil")));
         return folders;
     }

@@ -32,7 +32,7 @@ public final class Systemd implements AutoCloseable {
     /** Loading that takes longer has failed: then systemd's own limit holds again. */
     private static final long LOADING_MAX_NS = TimeUnit.MINUTES.toNanos(15);
 
-    private static final long CLOSE_MS = 500;
+    private static final long CLOSE_MS = 2_000;
 
     private final Clock clock;
     private final Watchdog watchdog;

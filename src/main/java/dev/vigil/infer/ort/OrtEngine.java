@@ -204,10 +204,12 @@ public final class OrtEngine implements Engine {
     /** One for the process; asking for it again with a level makes ONNX Runtime print a warning. */
     static synchronized OrtEnvironment environmentOfProcess() throws OrtException {
         if (processEnvironment == null) {
+            Set<Path> before = OrtNatives.ownFolders();
             processEnvironment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "vigil");
             // Where ORT_DISABLE_TELEMETRY, which the launcher sets, is missing, it reports to its maker; most of that
             // ends here.
             processEnvironment.setTelemetry(false);
+            OrtNatives.removeOwnFolder(before);
         }
         return processEnvironment;
     }

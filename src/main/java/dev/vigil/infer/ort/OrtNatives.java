@@ -7,11 +7,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * ONNX Runtime's native libraries, unpacked once into the cache folder. Left alone it unpacks them at each start into the
@@ -19,6 +24,8 @@ import java.util.Locale;
  * use it.
  */
 final class OrtNatives {
+    private static final Logger LOG = LoggerFactory.getLogger(OrtNatives.class);
+    private static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
     private static final String PATH_PROPERTY = "onnxruntime.native.path";
     private static final String[] CORE = {"libonnxruntime.so", "libonnxruntime4j_jni.so"};
     /** It looks for this one at every start, of those for GPUs, and unpacks it to the temporary folder where it is not there. */
@@ -52,6 +59,30 @@ final class OrtNatives {
             throw new InferException("the cache folder " + folder + " can not be written: " + e.getMessage(), e);
         }
         System.setProperty(PATH_PROPERTY, folder.toString());
+    }
+
+    /** The folders that ONNX Runtime has made for what it unpacks by itself, of every process. */
+    static Set<Path> ownFolders() {
+        Set<Path> found = new HashSet<>();
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(TEMPORARY, "onnxruntime-java*")) {
+            folders.forEach(found::add);
+        } catch (IOException e) {
+            LOG.debug("{} can not be looked at", TEMPORARY, e);
+        }
+        return found;
+    }
+
+    /** Removes the one that it has made since, which stays empty and which a kill would leave behind. */
+    static void removeOwnFolder(Set<Path> before) {
+        for (Path folder : ownFolders()) {
+            if (!before.contains(folder)) {
+                try {
+                    Files.delete(folder);
+                } catch (IOException e) {
+                    LOG.debug("{} stays until the process ends", folder, e); // another process's, that has something in it
+                }
+            }
+        }
     }
 
     /** True when this build's jar has libraries for GPUs at all. */

@@ -94,7 +94,9 @@ record TensorRtCache(Path folder) {
     /** How many builds have begun since one was known to have ended. */
     private int begun() {
         try {
-            return Files.exists(mark()) ? Integer.parseInt(Files.readString(mark()).strip()) : 0;
+            return Files.exists(mark())
+                    ? Integer.parseInt(Files.readString(mark()).strip())
+                    : 0;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (NumberFormatException e) {
