@@ -27,6 +27,14 @@ public final class ExternalData {
         return isExternal(tensor) ? value(tensor, "location").stream().toList() : List.of();
     }
 
+    /** How many bytes it says that it has there; 0 where it does not say so. */
+    static long length(TensorProto tensor) {
+        return value(tensor, "length")
+                .filter(value -> value.matches("\\d{1,18}"))
+                .map(Long::parseLong)
+                .orElse(0L);
+    }
+
     /** Where data lie. */
     record Place(Path file, long offset, long length) {}
 

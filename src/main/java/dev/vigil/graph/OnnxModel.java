@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -22,6 +23,8 @@ import onnx.Onnx.GraphProto;
 import onnx.Onnx.ModelProto;
 import onnx.Onnx.OperatorSetIdProto;
 import onnx.Onnx.StringStringEntryProto;
+import onnx.Onnx.TensorProto;
+import onnx.Onnx.TensorProto.DataType;
 
 /**
  * A model out of an ONNX file, to look at and to edit.
@@ -34,15 +37,28 @@ public final class OnnxModel {
     /** Two threads of one process may write the same file. */
     private static final AtomicLong UNIQUE = new AtomicLong();
 
+    /** What a file can hold itself, with room for its nodes: protobuf ends at 2 GiB. */
+    private static final long INSIDE_MAX = Integer.MAX_VALUE - (64L << 20);
+
     private final Path file;
     private final long fileBytes;
+    /** That data outside of the model are relative to. */
+    private final Path folder;
+    /** Whether the file has data outside of it, and so has what is made of it. */
+    private final boolean isSplit;
+    /** That the large weights are in, and new ones go to; null where they lie where they are. */
+    private final WeightPool pool;
+
     private ModelProto header;
     private final Graph graph;
     private final Map<String, String> metadata = new LinkedHashMap<>();
 
-    private OnnxModel(Path file, long fileBytes, ModelProto model) {
+    private OnnxModel(Path file, long fileBytes, Path folder, boolean isSplit, WeightPool pool, ModelProto model) {
         this.file = file;
         this.fileBytes = fileBytes;
+        this.folder = folder;
+        this.isSplit = isSplit;
+        this.pool = pool;
         this.header = model.toBuilder().clearGraph().clearMetadataProps().build();
         this.graph = new Graph(model.getGraph());
         model.getMetadataPropsList().forEach(pair -> metadata.put(pair.getKey(), pair.getValue()));
@@ -68,7 +84,13 @@ public final class OnnxModel {
             in.setRecursionLimit(WireScan.DEPTH_MAX);
             ModelProto model = ModelProto.parseFrom(in);
             GraphCheck.check(model, folderOf(file));
-            return new OnnxModel(file, mapped.limit(), model);
+            return new OnnxModel(
+                    file,
+                    mapped.limit(),
+                    folderOf(file),
+                    !DataFile.locations(model).isEmpty(),
+                    null,
+                    model);
         } catch (InvalidProtocolBufferException e) {
             throw new GraphException("is no ONNX file: " + e.getMessage(), e);
         } catch (IOException e) {
@@ -117,7 +139,44 @@ public final class OnnxModel {
 
     /** Another graph under the same versions and functions, whose weights may be this one's. It has no metadata. */
     public OnnxModel with(GraphProto other) {
-        return new OnnxModel(file, 0, header.toBuilder().setGraph(other).build());
+        return new OnnxModel(
+                file, 0, folder, isSplit, pool, header.toBuilder().setGraph(other).build());
+    }
+
+    /** The same once more, to be changed by itself. */
+    public OnnxModel copy() {
+        return new OnnxModel(file, fileBytes, folder, isSplit, pool, proto());
+    }
+
+    /** The same with all large weights in a pool, of which nothing is in memory. */
+    public OnnxModel in(WeightPool pool) throws IOException {
+        return new OnnxModel(file, fileBytes, pool.folder(), isSplit, pool, pool.fill(proto(), folder));
+    }
+
+    /**
+     * New weights for this model: in its pool, or off the heap where it is in none.
+     *
+     * @throws GraphException when the pool's disk does not take them
+     */
+    public TensorProto weights(String name, long[] dims, float[] values) throws GraphException {
+        return pool == null
+                ? Weights.of(name, dims, values)
+                : put(name, DataType.FLOAT, dims, sink -> Weights.bytes(values, sink));
+    }
+
+    /** The same of any type; the bytes are its own from here on. */
+    public TensorProto weights(String name, DataType type, long[] dims, ByteBuffer littleEndian) throws GraphException {
+        return pool == null
+                ? Weights.of(name, type, dims, littleEndian)
+                : put(name, type, dims, sink -> sink.write(littleEndian));
+    }
+
+    private TensorProto put(String name, DataType type, long[] dims, Weights.Content content) throws GraphException {
+        try {
+            return pool.put(name, type, dims, content);
+        } catch (IOException e) {
+            throw new GraphException("has weights that can not be kept: " + e.getMessage(), e);
+        }
     }
 
     /** The file's own pairs, to be changed. */
@@ -151,9 +210,9 @@ public final class OnnxModel {
         return domain.equals("ai.onnx") ? "" : domain;
     }
 
-    /** The folder that external data is relative to. */
+    /** The folder that external data are relative to. */
     public Path folder() {
-        return folderOf(file);
+        return folder;
     }
 
     private static Path folderOf(Path file) {
@@ -162,32 +221,38 @@ public final class OnnxModel {
     }
 
     /**
-     * Writes what there is now: beside the file first, then moved into its place, so that nobody sees half of it. Where any
-     * weights have a file of their own, or all are too many for one file, all large ones go into one new file beside the new
-     * model ({@link DataFile}), which is there before the model is.
+     * Writes what there is now: beside the file first, then moved into its place, so that nobody sees half of it. Where
+     * the file that this was read from has weights in files of their own, or all are too many for one file, all large ones go into
+     * one new file beside the new model ({@link DataFile}), which is there before the model is.
      *
      * @throws IOException when that can not be written
      */
     public void write(Path to) throws IOException {
         ModelProto model = proto();
         Path target = to.toAbsolutePath();
-        if (!DataFile.isWantedBy(model)) {
-            write(model, target);
-            return;
-        }
         Set<String> replaced = replacedData(target);
-        DataFile data = DataFile.beside(target, folder());
-        boolean written = false;
-        try (data) {
-            write(data.fill(model), target);
-            written = true;
-        } finally {
-            if (!written) {
-                data.delete();
-            }
+        if (!isSplit && DataFile.bytes(model) <= INSIDE_MAX) {
+            write(DataFile.inside(model, folder), target);
+        } else {
+            writeSplit(model, target);
         }
         for (String location : replaced) {
             Files.deleteIfExists(target.resolveSibling(location));
+        }
+    }
+
+    private void writeSplit(ModelProto model, Path target) throws IOException {
+        DataFile data = DataFile.beside(target);
+        boolean isNamed = false;
+        try (data) {
+            ModelProto filled = data.fill(model, folder);
+            data.force();
+            write(filled, target);
+            isNamed = !data.isEmpty();
+        } finally {
+            if (!isNamed) {
+                data.delete();
+            }
         }
     }
 
@@ -207,7 +272,7 @@ public final class OnnxModel {
         return locations;
     }
 
-    private static void write(ModelProto model, Path target) throws IOException {
+    static void write(ModelProto model, Path target) throws IOException {
         Path beside = target.resolveSibling("." + target.getFileName() + "."
                 + ProcessHandle.current().pid() + "." + UNIQUE.incrementAndGet() + ".new");
         try {

@@ -5,6 +5,9 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -16,6 +19,23 @@ import onnx.Onnx.TensorProto.DataType;
  * be changed in little of it. Stateless.
  */
 public final class Weights {
+    private static final int PART_BYTES = 1 << 20;
+
+    /** What a tensor has, written part by part. */
+    public interface Content {
+        void to(Sink sink) throws GraphException, IOException;
+    }
+
+    /** Takes bytes, all that remain in a buffer. */
+    public interface Sink {
+        void write(ByteBuffer bytes) throws GraphException, IOException;
+    }
+
+    /** Takes values, all that remain in a buffer. */
+    public interface FloatSink {
+        void write(FloatBuffer values) throws GraphException, IOException;
+    }
+
     private Weights() {}
 
     /**
@@ -30,51 +50,113 @@ public final class Weights {
             throw new GraphException(
                     "initialiser " + tensor.getName() + " has " + count + " values, too many to compute");
         }
-        DataType type = DataType.forNumber(tensor.getDataType());
-        if (type == DataType.FLOAT && tensor.getFloatDataCount() > 0) {
-            float[] values = new float[(int) count];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = tensor.getFloatData(i);
-            }
-            return values;
+        FloatBuffer values = FloatBuffer.allocate((int) count);
+        try {
+            floats(tensor, folder, values::put);
+        } catch (IOException e) {
+            throw new GraphException("initialiser " + tensor.getName() + " can not be read: " + e.getMessage(), e);
         }
-        if (type == DataType.DOUBLE && tensor.getDoubleDataCount() > 0) {
-            float[] values = new float[(int) count];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (float) tensor.getDoubleData(i);
-            }
-            return values;
-        }
-        if (type == DataType.FLOAT16 && tensor.getInt32DataCount() > 0) {
-            float[] values = new float[(int) count];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (float) TensorData.half((short) tensor.getInt32Data(i));
-            }
-            return values;
-        }
-        return floats(tensor, (int) count, raw(tensor, folder));
+        return values.array();
     }
 
-    private static float[] floats(TensorProto tensor, int count, ByteBuffer raw) throws GraphException {
-        float[] values = new float[count];
+    /** The same part by part, so that it takes no memory to speak of. */
+    public static void floats(TensorProto tensor, Path folder, FloatSink sink) throws GraphException, IOException {
         DataType type = DataType.forNumber(tensor.getDataType());
         switch (type == null ? DataType.UNDEFINED : type) {
-            case FLOAT -> raw.asFloatBuffer().get(values);
+            case FLOAT -> {
+                if (tensor.getFloatDataCount() > 0) {
+                    sink.write(typed(tensor.getFloatDataCount(), tensor::getFloatData));
+                } else {
+                    parts(tensor, folder, part -> sink.write(part.asFloatBuffer()));
+                }
+            }
             case DOUBLE -> {
-                for (int i = 0; i < count; i++) {
-                    values[i] = (float) raw.getDouble();
+                if (tensor.getDoubleDataCount() > 0) {
+                    sink.write(typed(tensor.getDoubleDataCount(), i -> (float) tensor.getDoubleData(i)));
+                } else {
+                    parts(tensor, folder, part -> {
+                        DoubleBuffer raw = part.asDoubleBuffer();
+                        sink.write(typed(raw.remaining(), i -> (float) raw.get(i)));
+                    });
                 }
             }
             case FLOAT16 -> {
-                for (int i = 0; i < count; i++) {
-                    values[i] = (float) TensorData.half(raw.getShort());
+                if (tensor.getInt32DataCount() > 0) {
+                    sink.write(typed(
+                            tensor.getInt32DataCount(), i -> (float) TensorData.half((short) tensor.getInt32Data(i))));
+                } else {
+                    parts(tensor, folder, part -> {
+                        ShortBuffer raw = part.asShortBuffer();
+                        sink.write(typed(raw.remaining(), i -> (float) TensorData.half(raw.get(i))));
+                    });
                 }
             }
             default ->
                 throw new GraphException("initialiser " + tensor.getName() + " is of "
                         + TensorData.typeName(tensor.getDataType()) + ", which is no float");
         }
+    }
+
+    /** Gives a value by its place. */
+    private interface Value {
+        float at(int index);
+    }
+
+    private static FloatBuffer typed(int count, Value value) {
+        FloatBuffer values = FloatBuffer.allocate(count);
+        for (int i = 0; i < count; i++) {
+            values.put(i, value.at(i));
+        }
         return values;
+    }
+
+    /** Hands over floats as bytes, part by part. */
+    static void bytes(float[] values, Sink sink) throws GraphException, IOException {
+        ByteBuffer part = ByteBuffer.allocate(PART_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int at = 0; at < values.length; at += PART_BYTES / Float.BYTES) {
+            int count = Math.min(PART_BYTES / Float.BYTES, values.length - at);
+            part.asFloatBuffer().put(values, at, count);
+            sink.write(part.position(0).limit(Float.BYTES * count));
+            part.clear();
+        }
+    }
+
+    /** How many bytes a tensor's data have, raw or external. */
+    static long bytes(TensorProto tensor) throws GraphException {
+        return TensorData.bytes(tensor.getDataType(), TensorData.count(tensor));
+    }
+
+    /**
+     * The bytes of a tensor with raw or external data, little-endian, part by part, each of whole values. Nothing of an external
+     * one stays in memory.
+     *
+     * @throws GraphException when they can not be read
+     */
+    public static void parts(TensorProto tensor, Path folder, Sink sink) throws GraphException, IOException {
+        if (!ExternalData.isExternal(tensor)) {
+            ByteBuffer all = raw(tensor, folder);
+            for (int at = 0; at < all.capacity(); at += PART_BYTES) {
+                sink.write(all.slice(at, Math.min(PART_BYTES, all.capacity() - at))
+                        .order(ByteOrder.LITTLE_ENDIAN));
+            }
+            return;
+        }
+        ExternalData.Place place = ExternalData.place(tensor, bytes(tensor), folder);
+        ByteBuffer part = ByteBuffer.allocateDirect((int) Math.min(place.length(), PART_BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        try (FileChannel file = FileChannel.open(place.file(), StandardOpenOption.READ)) {
+            long at = 0;
+            while (at < place.length()) {
+                part.clear().limit((int) Math.min(PART_BYTES, place.length() - at));
+                while (part.hasRemaining()) {
+                    if (file.read(part, place.offset() + at + part.position()) < 0) {
+                        throw new IOException(place.file() + " was cut short");
+                    }
+                }
+                at += part.limit();
+                sink.write(part.flip());
+            }
+        }
     }
 
     /**
@@ -84,10 +166,13 @@ public final class Weights {
      */
     public static ByteBuffer raw(TensorProto tensor, Path folder) throws GraphException {
         if (!ExternalData.isExternal(tensor)) {
-            return tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+            return tensor.getRawData()
+                    .asReadOnlyByteBuffer()
+                    .slice()
+                    .order(ByteOrder.LITTLE_ENDIAN);
         }
         ExternalData.Place place =
-                ExternalData.place(tensor, TensorData.bytes(tensor.getDataType(), TensorData.count(tensor)), folder);
+                ExternalData.place(tensor, bytes(tensor), folder);
         try (FileChannel file = FileChannel.open(place.file(), StandardOpenOption.READ)) {
             return file.map(FileChannel.MapMode.READ_ONLY, place.offset(), place.length())
                     .order(ByteOrder.LITTLE_ENDIAN);

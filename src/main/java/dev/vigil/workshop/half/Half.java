@@ -5,8 +5,10 @@ import dev.vigil.detect.ModelDescription;
 import dev.vigil.detect.ModelException;
 import dev.vigil.graph.GraphException;
 import dev.vigil.graph.OnnxModel;
+import dev.vigil.graph.WeightPool;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
+import dev.vigil.workshop.ConstantNodes;
 import dev.vigil.workshop.ModelBytes;
 import dev.vigil.workshop.ModelShapes;
 import dev.vigil.workshop.Scratch;
@@ -82,36 +84,47 @@ public final class Half {
         OnnxModel model = OnnxModel.read(in);
         ModelDescription.Size size = description.input().size();
         long before = ModelBytes.of(model);
-        try (Scratch scratch = Scratch.in(cacheDir)) {
+        ConstantNodes.toInitializers(model.graph());
+        try (Scratch scratch = Scratch.in(cacheDir);
+                WeightPool pool = WeightPool.in(scratch.folder())) {
+            Trials trials = new Trials(scratch, pool, reference, size);
             return options.weightsOnly
-                    ? weights(model, before, out, size, reference, options, scratch)
-                    : compute(model, before, out, size, reference, options, scratch);
+                    ? weights(model.in(pool), before, out, trials, options)
+                    : compute(model.in(pool), before, out, trials, options);
         }
     }
 
-    private Report weights(
-            OnnxModel model,
-            long before,
-            Path out,
-            ModelDescription.Size size,
-            Reference reference,
-            Options options,
-            Scratch scratch)
+    /** Where and on what forms of a model are tried. */
+    private record Trials(Scratch scratch, WeightPool pool, Reference reference, ModelDescription.Size size) {
+        Path write(OnnxModel model) throws IOException {
+            Path file = scratch.file("trial.onnx");
+            pool.write(model, file);
+            return file;
+        }
+    }
+
+    private Duel duel(OnnxModel model, Path trial, Trials trials)
+            throws InferException, ModelException, ConvertException, IOException {
+        progress.accept("measuring speed");
+        return Duel.of(model.file(), trial, trials.size, trials.reference, onBest(), cacheDir, SECONDS);
+    }
+
+    private Report weights(OnnxModel model, long before, Path out, Trials trials, Options options)
             throws GraphException, ModelException, InferException, ConvertException, IOException {
         Map<String, String> kept = new LinkedHashMap<>();
-        int tensors = HalfWeights.store(model, options.keep, kept);
+        int tensors = HalfWeights.store(
+                model, new HalfTensors(trials.pool, model.folder()), options.keep, kept);
         if (tensors == 0) {
             throw new GraphException("has no weights in float32 that FP16 could take" + named(kept));
         }
         model.metadata().put("vigil_half", "weights stored as FP16");
-        Path trial = scratch.file("trial.onnx");
-        model.write(trial);
+        Path trial = trials.write(model);
         progress.accept("comparing");
-        Likeness here = reference.compare(trial);
+        Likeness here = trials.reference.compare(trial);
         if (!options.bound.holds(here)) {
             throw new GraphException("loses too much with its weights in FP16: " + KeepSearch.shown(here));
         }
-        Duel duel = Duel.of(model.file(), trial, size, reference, onBest(), cacheDir, SECONDS);
+        Duel duel = duel(model, trial, trials);
         model.write(out);
         return new Report(
                 before,
@@ -126,41 +139,41 @@ public final class Half {
                 duel);
     }
 
-    private Report compute(
-            OnnxModel model,
-            long before,
-            Path out,
-            ModelDescription.Size size,
-            Reference reference,
-            Options options,
-            Scratch scratch)
+    private Report compute(OnnxModel model, long before, Path out, Trials trials, Options options)
             throws GraphException, ModelException, InferException, ConvertException, IOException {
-        HalfPlan plan = HalfPlan.of(model, ModelShapes.of(model, size).facts(), options.keep);
-        keepLarge(plan, new Ranges(plan, reference, size, cacheDir).measure(scratch.file("ranges.onnx"), progress));
+        progress.accept("looking at the weights");
+        Reference reference = trials.reference;
+        HalfPlan plan =
+                HalfPlan.of(model, ModelShapes.of(model, trials.size).facts(), options.keep);
+        keepLarge(
+                plan,
+                new Ranges(plan, trials.pool, reference, trials.size, cacheDir)
+                        .measure(trials.scratch.file("ranges.onnx"), progress));
         if (plan.halfNodes().length == 0) {
             throw new GraphException("has no node that could compute in FP16" + named(plan.keptNodes()));
         }
         progress.accept("comparing");
-        KeepSearch search = new KeepSearch(reference, options.bound, scratch.file("rounded.onnx"), progress);
+        HalfTensors tensors = new HalfTensors(trials.pool, model.folder());
+        KeepSearch search = new KeepSearch(
+                half -> trials.write(HalfGraph.emulated(half, tensors).model()), reference, options.bound, progress);
         Likeness rounded = search.run(plan);
         if (!options.bound.holds(rounded)) {
             throw new GraphException("loses too much in FP16, even with half of its nodes kept in FP32: "
                     + KeepSearch.shown(rounded) + named(plan.keptNodes()));
         }
-        HalfGraph.Made made = HalfGraph.of(plan, options.inputs, options.outputs);
+        HalfGraph.Made made = HalfGraph.of(plan, tensors, options.inputs, options.outputs);
         int half = plan.halfNodes().length;
         int concerned = half + plan.keptNodes().size();
         made.model()
                 .metadata()
                 .put("vigil_half", "FP16, but for " + (concerned - half) + " of " + concerned + " nodes");
-        Path trial = scratch.file("trial.onnx");
-        made.model().write(trial);
+        Path trial = trials.write(made.model());
         Likeness here = reference.compare(trial, onBest(), reference.inputs());
         if (!options.bound.holds(here)) {
             throw new GraphException(
                     "loses too much in FP16 as this box runs it: " + KeepSearch.shown(here) + named(plan.keptNodes()));
         }
-        Duel duel = Duel.of(model.file(), trial, size, reference, onBest(), cacheDir, SECONDS);
+        Duel duel = duel(model, trial, trials);
         made.model().write(out);
         return new Report(
                 before,

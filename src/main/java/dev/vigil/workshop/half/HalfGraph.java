@@ -5,6 +5,7 @@ import dev.vigil.graph.Graph;
 import dev.vigil.graph.GraphException;
 import dev.vigil.graph.Nodes;
 import dev.vigil.graph.OnnxModel;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +27,7 @@ final class HalfGraph {
 
     private final HalfPlan plan;
     private final boolean emulated;
+    private final HalfTensors tensors;
     private final OnnxModel model;
     private final Graph graph;
     private final Set<String> names = new HashSet<>();
@@ -46,10 +48,11 @@ final class HalfGraph {
     /** A graph that was made, not yet written. */
     record Made(OnnxModel model, int casts) {}
 
-    private HalfGraph(HalfPlan plan, boolean emulated) throws GraphException {
+    private HalfGraph(HalfPlan plan, HalfTensors tensors, boolean emulated) {
         this.plan = plan;
         this.emulated = emulated;
-        this.model = plan.reread();
+        this.model = plan.copy();
+        this.tensors = tensors;
         this.graph = model.graph();
     }
 
@@ -59,8 +62,9 @@ final class HalfGraph {
      * @param inputs whether pictures are given as halves
      * @param outputs whether all that is float32 is given out as halves
      */
-    static Made of(HalfPlan plan, boolean inputs, boolean outputs) throws GraphException {
-        HalfGraph making = new HalfGraph(plan, false);
+    static Made of(HalfPlan plan, HalfTensors tensors, boolean inputs, boolean outputs)
+            throws GraphException, IOException {
+        HalfGraph making = new HalfGraph(plan, tensors, false);
         making.collectNames(making.graph.toProto());
         making.edges(inputs, outputs);
         return making.make();
@@ -71,8 +75,8 @@ final class HalfGraph {
      * matrix units of GPUs compute. ONNX Runtime on a CPU without FP16 arithmetic leaves out the roundings of a graph in FP16, and
      * so would not show them.
      */
-    static Made emulated(HalfPlan plan) throws GraphException {
-        HalfGraph making = new HalfGraph(plan, true);
+    static Made emulated(HalfPlan plan, HalfTensors tensors) throws GraphException, IOException {
+        HalfGraph making = new HalfGraph(plan, tensors, true);
         making.collectNames(making.graph.toProto());
         return making.make();
     }
@@ -142,7 +146,7 @@ final class HalfGraph {
         return isFloat(node.getInput(input)) && !HalfRules.staysFloat(node, input);
     }
 
-    private Made make() throws GraphException {
+    private Made make() throws GraphException, IOException {
         List<NodeProto> nodes = graph.sorted();
         for (int i = 0; i < nodes.size(); i++) {
             look(nodes.get(i), plan.isHalf(i));
@@ -215,19 +219,26 @@ final class HalfGraph {
         }
     }
 
-    private void weights() throws GraphException {
+    private void weights() throws GraphException, IOException {
         for (TensorProto tensor : List.copyOf(graph.initializers().values())) {
             String name = tensor.getName();
-            if (readHalf.contains(name)) {
-                boolean limit = !readAsNumbers.contains(name);
-                String half = halves.get(name);
-                graph.initializers()
-                        .put(
-                                half,
-                                emulated
-                                        ? HalfTensors.rounded(half, tensor, model.folder(), limit)
-                                        : HalfTensors.half(half, tensor, model.folder(), limit));
-                if (half.equals(name) && !emulated) {
+            if (!readHalf.contains(name)) {
+                continue;
+            }
+            boolean limit = !readAsNumbers.contains(name);
+            String half = halves.get(name);
+            if (emulated) {
+                // Runtimes do such a cast once, when they load the model.
+                String stored = fresh(name + "_16");
+                graph.initializers().put(stored, tensors.half(stored, tensor, limit));
+                if (half.equals(name)) {
+                    graph.initializers().remove(name);
+                    graph.inputs().removeIf(input -> input.getName().equals(name));
+                }
+                cast(stored, half, DataType.FLOAT);
+            } else {
+                graph.initializers().put(half, tensors.half(half, tensor, limit));
+                if (half.equals(name)) {
                     graph.inputs().replaceAll(input -> input.getName().equals(name) ? typed(input) : input);
                 }
             }

@@ -5,8 +5,7 @@ import dev.vigil.graph.GraphException;
 import dev.vigil.graph.Nodes;
 import dev.vigil.graph.OnnxModel;
 import dev.vigil.graph.shape.Fact;
-import dev.vigil.workshop.ConstantNodes;
-import java.nio.file.Path;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +20,7 @@ final class HalfPlan {
     /** Tensors of so few known values are shapes and sizes. */
     private static final int SHAPE_VALUES_MAX = 64;
 
-    private final Path file;
+    private final OnnxModel model;
     private final Map<String, Fact> facts;
     private final List<NodeProto> nodes;
     private final Map<String, TensorProto> initializers;
@@ -31,7 +30,7 @@ final class HalfPlan {
     private final boolean[] concerned;
 
     private HalfPlan(OnnxModel model, Map<String, Fact> facts) throws GraphException {
-        this.file = model.file();
+        this.model = model;
         this.facts = facts;
         this.nodes = model.graph().sorted();
         this.initializers = model.graph().initializers();
@@ -42,11 +41,12 @@ final class HalfPlan {
     /**
      * What can be told without running it.
      *
+     * @param model without {@code Constant} nodes; not changed from here on
      * @param keep what the user wants to stay
      * @throws GraphException when a pattern fits no node, or weights can not be read
      */
-    static HalfPlan of(OnnxModel model, Map<String, Fact> facts, List<KeepPattern> keep) throws GraphException {
-        ConstantNodes.toInitializers(model.graph());
+    static HalfPlan of(OnnxModel model, Map<String, Fact> facts, List<KeepPattern> keep)
+            throws GraphException, IOException {
         HalfPlan plan = new HalfPlan(model, facts);
         for (KeepPattern pattern : keep) {
             if (plan.nodes.stream().noneMatch(pattern::fits)) {
@@ -64,7 +64,7 @@ final class HalfPlan {
     }
 
     private String reason(NodeProto node, List<KeepPattern> keep, OnnxModel model, Map<String, HalfTensors.Loss> losses)
-            throws GraphException {
+            throws GraphException, IOException {
         for (KeepPattern pattern : keep) {
             if (pattern.fits(node)) {
                 return "--keep " + pattern.text() + " says so";
@@ -106,10 +106,8 @@ final class HalfPlan {
     }
 
     /** The model anew, to be changed, with the same nodes in the same order. */
-    OnnxModel reread() throws GraphException {
-        OnnxModel model = OnnxModel.read(file);
-        ConstantNodes.toInitializers(model.graph());
-        return model;
+    OnnxModel copy() {
+        return model.copy();
     }
 
     Fact fact(String value) {
@@ -161,7 +159,7 @@ final class HalfPlan {
 
     /** A plan in which of all nodes that compute in FP16 only some still do. */
     HalfPlan only(int[] half) {
-        HalfPlan plan = copy();
+        HalfPlan plan = new HalfPlan(this);
         for (int node : halfNodes()) {
             plan.kept[node] = "";
         }
@@ -171,12 +169,8 @@ final class HalfPlan {
         return plan;
     }
 
-    private HalfPlan copy() {
-        return new HalfPlan(this);
-    }
-
     private HalfPlan(HalfPlan other) {
-        this.file = other.file;
+        this.model = other.model;
         this.facts = other.facts;
         this.nodes = other.nodes;
         this.initializers = other.initializers;

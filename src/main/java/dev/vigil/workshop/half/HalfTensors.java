@@ -2,14 +2,19 @@ package dev.vigil.workshop.half;
 
 import dev.vigil.base.Halves;
 import dev.vigil.graph.GraphException;
+import dev.vigil.graph.WeightPool;
 import dev.vigil.graph.Weights;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import onnx.Onnx.TensorProto;
 import onnx.Onnx.TensorProto.DataType;
 
-/** Weights rounded to halves. Stateless. */
+/** Weights rounded to halves, each once, in a pool that the models lie in which have them. Not threadsafe. */
 final class HalfTensors {
     static final float LARGEST = 65_504;
 
@@ -19,7 +24,16 @@ final class HalfTensors {
     /** Rounding of normal halves costs 0.0003. */
     private static final double ERROR_MAX = 0.01;
 
-    private HalfTensors() {}
+    private final WeightPool pool;
+    /** That the weights' present places are relative to. */
+    private final Path folder;
+
+    private final Map<String, TensorProto> made = new HashMap<>();
+
+    HalfTensors(WeightPool pool, Path folder) {
+        this.pool = pool;
+        this.folder = folder;
+    }
 
     /**
      * What rounding does to a tensor.
@@ -41,56 +55,77 @@ final class HalfTensors {
         }
     }
 
-    static Loss loss(TensorProto tensor, Path folder) throws GraphException {
-        float[] values = Weights.floats(tensor, folder);
-        long overflowing = 0;
-        long vanishing = 0;
-        double squares = 0;
-        double errors = 0;
-        double worst = 0;
-        for (float value : values) {
-            float rounded = Halves.toFloat(Halves.of(value));
-            if (!Float.isFinite(value)) {
-                continue;
-            }
-            if (!Float.isFinite(rounded)) {
-                overflowing++;
-                continue;
-            }
-            vanishing += value != rounded && Math.abs(value) < SMALLEST_NORMAL ? 1 : 0;
-            double error = (double) value - rounded;
-            squares += (double) value * value;
-            errors += error * error;
-            worst = value == 0 ? worst : Math.max(worst, Math.abs(error / value));
-        }
-        return new Loss(values.length, overflowing, vanishing, squares == 0 ? 0 : Math.sqrt(errors / squares), worst);
+    static Loss loss(TensorProto tensor, Path folder) throws GraphException, IOException {
+        Losses losses = new Losses();
+        Weights.floats(tensor, folder, losses::add);
+        return losses.all();
     }
 
-    /** A tensor of halves. */
-    static TensorProto half(String name, TensorProto from, Path folder, boolean limit) throws GraphException {
-        float[] values = Weights.floats(from, folder);
-        ByteBuffer bytes = ByteBuffer.allocateDirect(Math.multiplyExact(Short.BYTES, values.length))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < values.length; i++) {
-            bytes.putShort(Short.BYTES * i, Halves.of(limit ? limited(values[i]) : values[i]));
+    /** Adds up. */
+    private static final class Losses {
+        private long values;
+        private long overflowing;
+        private long vanishing;
+        private double squares;
+        private double errors;
+        private double worst;
+
+        void add(FloatBuffer some) {
+            values += some.remaining();
+            while (some.hasRemaining()) {
+                float value = some.get();
+                float rounded = Halves.toFloat(Halves.of(value));
+                if (!Float.isFinite(value)) {
+                    continue;
+                }
+                if (!Float.isFinite(rounded)) {
+                    overflowing++;
+                    continue;
+                }
+                vanishing += value != rounded && Math.abs(value) < SMALLEST_NORMAL ? 1 : 0;
+                double error = (double) value - rounded;
+                squares += (double) value * value;
+                errors += error * error;
+                worst = value == 0 ? worst : Math.max(worst, Math.abs(error / value));
+            }
         }
-        return Weights.of(name, DataType.FLOAT16, dims(from), bytes);
+
+        Loss all() {
+            return new Loss(values, overflowing, vanishing, squares == 0 ? 0 : Math.sqrt(errors / squares), worst);
+        }
     }
 
-    /** The same values as floats. */
-    static TensorProto rounded(String name, TensorProto from, Path folder, boolean limit) throws GraphException {
-        float[] values = Weights.floats(from, folder);
-        for (int i = 0; i < values.length; i++) {
-            values[i] = Halves.toFloat(Halves.of(limit ? limited(values[i]) : values[i]));
+    /**
+     * A tensor of halves.
+     *
+     * @param limit whether what would overflow becomes the largest half
+     */
+    TensorProto half(String name, TensorProto from, boolean limit) throws GraphException, IOException {
+        String key = from.getName() + (limit ? " limited" : "");
+        TensorProto known = made.get(key);
+        if (known == null) {
+            long[] dims = from.getDimsList().stream().mapToLong(Long::longValue).toArray();
+            known = pool.put(
+                    name,
+                    DataType.FLOAT16,
+                    dims,
+                    sink -> Weights.floats(from, folder, values -> sink.write(halves(values, limit))));
+            made.put(key, known);
         }
-        return Weights.of(name, dims(from), values);
+        return known.toBuilder().setName(name).build();
+    }
+
+    private static ByteBuffer halves(FloatBuffer values, boolean limit) {
+        ByteBuffer bytes =
+                ByteBuffer.allocate(Short.BYTES * values.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+        while (values.hasRemaining()) {
+            float value = values.get();
+            bytes.putShort(Halves.of(limit ? limited(value) : value));
+        }
+        return bytes.flip();
     }
 
     private static float limited(float value) {
         return Math.max(-LARGEST, Math.min(LARGEST, value));
-    }
-
-    static long[] dims(TensorProto tensor) {
-        return tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
     }
 }

@@ -4,7 +4,7 @@ import dev.vigil.graph.Graph;
 import dev.vigil.graph.GraphException;
 import dev.vigil.graph.Nodes;
 import dev.vigil.graph.OnnxModel;
-import dev.vigil.workshop.ConstantNodes;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,12 +25,13 @@ final class HalfWeights {
     /**
      * Changes a model.
      *
+     * @param model without {@code Constant} nodes, in the pool of {@code halves}
      * @param kept gets what stays, with the reason
      * @return how many tensors were changed
      */
-    static int store(OnnxModel model, List<KeepPattern> keep, Map<String, String> kept) throws GraphException {
+    static int store(OnnxModel model, HalfTensors halves, List<KeepPattern> keep, Map<String, String> kept)
+            throws GraphException, IOException {
         Graph graph = model.graph();
-        ConstantNodes.toInitializers(graph);
         Map<String, List<NodeProto>> readers = graph.consumers();
         List<NodeProto> casts = new ArrayList<>();
         for (TensorProto tensor : List.copyOf(graph.initializers().values())) {
@@ -41,7 +42,7 @@ final class HalfWeights {
             if (stored) {
                 String half = graph.fresh(name + "_half");
                 graph.initializers().remove(name);
-                graph.initializers().put(half, HalfTensors.half(half, tensor, model.folder(), false));
+                graph.initializers().put(half, halves.half(half, tensor, false));
                 graph.inputs().removeIf(input -> input.getName().equals(name));
                 casts.add(Nodes.make("Cast", name, List.of(half), Nodes.integer("to", DataType.FLOAT_VALUE)));
             }
@@ -64,7 +65,7 @@ final class HalfWeights {
             List<KeepPattern> keep,
             OnnxModel model,
             Map<String, String> kept)
-            throws GraphException {
+            throws GraphException, IOException {
         for (KeepPattern pattern : keep) {
             if (readers.stream().anyMatch(pattern::fits)) {
                 kept.put(tensor.getName(), "--keep " + pattern.text() + " says so");

@@ -9,36 +9,53 @@ import dev.vigil.workshop.trial.Likeness;
 import dev.vigil.workshop.trial.Reference;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.PriorityQueue;
 import java.util.function.Consumer;
 
 /**
- * Finds the nodes that cost most in FP16 and keeps them in FP32 until a bound holds. The graph is cut into stretches, and what each
- * costs is measured with only that stretch rounded; errors of different stretches add up by their squares. The dearest go
- * first, of two alike the one with fewer weights.
+ * Finds the nodes that cost most in FP16 and keeps them in FP32 until a bound holds. What a stretch of the graph costs is measured
+ * with only that stretch rounded; errors of different stretches add up by their squares. The dearest stretch is halved again and
+ * again until it is a 32nd of the graph, and then kept, of two alike the one with fewer weights; others are only looked into when
+ * their turn comes, so that one place that is dear is found with a dozen measurements. One session is open at a time. Not
+ * threadsafe.
  */
 final class KeepSearch {
-    private static final int STRETCHES = 32;
+    /** Parts of the graph that are not divided any more. */
+    private static final int GRAINS = 32;
+    /** Stretches are measured as often at most; those that are left are kept or not as they are. */
+    private static final int MEASURED_MAX = 40;
+
     private static final int FRAMES = 8;
     /** More nodes than this part in FP32 are no model in FP16 any more. */
     private static final double KEPT_MAX = 0.5;
 
+    private final Trial trial;
     private final Reference reference;
     private final Bound bound;
-    private final Path scratch;
     private final Consumer<String> progress;
+    private int measured;
 
-    /** @param gain squares of errors that are saved for each byte, about */
-    private record Stretch(int[] nodes, double gain, Likeness alone) {}
+    /** Makes a model that rounds as a plan says. */
+    interface Trial {
+        Path of(HalfPlan plan) throws GraphException, IOException;
+    }
 
-    KeepSearch(Reference reference, Bound bound, Path scratch, Consumer<String> progress) {
+    /**
+     * Neighbours in the graph's order.
+     *
+     * @param worth squares of errors that keeping it saves for each weight, about; of what can be divided the most that any part of it
+     *     may save
+     */
+    private record Stretch(int[] nodes, boolean divides, double worth, Likeness alone) {}
+
+    KeepSearch(Trial trial, Reference reference, Bound bound, Consumer<String> progress) {
+        this.trial = trial;
         this.reference = reference;
         this.bound = bound;
-        this.scratch = scratch;
         this.progress = progress;
     }
 
@@ -48,56 +65,82 @@ final class KeepSearch {
      * @return how far the model is from its origin then, or when as many nodes are kept as may be
      */
     Likeness run(HalfPlan plan) throws GraphException, InferException, ModelException, ConvertException, IOException {
-        Likeness likeness = measure(plan, reference.inputs());
+        Likeness likeness = measureAll(plan);
         if (bound.holds(likeness)) {
             return likeness;
         }
-        int first = plan.halfNodes().length;
+        int[] all = plan.halfNodes();
+        HalfPlan whole = plan.only(all);
+        PriorityQueue<Stretch> open =
+                new PriorityQueue<>(Comparator.comparingDouble(Stretch::worth).reversed());
+        divide(whole, all, all, open);
         int kept = 0;
-        List<Stretch> dearest = dearest(plan);
+        int keeps = 0;
         int look = 1;
-        for (int i = 0; i < dearest.size() && !bound.holds(likeness); i++) {
-            Stretch stretch = dearest.get(i);
-            kept += stretch.nodes.length;
-            if (kept > KEPT_MAX * first) {
-                break;
+        boolean measuredSince = true;
+        while (!open.isEmpty() && !bound.holds(likeness)) {
+            Stretch dearest = open.remove();
+            if (dearest.divides && measured < MEASURED_MAX) {
+                divide(whole, all, dearest.nodes, open);
+                continue;
             }
-            for (int node : stretch.nodes) {
-                plan.keep(node, "FP16 costs " + shown(stretch.alone) + " there alone");
+            if (kept + dearest.nodes.length > KEPT_MAX * all.length) {
+                continue; // a smaller one may still do
             }
-            boolean last = i + 1 == dearest.size() || kept + dearest.get(i + 1).nodes.length > KEPT_MAX * first;
-            if (last || i + 1 >= look) {
-                progress.accept("kept " + kept + " of " + first + " nodes in FP32");
-                likeness = measure(plan, reference.inputs());
-                look = i + 1 + Math.max(1, (i + 1) / 2);
+            kept += dearest.nodes.length;
+            keeps++;
+            for (int node : dearest.nodes) {
+                plan.keep(node, "FP16 costs " + shown(dearest.alone) + " there alone");
+            }
+            measuredSince = keeps >= look;
+            if (measuredSince) {
+                progress.accept("trying with " + kept + " of " + all.length + " nodes in FP32");
+                likeness = measureAll(plan);
+                look = keeps + Math.max(1, keeps / 2);
             }
         }
-        return likeness;
+        return measuredSince ? likeness : measureAll(plan);
     }
 
-    private List<Stretch> dearest(HalfPlan plan)
+    /** Measures both halves of a stretch; of one of a single node that one. */
+    private void divide(HalfPlan whole, int[] all, int[] nodes, PriorityQueue<Stretch> into)
             throws GraphException, InferException, ModelException, ConvertException, IOException {
-        int[] all = plan.halfNodes();
-        int parts = Math.min(STRETCHES, all.length);
-        List<Stretch> stretches = new ArrayList<>();
-        double usualValues = (double) plan.weights(all) / parts + 1;
-        for (int part = 0; part < parts; part++) {
-            progress.accept("measuring part " + (part + 1) + " of " + parts);
-            int[] nodes = Arrays.copyOfRange(all, part * all.length / parts, (part + 1) * all.length / parts);
-            Likeness alone = measure(plan.only(nodes), FRAMES);
-            double squares = alone.boxes() == null
-                    ? alone.outputs() * alone.outputs()
-                    : alone.candidates().excessSquares();
-            stretches.add(new Stretch(nodes, squares / (usualValues + plan.weights(nodes)), alone));
+        int middle = nodes.length / 2;
+        for (int[] part : List.of(Arrays.copyOf(nodes, middle), Arrays.copyOfRange(nodes, middle, nodes.length))) {
+            if (part.length > 0) {
+                measured++;
+                progress.accept("measuring FP16 in " + part.length + " of " + all.length + " nodes, measurement " + measured
+                        + " of " + MEASURED_MAX + " at most");
+                into.add(stretch(whole, all, part));
+            }
         }
-        stretches.sort(Comparator.comparingDouble(Stretch::gain).reversed());
-        return stretches;
+    }
+
+    private Stretch stretch(HalfPlan whole, int[] all, int[] nodes)
+            throws GraphException, InferException, ModelException, ConvertException, IOException {
+        Likeness alone = measure(whole.only(nodes), FRAMES);
+        double squares = alone.boxes() == null
+                ? alone.outputs() * alone.outputs()
+                : alone.candidates().excessSquares();
+        boolean divides = nodes.length > Math.max(1, all.length / GRAINS);
+        double usualWeights = (double) whole.weights(all) / GRAINS + 1;
+        return new Stretch(
+                nodes, divides, squares / (usualWeights + (divides ? 0 : whole.weights(nodes))), alone);
+    }
+
+    /** On all inputs, unless a few show already that the bound does not hold. */
+    private Likeness measureAll(HalfPlan plan)
+            throws GraphException, InferException, ModelException, ConvertException, IOException {
+        Path file = trial.of(plan);
+        Likeness few = reference.compare(file, Reference.onCpu(), FRAMES);
+        return reference.inputs() <= FRAMES || !bound.holds(few)
+                ? few
+                : reference.compare(file, Reference.onCpu(), reference.inputs());
     }
 
     private Likeness measure(HalfPlan plan, int most)
             throws GraphException, InferException, ModelException, ConvertException, IOException {
-        HalfGraph.emulated(plan).model().write(scratch);
-        return reference.compare(scratch, Reference.onCpu(), most);
+        return reference.compare(trial.of(plan), Reference.onCpu(), most);
     }
 
     static String shown(Likeness likeness) {

@@ -7,6 +7,7 @@ import dev.vigil.detect.ModelException;
 import dev.vigil.graph.GraphException;
 import dev.vigil.graph.Nodes;
 import dev.vigil.graph.OnnxModel;
+import dev.vigil.graph.WeightPool;
 import dev.vigil.graph.Weights;
 import dev.vigil.graph.shape.Fact;
 import dev.vigil.infer.InferException;
@@ -41,12 +42,15 @@ final class Ranges {
     private static final String PREFIX = "vigil_largest_";
 
     private final HalfPlan plan;
+    private final WeightPool pool;
     private final Reference reference;
     private final ModelDescription.Size size;
     private final Path cacheDir;
 
-    Ranges(HalfPlan plan, Reference reference, ModelDescription.Size size, Path cacheDir) {
+    /** @param pool that the plan's model is in */
+    Ranges(HalfPlan plan, WeightPool pool, Reference reference, ModelDescription.Size size, Path cacheDir) {
         this.plan = plan;
+        this.pool = pool;
         this.reference = reference;
         this.size = size;
         this.cacheDir = cacheDir;
@@ -88,7 +92,7 @@ final class Ranges {
 
     private void measure(List<String> values, Path scratch, Map<String, Float> largest)
             throws GraphException, ModelException, InferException, ConvertException, IOException {
-        OnnxModel model = plan.reread();
+        OnnxModel model = plan.copy();
         model.graph().initializers().put(PREFIX + "all", Weights.of(PREFIX + "all", -1));
         model.graph().initializers().put(PREFIX + "zero", Weights.of(PREFIX + "zero", new long[] {1}, new float[1]));
         List<NodeProto> nodes = model.graph().nodes();
@@ -112,7 +116,7 @@ final class Ranges {
                 .prune(model.graph().outputs().stream()
                         .map(ValueInfoProto::getName)
                         .toList());
-        model.write(scratch);
+        pool.write(model, scratch);
         try (GraphRun run = GraphRun.open(scratch, size, Reference.onCpu(), cacheDir);
                 FrameConverter converter = reference.converter(run)) {
             for (int index = 0; index < reference.inputs(); index++) {

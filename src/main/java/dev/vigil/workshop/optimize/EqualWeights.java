@@ -3,6 +3,7 @@ package dev.vigil.workshop.optimize;
 import dev.vigil.graph.ExternalData;
 import dev.vigil.graph.GraphException;
 import dev.vigil.graph.Weights;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,13 +23,12 @@ final class EqualWeights implements Pass {
     private record Form(int type, List<Long> dims, long bytes) {}
 
     @Override
-    public int apply(Draft draft) throws GraphException {
+    public int apply(Draft draft) throws GraphException, IOException {
         Map<Form, List<String>> alike = new HashMap<>();
         for (TensorProto tensor : draft.constants().values()) {
-            boolean raw = tensor.hasRawData() || ExternalData.isExternal(tensor);
             if (draft.constant(tensor.getName()) != null && !draft.isOutput(tensor.getName())) {
                 TensorProto bare = bare(tensor);
-                long bytes = raw ? -1 : bare.getSerializedSize();
+                long bytes = isRaw(tensor) ? -1 : bare.getSerializedSize();
                 alike.computeIfAbsent(
                                 new Form(tensor.getDataType(), tensor.getDimsList(), bytes), form -> new ArrayList<>())
                         .add(tensor.getName());
@@ -41,17 +41,14 @@ final class EqualWeights implements Pass {
         return changes;
     }
 
-    private static int merge(Draft draft, List<String> names) throws GraphException {
+    private static int merge(Draft draft, List<String> names) throws GraphException, IOException {
         Map<Long, List<String>> firsts = new HashMap<>();
         int changes = 0;
         for (String name : names) {
-            ByteBuffer bytes = bytes(draft, name);
-            CRC32C sum = new CRC32C();
-            sum.update(bytes.duplicate());
-            List<String> same = firsts.computeIfAbsent(sum.getValue(), value -> new ArrayList<>());
+            List<String> same = firsts.computeIfAbsent(sum(draft, name), value -> new ArrayList<>());
             String first = null;
             for (String other : same) {
-                first = first == null && bytes(draft, other).equals(bytes) ? other : first;
+                first = first == null && bytes(draft, other).equals(bytes(draft, name)) ? other : first;
             }
             if (first == null) {
                 same.add(name);
@@ -63,11 +60,27 @@ final class EqualWeights implements Pass {
         return changes;
     }
 
+    /** Without leaving the bytes in memory. */
+    private static long sum(Draft draft, String name) throws GraphException, IOException {
+        TensorProto tensor = draft.constant(name);
+        CRC32C sum = new CRC32C();
+        if (isRaw(tensor)) {
+            Weights.parts(tensor, draft.model().folder(), sum::update);
+        } else {
+            sum.update(bare(tensor).toByteArray());
+        }
+        return sum.getValue();
+    }
+
     private static ByteBuffer bytes(Draft draft, String name) throws GraphException {
         TensorProto tensor = draft.constant(name);
-        return tensor.hasRawData() || ExternalData.isExternal(tensor)
+        return isRaw(tensor)
                 ? Weights.raw(tensor, draft.model().folder())
                 : bare(tensor).toByteString().asReadOnlyByteBuffer();
+    }
+
+    private static boolean isRaw(TensorProto tensor) {
+        return tensor.hasRawData() || ExternalData.isExternal(tensor);
     }
 
     private static TensorProto bare(TensorProto tensor) {

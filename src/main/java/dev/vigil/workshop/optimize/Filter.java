@@ -208,12 +208,12 @@ final class Filter {
     }
 
     /** Puts it into the graph: new constants, and the node that reads them. */
-    void store() {
+    void store() throws GraphException {
         NodeProto.Builder changed = draft.node(slot).toBuilder();
         if (scaled) {
             long[] dims =
                     tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
-            changed.setInput(1, draft.addConstant(Weights.of(tensor.getName(), dims, weights)));
+            changed.setInput(1, draft.addConstant(draft.model().weights(tensor.getName(), dims, weights)));
         }
         if (bias != null) {
             float[] values = new float[outChannels];

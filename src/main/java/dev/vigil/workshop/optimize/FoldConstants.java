@@ -3,7 +3,6 @@ package dev.vigil.workshop.optimize;
 import dev.vigil.frame.TensorInfo.ElementType;
 import dev.vigil.graph.GraphException;
 import dev.vigil.graph.TensorData;
-import dev.vigil.graph.Weights;
 import dev.vigil.graph.shape.Fact;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.ort.OrtGraph;
@@ -165,9 +164,13 @@ final class FoldConstants implements Pass {
             Path file = folder.file("constants.onnx");
             draft.model().with(graph.build()).write(file);
             try (OrtGraph runs = OrtGraph.open(file, Optimizing.NONE, 1, cacheDir)) {
-                runs.run(Map.of())
-                        .forEach((name, tensor) ->
-                                made.put(name, constant(name, draft.fact(name).type(), tensor)));
+                for (Map.Entry<String, Tensor> constant : runs.run(Map.of()).entrySet()) {
+                    String name = constant.getKey();
+                    Tensor tensor = constant.getValue();
+                    DataType type = DataType.forNumber(draft.fact(name).type());
+                    ByteBuffer bytes = tensor.bytes().order(ByteOrder.LITTLE_ENDIAN); // as every box is that Vigil runs on
+                    made.put(name, draft.model().weights(name, type, tensor.shape(), bytes));
+                }
             }
         }
         return made;
@@ -181,10 +184,4 @@ final class FoldConstants implements Pass {
                 .build();
     }
 
-    private static TensorProto constant(String name, int type, Tensor tensor) {
-        ByteBuffer from = tensor.bytes();
-        ByteBuffer bytes = ByteBuffer.allocateDirect(from.capacity()).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.put(0, from, 0, from.capacity()); // every box that Vigil runs on is little-endian
-        return Weights.of(name, DataType.forNumber(type), tensor.shape(), bytes);
-    }
 }

@@ -6,6 +6,7 @@ import dev.vigil.detect.ModelDescription.Size;
 import dev.vigil.detect.ModelException;
 import dev.vigil.graph.GraphException;
 import dev.vigil.graph.OnnxModel;
+import dev.vigil.graph.WeightPool;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.ort.OrtGraph;
 import dev.vigil.infer.ort.OrtGraph.Optimizing;
@@ -85,7 +86,8 @@ public final class Optimization {
      */
     public Report run(Path in, Path out, Request request, FrameSet frames, String note)
             throws GraphException, ModelException, InferException, ConvertException, IOException {
-        try (Scratch folder = Scratch.in(cacheDir)) {
+        try (Scratch folder = Scratch.in(cacheDir);
+                WeightPool pool = WeightPool.in(folder.folder())) {
             Path original = in;
             if (request.cutNms) {
                 progress.accept("cutting NMS");
@@ -93,14 +95,14 @@ public final class Optimization {
                 new NmsOnCpu(cacheDir).split(in, original, new NmsOnCpu.Options(null, null, request.picture()));
             }
             progress.accept("optimising");
-            OnnxModel model = OnnxModel.read(original);
+            OnnxModel model = OnnxModel.read(original).in(pool);
             FixedShapes.apply(model, request.size, request.batch);
             Optimizer.Outcome outcome = Optimizer.run(
                     model,
                     new Optimizer.Options(cacheDir, request.skipped, (pass, now) -> progress.accept("pass " + pass)));
             model.metadata().put("optimized", note + ": " + String.join(", ", outcome.effective()));
             Path trial = folder.file("trial.onnx");
-            model.write(trial);
+            pool.write(model, trial);
             Report report = prove(original, trial, model, request, frames, outcome);
             model.write(out);
             return report;
@@ -182,13 +184,14 @@ public final class Optimization {
     private String culprit(Path original, Request request, Map<String, Tensor> inputs)
             throws GraphException, ModelException, InferException, IOException {
         try (Scratch folder = Scratch.in(cacheDir);
+                WeightPool pool = WeightPool.in(folder.folder());
                 OrtGraph before = OrtGraph.open(original, Optimizing.ALL, 1, cacheDir)) {
             Map<String, Tensor> wanted = before.run(inputs);
             Path trial = folder.file("trial.onnx");
-            OnnxModel model = OnnxModel.read(original);
+            OnnxModel model = OnnxModel.read(original).in(pool);
             FixedShapes.apply(model, request.size, request.batch);
             Optimizer.run(model, new Optimizer.Options(cacheDir, request.skipped, (pass, now) -> {
-                now.write(trial);
+                pool.write(now, trial);
                 try (OrtGraph after = OrtGraph.open(trial, Optimizing.ALL, 1, cacheDir)) {
                     if (Proof.difference(wanted, after.run(inputs)).isTooLarge()) {
                         throw new Found(pass);

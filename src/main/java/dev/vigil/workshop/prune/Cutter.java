@@ -185,7 +185,7 @@ final class Cutter {
             values = cut(values, dims, cut);
             dims[cut.axis()] = left(cut.atoms());
         }
-        return Weights.of(tensor.getName(), dims, values);
+        return flow.model.weights(tensor.getName(), dims, values);
     }
 
     private float[] cut(float[] values, long[] dims, Flow.Cut cut) {

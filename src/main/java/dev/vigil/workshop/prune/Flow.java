@@ -7,7 +7,6 @@ import dev.vigil.graph.Nodes;
 import dev.vigil.graph.OnnxModel;
 import dev.vigil.graph.Weights;
 import dev.vigil.graph.shape.Fact;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -27,6 +26,7 @@ import onnx.Onnx.ValueInfoProto;
 final class Flow {
     final Graph graph;
     final Map<String, Fact> facts;
+    final OnnxModel model;
     final int opset;
     final double threshold;
     final Atoms atoms = new Atoms();
@@ -39,7 +39,6 @@ final class Flow {
     /** How else a node must be changed. */
     final Map<NodeProto, List<Edit>> edits = new IdentityHashMap<>();
 
-    private final Path folder;
     private final Set<String> outputs;
 
     /** An input of a node that is an initialiser has channels along an axis. */
@@ -56,7 +55,7 @@ final class Flow {
         this.facts = facts;
         this.opset = model.opset("");
         this.threshold = threshold;
-        this.folder = model.folder();
+        this.model = model;
         this.outputs = graph.outputs().stream().map(ValueInfoProto::getName).collect(Collectors.toUnmodifiableSet());
     }
 
@@ -113,7 +112,7 @@ final class Flow {
     }
 
     float[] floats(TensorProto tensor) throws GraphException {
-        return Weights.floats(tensor, folder);
+        return Weights.floats(tensor, model.folder());
     }
 
     void cut(NodeProto node, int input, int axis, int[] along) {

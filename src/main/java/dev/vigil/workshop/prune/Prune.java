@@ -7,6 +7,8 @@ import dev.vigil.graph.Graph;
 import dev.vigil.graph.GraphException;
 import dev.vigil.graph.Nodes;
 import dev.vigil.graph.OnnxModel;
+import dev.vigil.graph.WeightPool;
+import dev.vigil.graph.TensorData;
 import dev.vigil.graph.Weights;
 import dev.vigil.graph.shape.Cost;
 import dev.vigil.graph.shape.Fact;
@@ -88,11 +90,26 @@ public final class Prune {
      */
     public Report write(Path in, Path out, ModelDescription description, Reference reference, Options options)
             throws GraphException, ModelException, InferException, ConvertException, IOException {
-        OnnxModel model = OnnxModel.read(in);
+        try (Scratch scratch = Scratch.in(cacheDir);
+                WeightPool pool = WeightPool.in(scratch.folder())) {
+            return write(OnnxModel.read(in).in(pool), pool, scratch.file("trial.onnx"), out, description, reference, options);
+        }
+    }
+
+    private Report write(
+            OnnxModel model,
+            WeightPool pool,
+            Path trial,
+            Path out,
+            ModelDescription description,
+            Reference reference,
+            Options options)
+            throws GraphException, ModelException, InferException, ConvertException, IOException {
+        Path in = model.file();
         ModelDescription.Size picture = description.input().size();
         Graph graph = model.graph();
         ConstantNodes.toInitializers(graph);
-        Size before = size(model, facts(model, picture));
+        Size before = size(OnnxModel.read(in), facts(model, picture));
         Map<String, Integer> channels = channels(graph);
         progress.accept("following channels");
         if (!remove(model, picture, options.threshold)) {
@@ -103,17 +120,14 @@ public final class Prune {
         int total = layers.stream().mapToInt(Layer::before).sum();
         int gone = layers.stream().mapToInt(layer -> layer.before - layer.after).sum();
         model.metadata().put("vigil_prune", gone + " of " + total + " channels removed");
-        try (Scratch scratch = Scratch.in(cacheDir)) {
-            Path trial = scratch.file("trial.onnx");
-            model.write(trial);
-            progress.accept("comparing");
-            Likeness likeness = reference.compare(trial);
-            check(likeness, options, gone);
-            Duel duel = Duel.of(in, trial, picture, reference, onBest(), cacheDir, SECONDS);
-            model.write(out);
-            OnnxModel written = OnnxModel.read(out);
-            return new Report(layers, before, size(written, facts(written, picture)), likeness, duel);
-        }
+        pool.write(model, trial);
+        progress.accept("comparing");
+        Likeness likeness = reference.compare(trial);
+        check(likeness, options, gone);
+        Duel duel = Duel.of(in, trial, picture, reference, onBest(), cacheDir, SECONDS);
+        model.write(out);
+        OnnxModel written = OnnxModel.read(out);
+        return new Report(layers, before, size(written, facts(written, picture)), likeness, duel);
     }
 
     /** Changes a model, without looking whether it still does what it did; returns whether there was anything to remove. */
@@ -218,20 +232,21 @@ public final class Prune {
 
     private static Size size(OnnxModel model, Map<String, Fact> facts) throws GraphException, IOException {
         long parameters = 0;
-        long zeros = 0;
+        long[] zeros = {0};
         for (TensorProto tensor : model.graph().initializers().values()) {
             if (tensor.getDataType() == DataType.FLOAT_VALUE) {
-                float[] values = Weights.floats(tensor, model.folder());
-                parameters += values.length;
-                for (float value : values) {
-                    zeros += value == 0 ? 1 : 0;
-                }
+                parameters += TensorData.count(tensor);
+                Weights.floats(tensor, model.folder(), values -> {
+                    while (values.hasRemaining()) {
+                        zeros[0] += values.get() == 0 ? 1 : 0;
+                    }
+                });
             }
         }
         double multiplyAdds = model.graph().nodes().stream()
                 .mapToDouble(node -> Cost.multiplyAdds(node, facts))
                 .filter(cost -> !Double.isNaN(cost))
                 .sum();
-        return new Size(ModelBytes.of(model), parameters, zeros, multiplyAdds);
+        return new Size(ModelBytes.of(model), parameters, zeros[0], multiplyAdds);
     }
 }

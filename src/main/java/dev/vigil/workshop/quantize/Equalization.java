@@ -256,8 +256,8 @@ final class Equalization {
         }
     }
 
-    private void replace(TensorProto tensor, float[] values) {
+    private void replace(TensorProto tensor, float[] values) throws GraphException {
         long[] dims = tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
-        graph.initializers().put(tensor.getName(), Weights.of(tensor.getName(), dims, values));
+        graph.initializers().put(tensor.getName(), model.weights(tensor.getName(), dims, values));
     }
 }

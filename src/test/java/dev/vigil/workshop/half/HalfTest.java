@@ -251,7 +251,7 @@ class HalfTest {
     }
 
     @Test
-    void shouldTakeWeightsInWhenTheyLieInAFileOfTheirOwn() throws Exception {
+    void shouldKeepWeightsInAFileOfTheirOwnWhenTheyLieInOne() throws Exception {
         Path in = external();
 
         Half.Report report = half(in, USUAL);
@@ -260,8 +260,8 @@ class HalfTest {
         assertThat(report.bytesAfter()).isLessThan(report.bytesBefore() * 6 / 10);
         assertThat(type("w")).isEqualTo(DataType.FLOAT16_VALUE);
         assertThat(Files.list(folder).map(file -> file.getFileName().toString()))
-                .as("nothing is left of the file of data beside the new model")
-                .containsExactlyInAnyOrder("in.onnx", "w.bin", "out.onnx");
+                .containsExactlyInAnyOrder("in.onnx", "w.bin", "out.onnx", "out.onnx.data");
+        assertThat(folder.resolve("out.onnx.data")).hasSize(2 * PIXELS * PIXELS);
     }
 
     private Path external() throws Exception {
