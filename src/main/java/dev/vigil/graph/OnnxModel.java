@@ -223,13 +223,18 @@ public final class OnnxModel {
     /**
      * Writes what there is now: beside the file first, then moved into its place, so that nobody sees half of it. Where
      * the file that this was read from has weights in files of their own, or all are too many for one file, all large ones go into
-     * one new file beside the new model ({@link DataFile}), which is there before the model is.
+     * one new file beside the new model ({@link DataFile}), which is there before the model is. In the folder of its pool a model
+     * shares the weights that lie there.
      *
      * @throws IOException when that can not be written
      */
     public void write(Path to) throws IOException {
         ModelProto model = proto();
         Path target = to.toAbsolutePath();
+        if (pool != null && pool.folder().equals(target.getParent())) {
+            write(pool.fill(model, folder), target);
+            return;
+        }
         Set<String> replaced = replacedData(target);
         if (!isSplit && DataFile.bytes(model) <= INSIDE_MAX) {
             write(DataFile.inside(model, folder), target);
@@ -272,7 +277,7 @@ public final class OnnxModel {
         return locations;
     }
 
-    static void write(ModelProto model, Path target) throws IOException {
+    private static void write(ModelProto model, Path target) throws IOException {
         Path beside = target.resolveSibling("." + target.getFileName() + "."
                 + ProcessHandle.current().pid() + "." + UNIQUE.incrementAndGet() + ".new");
         try {

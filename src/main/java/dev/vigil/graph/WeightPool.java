@@ -23,7 +23,10 @@ public final class WeightPool implements AutoCloseable {
         this.data = data;
     }
 
-    /** Makes an empty one in a folder that has none yet; its models are to lie there too. */
+    /**
+     * Makes an empty one in a folder that has none yet. {@linkplain OnnxModel#in Models in it} that are written into that folder
+     * find their weights here.
+     */
     public static WeightPool in(Path folder) throws IOException {
         Path absolute = folder.toAbsolutePath();
         return new WeightPool(absolute, DataFile.create(absolute.resolve(NAME)));
@@ -37,13 +40,8 @@ public final class WeightPool implements AutoCloseable {
         return data.fill(model, sources);
     }
 
-    /** Writes a model into the folder, and with it only such weights as are not here yet. */
-    public void write(OnnxModel model, Path file) throws IOException {
-        OnnxModel.write(data.fill(model.proto(), model.folder()), file.toAbsolutePath());
-    }
-
     /**
-     * Puts a tensor in, for models that are {@linkplain OnnxModel#in in the pool}.
+     * Puts a tensor in.
      *
      * @param content little-endian, as many bytes as the shape wants
      */

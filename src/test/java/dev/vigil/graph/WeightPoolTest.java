@@ -60,8 +60,8 @@ class WeightPoolTest {
             OnnxModel first = model().in(pool);
             OnnxModel second = first.copy();
             second.graph().initializers().put("more", second.weights("more", new long[] {2_000}, new float[2_000]));
-            pool.write(first, tried.resolve("first.onnx"));
-            pool.write(second, tried.resolve("second.onnx"));
+            first.write(tried.resolve("first.onnx"));
+            second.write(tried.resolve("second.onnx"));
         }
 
         assertThat(names(tried)).containsExactly("first.onnx", "second.onnx", "weights.data");

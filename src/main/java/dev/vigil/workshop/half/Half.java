@@ -98,7 +98,7 @@ public final class Half {
     private record Trials(Scratch scratch, WeightPool pool, Reference reference, ModelDescription.Size size) {
         Path write(OnnxModel model) throws IOException {
             Path file = scratch.file("trial.onnx");
-            pool.write(model, file);
+            model.write(file);
             return file;
         }
     }
@@ -147,7 +147,7 @@ public final class Half {
                 HalfPlan.of(model, ModelShapes.of(model, trials.size).facts(), options.keep);
         keepLarge(
                 plan,
-                new Ranges(plan, trials.pool, reference, trials.size, cacheDir)
+                new Ranges(plan, reference, trials.size, cacheDir)
                         .measure(trials.scratch.file("ranges.onnx"), progress));
         if (plan.halfNodes().length == 0) {
             throw new GraphException("has no node that could compute in FP16" + named(plan.keptNodes()));

@@ -7,7 +7,6 @@ import dev.vigil.detect.ModelException;
 import dev.vigil.graph.GraphException;
 import dev.vigil.graph.Nodes;
 import dev.vigil.graph.OnnxModel;
-import dev.vigil.graph.WeightPool;
 import dev.vigil.graph.Weights;
 import dev.vigil.graph.shape.Fact;
 import dev.vigil.infer.InferException;
@@ -42,15 +41,12 @@ final class Ranges {
     private static final String PREFIX = "vigil_largest_";
 
     private final HalfPlan plan;
-    private final WeightPool pool;
     private final Reference reference;
     private final ModelDescription.Size size;
     private final Path cacheDir;
 
-    /** @param pool that the plan's model is in */
-    Ranges(HalfPlan plan, WeightPool pool, Reference reference, ModelDescription.Size size, Path cacheDir) {
+    Ranges(HalfPlan plan, Reference reference, ModelDescription.Size size, Path cacheDir) {
         this.plan = plan;
-        this.pool = pool;
         this.reference = reference;
         this.size = size;
         this.cacheDir = cacheDir;
@@ -116,7 +112,7 @@ final class Ranges {
                 .prune(model.graph().outputs().stream()
                         .map(ValueInfoProto::getName)
                         .toList());
-        pool.write(model, scratch);
+        model.write(scratch);
         try (GraphRun run = GraphRun.open(scratch, size, Reference.onCpu(), cacheDir);
                 FrameConverter converter = reference.converter(run)) {
             for (int index = 0; index < reference.inputs(); index++) {

@@ -102,7 +102,7 @@ public final class Optimization {
                     new Optimizer.Options(cacheDir, request.skipped, (pass, now) -> progress.accept("pass " + pass)));
             model.metadata().put("optimized", note + ": " + String.join(", ", outcome.effective()));
             Path trial = folder.file("trial.onnx");
-            pool.write(model, trial);
+            model.write(trial);
             Report report = prove(original, trial, model, request, frames, outcome);
             model.write(out);
             return report;
@@ -191,7 +191,7 @@ public final class Optimization {
             OnnxModel model = OnnxModel.read(original).in(pool);
             FixedShapes.apply(model, request.size, request.batch);
             Optimizer.run(model, new Optimizer.Options(cacheDir, request.skipped, (pass, now) -> {
-                pool.write(now, trial);
+                now.write(trial);
                 try (OrtGraph after = OrtGraph.open(trial, Optimizing.ALL, 1, cacheDir)) {
                     if (Proof.difference(wanted, after.run(inputs)).isTooLarge()) {
                         throw new Found(pass);

@@ -92,13 +92,12 @@ public final class Prune {
             throws GraphException, ModelException, InferException, ConvertException, IOException {
         try (Scratch scratch = Scratch.in(cacheDir);
                 WeightPool pool = WeightPool.in(scratch.folder())) {
-            return write(OnnxModel.read(in).in(pool), pool, scratch.file("trial.onnx"), out, description, reference, options);
+            return write(OnnxModel.read(in).in(pool), scratch.file("trial.onnx"), out, description, reference, options);
         }
     }
 
     private Report write(
             OnnxModel model,
-            WeightPool pool,
             Path trial,
             Path out,
             ModelDescription description,
@@ -120,7 +119,7 @@ public final class Prune {
         int total = layers.stream().mapToInt(Layer::before).sum();
         int gone = layers.stream().mapToInt(layer -> layer.before - layer.after).sum();
         model.metadata().put("vigil_prune", gone + " of " + total + " channels removed");
-        pool.write(model, trial);
+        model.write(trial);
         progress.accept("comparing");
         Likeness likeness = reference.compare(trial);
         check(likeness, options, gone);

@@ -35,7 +35,7 @@ import onnx.Onnx.ValueInfoProto;
  * Reads what a graph computes in between, as further outputs of a copy of it; some at a time, so that memory stays bounded however
  * many there are.
  *
- * @param folder for the copies
+ * @param folder for the copies, of the pool where models are in one
  * @param size of the picture, for a model that leaves it open
  * @param input what pictures are made into
  * @param progress is told a line now and then
@@ -57,7 +57,7 @@ record Activations(Path folder, Size size, InputSpec input, Path cacheDir, Consu
      * @param frames which of the set
      */
     Map<String, Histogram> histograms(
-            Path model, Collection<String> names, Map<String, Fact> facts, FrameSet set, int[] frames)
+            OnnxModel model, Collection<String> names, Map<String, Fact> facts, FrameSet set, int[] frames)
             throws GraphException, ModelException, InferException, ConvertException, IOException {
         Map<String, Histogram> histograms = new LinkedHashMap<>();
         names.forEach(name -> histograms.put(name, new Histogram()));
@@ -66,16 +66,21 @@ record Activations(Path folder, Size size, InputSpec input, Path cacheDir, Consu
     }
 
     /** Hands over each of these values of each frame, all frames of one value before those of the next few. */
-    void read(Path model, Collection<String> names, Map<String, Fact> facts, FrameSet set, int[] frames, Reader reader)
+    void read(
+            OnnxModel model,
+            Collection<String> names,
+            Map<String, Fact> facts,
+            FrameSet set,
+            int[] frames,
+            Reader reader)
             throws GraphException, ModelException, InferException, ConvertException, IOException {
-        OnnxModel whole = OnnxModel.read(model);
         Set<String> given =
-                whole.graph().realInputs().stream().map(ValueInfoProto::getName).collect(Collectors.toSet());
+                model.graph().realInputs().stream().map(ValueInfoProto::getName).collect(Collectors.toSet());
         List<String> made = names.stream().filter(n -> !given.contains(n)).toList();
         Set<String> pictures = new HashSet<>(names);
         pictures.retainAll(given);
         int done = 0;
-        for (List<String> chunk : chunks(made, facts, Math.max(CHUNK_BYTES, whole.fileBytes()))) {
+        for (List<String> chunk : chunks(made, facts, Math.max(CHUNK_BYTES, model.fileBytes()))) {
             Path copy = folder.resolve("values.onnx");
             copy(model, chunk).write(copy);
             String what = "reading values " + (done + 1) + " to " + (done + chunk.size()) + " of " + made.size();
@@ -146,8 +151,8 @@ record Activations(Path folder, Size size, InputSpec input, Path cacheDir, Consu
         return chunks;
     }
 
-    private static OnnxModel copy(Path model, List<String> names) throws GraphException {
-        OnnxModel copy = OnnxModel.read(model);
+    private static OnnxModel copy(OnnxModel model, List<String> names) {
+        OnnxModel copy = model.copy();
         Graph graph = copy.graph();
         Map<String, ValueInfoProto> declared =
                 graph.outputs().stream().collect(Collectors.toMap(ValueInfoProto::getName, o -> o));

@@ -76,7 +76,7 @@ final class Equalization {
         streams.forEach(stream -> names.addAll(stream.values));
         Map<String, float[]> ranges = new HashMap<>();
         activations.read(
-                model.file(),
+                model,
                 names,
                 facts,
                 set,

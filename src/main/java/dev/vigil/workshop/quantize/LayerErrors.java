@@ -26,13 +26,17 @@ import onnx.Onnx.TensorProto;
 import onnx.Onnx.TensorProto.DataType;
 
 /**
- * What each layer loses by itself: its input and its weights rounded, against itself in float, on the same values. All layers are
- * measured in one run over the frames, in a copy of the graph that has each of them a second time, and only sums come out of it.
+ * What each layer loses by itself: its input and its weights rounded, against itself in float, on the same values. Layers are
+ * measured in a copy of the graph that has each of them a second time, many in one run over the frames, and only sums come out
+ * of it.
  *
  * @param meanError by output channel, of the rounded one less the float one
  * @param signalToNoiseDb power of the output over that of the error, 10·log10; infinite where there is none
  */
 record LayerErrors(float[] meanError, double signalToNoiseDb) {
+    /** Rounded weights that are always fine in one copy. */
+    private static final long CHUNK_BYTES = 64L << 20;
+
     private static final String MEAN = "vigil mean ";
     private static final String NOISE = "vigil noise ";
     private static final String SIGNAL = "vigil signal ";
@@ -40,35 +44,45 @@ record LayerErrors(float[] meanError, double signalToNoiseDb) {
     /** Since this version reductions take their axes as an input. */
     private static final int AXES_ARE_INPUTS = 18;
 
-    /** Measures all layers; see {@link Activations#histograms} for the rest. */
+    /**
+     * Measures all layers.
+     *
+     * @param model that the parts are of; not changed
+     */
     static Map<String, LayerErrors> measure(
             Activations activations,
-            Path model,
+            OnnxModel model,
             IntegerParts parts,
             Map<String, Step> steps,
-            int levels,
+            RoundedWeights weights,
             Map<String, Fact> facts,
             FrameSet set,
             int[] frames)
             throws GraphException, ModelException, InferException, ConvertException, IOException {
-        OnnxModel copy = OnnxModel.read(model);
-        Graph graph = copy.graph();
-        graph.outputs().clear();
-        List<Layer> layers = new ArrayList<>(parts.layers().values());
-        for (Layer layer : layers) {
-            addSecond(copy, layer, steps.get(layer.node().getInput(0)), levels, facts);
-        }
-        graph.prune(graph.outputs().stream().map(o -> o.getName()).toList());
-        Path file = activations.folder().resolve("errors.onnx");
-        copy.write(file);
+        List<Layer> layers = List.copyOf(parts.layers().values());
         Map<String, double[]> sums = new HashMap<>();
-        activations.run(
-                file,
-                set,
-                frames,
-                i -> activations.progress().accept("measuring each layer on frame " + (i + 1) + " of " + frames.length),
-                (name, values) -> sum(sums, name, values));
-        Files.delete(file);
+        int done = 0;
+        for (List<Layer> some : chunks(layers, facts)) {
+            OnnxModel copy = model.copy();
+            Graph graph = copy.graph();
+            graph.outputs().clear();
+            for (Layer layer : some) {
+                addSecond(copy, layer, steps.get(layer.node().getInput(0)), weights, facts);
+            }
+            graph.prune(graph.outputs().stream().map(o -> o.getName()).toList());
+            Path file = activations.folder().resolve("errors.onnx");
+            copy.write(file);
+            String what = "measuring layers " + (done + 1) + " to " + (done + some.size()) + " of " + layers.size()
+                    + " on frame ";
+            activations.run(
+                    file,
+                    set,
+                    frames,
+                    i -> activations.progress().accept(what + (i + 1) + " of " + frames.length),
+                    (name, values) -> sum(sums, name, values));
+            Files.delete(file);
+            done += some.size();
+        }
         Map<String, LayerErrors> errors = new LinkedHashMap<>();
         for (Layer layer : layers) {
             double[] mean = sums.get(MEAN + layer.name());
@@ -83,6 +97,27 @@ record LayerErrors(float[] meanError, double signalToNoiseDb) {
         return errors;
     }
 
+    /** So that a copy has a quarter more weights than the model, or a little. */
+    private static List<List<Layer>> chunks(List<Layer> layers, Map<String, Fact> facts) {
+        long all = layers.stream().mapToLong(layer -> bytes(layer, facts)).sum();
+        long most = Math.max(CHUNK_BYTES, all / 4);
+        List<List<Layer>> chunks = new ArrayList<>();
+        long bytes = most;
+        for (Layer layer : layers) {
+            if (bytes + bytes(layer, facts) > most) {
+                chunks.add(new ArrayList<>());
+                bytes = 0;
+            }
+            chunks.get(chunks.size() - 1).add(layer);
+            bytes += bytes(layer, facts);
+        }
+        return chunks;
+    }
+
+    private static long bytes(Layer layer, Map<String, Fact> facts) {
+        return Float.BYTES * Math.max(0, facts.getOrDefault(layer.weights(), Fact.UNKNOWN).count());
+    }
+
     private static void sum(Map<String, double[]> sums, String name, FloatBuffer values) {
         double[] sum = sums.computeIfAbsent(name, n -> new double[values.limit()]);
         for (int i = 0; i < sum.length; i++) {
@@ -90,7 +125,7 @@ record LayerErrors(float[] meanError, double signalToNoiseDb) {
         }
     }
 
-    private static void addSecond(OnnxModel model, Layer layer, Step step, int levels, Map<String, Fact> facts)
+    private static void addSecond(OnnxModel model, Layer layer, Step step, RoundedWeights weights, Map<String, Fact> facts)
             throws GraphException {
         Graph graph = model.graph();
         String stem = graph.fresh("vigil " + layer.name());
@@ -112,7 +147,13 @@ record LayerErrors(float[] meanError, double signalToNoiseDb) {
         graph.nodes()
                 .add(layer.node().toBuilder()
                         .setInput(0, rounded)
-                        .setInput(1, roundedWeights(model, layer, levels, stem))
+                        .setInput(
+                                1,
+                                add(
+                                        graph,
+                                        weights.inFloats(model, layer).toBuilder()
+                                                .setName(stem + " weights")
+                                                .build()))
                         .setOutput(0, second)
                         .clearName()
                         .build());
@@ -144,17 +185,6 @@ record LayerErrors(float[] meanError, double signalToNoiseDb) {
     private static void output(Graph graph, NodeProto node) {
         graph.nodes().add(node);
         graph.outputs().add(Activations.output(node.getOutput(0)));
-    }
-
-    private static String roundedWeights(OnnxModel model, Layer layer, int levels, String stem) throws GraphException {
-        TensorProto tensor = model.graph().initializers().get(layer.weights());
-        float[] weights = Weights.floats(tensor, model.folder());
-        ChannelWeights rounded = ChannelWeights.of(weights, layer.channels(), layer.inner(), levels);
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = rounded.value(i, layer.inner());
-        }
-        long[] dims = tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
-        return add(model.graph(), Weights.of(stem + " weights", dims, weights));
     }
 
     private static String add(Graph graph, TensorProto tensor) {

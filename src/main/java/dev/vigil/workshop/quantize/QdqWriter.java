@@ -35,7 +35,7 @@ final class QdqWriter {
     private final IntegerParts parts;
     private final Map<String, Step> steps;
     private final Map<String, float[]> biases;
-    private final int levels;
+    private final RoundedWeights weights;
     private final List<NodeProto> nodes = new ArrayList<>();
     /** The bytes of each value that has some. */
     private final Map<String, String> bytes = new HashMap<>();
@@ -48,15 +48,19 @@ final class QdqWriter {
      * @param model is changed
      * @param steps by value
      * @param biases in place of those that layers have, by layer; of layers without a bias too
-     * @param levels see {@link ChannelWeights}
      */
-    QdqWriter(OnnxModel model, IntegerParts parts, Map<String, Step> steps, Map<String, float[]> biases, int levels) {
+    QdqWriter(
+            OnnxModel model,
+            IntegerParts parts,
+            Map<String, Step> steps,
+            Map<String, float[]> biases,
+            RoundedWeights weights) {
         this.model = model;
         this.graph = model.graph();
         this.parts = parts;
         this.steps = steps;
         this.biases = biases;
-        this.levels = levels;
+        this.weights = weights;
     }
 
     void write() throws GraphException {
@@ -206,29 +210,11 @@ final class QdqWriter {
         quantize(value + PADDED, padded);
     }
 
-    /** The same weights with zeros for the channels that were put in front. */
-    private static float[] padded(float[] weights, int channels, int inner, long kernel, int padding) {
-        int more = Math.toIntExact(padding * kernel);
-        float[] padded = new float[weights.length + channels * more];
-        for (int i = 0; i < channels; i++) {
-            System.arraycopy(weights, i * inner, padded, i * (inner + more), inner);
-        }
-        return padded;
-    }
-
     private void writeWeights(Layer layer, int padding, NodeProto.Builder node) throws GraphException {
-        TensorProto tensor = graph.initializers().get(layer.weights());
-        long[] dims = tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
-        float[] weights = Weights.floats(tensor, model.folder());
-        int inner = layer.inner();
-        if (padding > 0) {
-            long kernel = dims[2] * dims[3];
-            weights = padded(weights, layer.channels(), inner, kernel, padding);
-            dims[1] += padding;
-            inner += (int) (padding * kernel);
-        }
-        ChannelWeights rounded = ChannelWeights.of(weights, layer.channels(), inner, levels);
-        String values = add(DataType.INT8, dims, ByteBuffer.wrap(rounded.values()));
+        RoundedWeights.InBytes rounded = weights.inBytes(model, layer, padding);
+        String values = fresh();
+        graph.initializers()
+                .put(values, rounded.tensor().toBuilder().setName(values).build());
         String scales = floats(rounded.scales());
         String zeros = constant("z" + layer.channels(), DataType.INT8, ByteBuffer.allocate(layer.channels()));
         String dequantized = fresh();

@@ -6,26 +6,19 @@ import dev.vigil.detect.ModelException;
 import dev.vigil.graph.GraphException;
 import dev.vigil.graph.Nodes;
 import dev.vigil.graph.OnnxModel;
-import dev.vigil.graph.Weights;
-import dev.vigil.graph.shape.Cost;
+import dev.vigil.graph.WeightPool;
 import dev.vigil.graph.shape.Fact;
 import dev.vigil.infer.InferException;
 import dev.vigil.workshop.ModelBytes;
 import dev.vigil.workshop.ModelShapes;
 import dev.vigil.workshop.Scratch;
-import dev.vigil.workshop.quantize.IntegerParts.Layer;
 import dev.vigil.workshop.quantize.Quantized.LayerReport;
 import dev.vigil.workshop.trial.FrameSet;
 import dev.vigil.workshop.trial.Latency;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,9 +30,6 @@ import java.util.stream.IntStream;
  * and losses from the other, so that nothing is judged by what it was fitted to. Not threadsafe; one for each model.
  */
 public final class Quantizer {
-    /** That each layer is tried alone on. */
-    private static final int ERROR_FRAMES = 4;
-
     private final Path in;
     private final ModelDescription description;
     private final FrameSet frames;
@@ -51,19 +41,8 @@ public final class Quantizer {
     private final int[] calibrating;
     private final int[] measuring;
 
-    /** The folder of one run, and the model in it that has operator set 13. */
-    private Path folder;
-
-    private Path prepared;
-    private int opset;
-    private Map<String, Fact> facts;
-    private Set<String> kept;
-    private LossMeter meter;
-    private Activations activations;
-    private OutputError outputs;
-    private Map<String, Histogram> histograms;
-    /** By calibration. */
-    private final Map<Calibration, Map<String, LayerErrors>> errors = new EnumMap<>(Calibration.class);
+    /** @param opset that the model was of */
+    private record Prepared(int opset, LossMeter meter, Forms forms) {}
 
     /**
      * Runs nothing yet.
@@ -102,41 +81,36 @@ public final class Quantizer {
      */
     public Quantized write(Path out)
             throws GraphException, ModelException, InferException, ConvertException, IOException {
-        try (Scratch scratch = Scratch.in(cacheDir)) {
-            folder = scratch.folder();
-            prepare();
-            return search(out);
+        try (Scratch scratch = Scratch.in(cacheDir);
+                WeightPool pool = WeightPool.in(scratch.folder())) {
+            return search(prepare(OnnxModel.read(in).in(pool), scratch.folder()), out);
         } catch (Activations.NotFinite e) {
             throw new ModelException("the model " + in + " can not be calibrated: " + e.getMessage(), e);
         }
     }
 
-    private void prepare() throws GraphException, ModelException, InferException, ConvertException, IOException {
-        OnnxModel model = OnnxModel.read(in);
+    private Prepared prepare(OnnxModel model, Path folder)
+            throws GraphException, ModelException, InferException, ConvertException, IOException {
         requireFloat(model);
-        opset = model.opset("");
+        int opset = model.opset("");
         Opset13.raise(model, ModelShapes.of(model, size()).facts());
-        facts = ModelShapes.of(model, size()).facts();
+        Map<String, Fact> facts = ModelShapes.of(model, size()).facts();
         IntegerParts all = IntegerParts.of(model.graph(), facts, Set.of());
-        kept = KeptLayers.of(all, options.keep());
-        IntegerParts parts = IntegerParts.of(model.graph(), facts, kept);
-        if (parts.layers().isEmpty()) {
+        Set<String> kept = KeptLayers.of(all, options.keep());
+        if (IntegerParts.of(model.graph(), facts, kept).layers().isEmpty()) {
             throw new GraphException(
                     all.layers().isEmpty()
                             ? "has no convolution or matrix of float32 with constant weights: there is nothing to do in 8 bits"
                             : "has no layer that is not kept in float: there is nothing to do in 8 bits");
         }
-        prepared = folder.resolve("model.onnx");
-        model.write(prepared);
         progress.accept("running the model on " + measuring.length + " frames");
-        meter = LossMeter.of(in, description, options.scoreMin(), frames, measuring, truth, cacheDir);
-        activations = new Activations(folder, size(), meter.input(), cacheDir, progress);
-        OnnxModel equalized = OnnxModel.read(prepared);
+        LossMeter meter = LossMeter.of(in, description, options.scoreMin(), frames, measuring, truth, cacheDir);
+        Activations activations = new Activations(folder, size(), meter.input(), cacheDir, progress);
         if (options.equalize()) {
-            Equalization.apply(equalized, activations, facts, frames, calibrating);
-            equalized.write(prepared);
+            Equalization.apply(model, activations, facts, frames, calibrating);
         }
-        histograms = activations.histograms(prepared, parts.values(), facts, frames, calibrating);
+        return new Prepared(
+                opset, meter, new Forms(model, facts, kept, options, meter, activations, frames, calibrating));
     }
 
     private static void requireFloat(OnnxModel model) throws GraphException {
@@ -151,15 +125,16 @@ public final class Quantizer {
         return options.size() != null ? options.size() : description.input().size();
     }
 
-    private Quantized search(Path out)
+    private Quantized search(Prepared prepared, Path out)
             throws GraphException, ModelException, InferException, ConvertException, IOException {
+        Forms forms = prepared.forms;
         Map<Calibration, Double> tried = new EnumMap<>(Calibration.class);
         Map<Calibration, Double> apart = new EnumMap<>(Calibration.class);
         for (Calibration calibration : Calibration.values()) {
             if (options.calibration() == null || options.calibration() == calibration) {
                 progress.accept("trying " + calibration.word());
-                tried.put(calibration, loss(calibration, Set.of()));
-                apart.put(calibration, error(calibration, Set.of()));
+                tried.put(calibration, forms.loss(calibration, Set.of()));
+                apart.put(calibration, forms.error(calibration, Set.of()));
             }
         }
         // Where the losses keep the bound, or are the same, the outputs say what is better.
@@ -168,14 +143,14 @@ public final class Quantizer {
                         .thenComparingDouble(apart::get))
                 .orElseThrow();
         double lossAll = tried.get(taken);
-        FloatSearch search = new FloatSearch(new Trials(taken, lossAll), options.lossMax(), progress);
-        FloatSearch.Found found = search.search(noisiest(taken));
-        List<LayerReport> layers = report(taken, found.inFloat(), search.alone());
+        FloatSearch search = new FloatSearch(forms.with(taken, lossAll), options.lossMax(), progress);
+        FloatSearch.Found found = search.search(forms.noisiest(taken));
+        List<LayerReport> layers = forms.report(taken, found.inFloat(), search.alone());
         String refused = Refusal.of(found, layers, lossAll, options.lossMax());
         if (refused != null) {
             return new Quantized(
                     refused,
-                    opset,
+                    prepared.opset,
                     bytes(in),
                     0,
                     tried,
@@ -188,7 +163,7 @@ public final class Quantizer {
                     null,
                     layers);
         }
-        OnnxModel model = quantized(taken, found.inFloat());
+        OnnxModel model = forms.of(taken, found.inFloat());
         long inBytes = layers.stream().filter(l -> l.inFloat() == null).count();
         model.metadata()
                 .put(
@@ -203,10 +178,10 @@ public final class Quantizer {
                                 found.loss()));
         model.write(out);
         progress.accept("measuring speed");
-        Latency.Pair speeds = meter.speeds(in, out);
+        Latency.Pair speeds = prepared.meter.speeds(in, out);
         return new Quantized(
                 null,
-                opset,
+                prepared.opset,
                 bytes(in),
                 bytes(out),
                 tried,
@@ -222,162 +197,6 @@ public final class Quantizer {
 
     private static double rank(double loss) {
         return Double.isNaN(loss) ? Double.MAX_VALUE : loss;
-    }
-
-    /** Forms of the model with ranges of one calibration. */
-    private final class Trials implements FloatSearch.Trials {
-        private final Calibration calibration;
-        private final double lossAll;
-
-        Trials(Calibration calibration, double lossAll) {
-            this.calibration = calibration;
-            this.lossAll = lossAll;
-        }
-
-        @Override
-        public double loss(Set<String> inFloat)
-                throws GraphException, ModelException, InferException, ConvertException, IOException {
-            return inFloat.isEmpty() ? lossAll : Quantizer.this.loss(calibration, inFloat);
-        }
-
-        @Override
-        public double error(String inBytes)
-                throws GraphException, ModelException, InferException, ConvertException, IOException {
-            Set<String> others = new HashSet<>(errors(calibration).keySet());
-            others.remove(inBytes);
-            return Quantizer.this.error(calibration, others);
-        }
-    }
-
-    private double error(Calibration calibration, Set<String> inFloat)
-            throws GraphException, ModelException, InferException, ConvertException, IOException {
-        if (outputs == null) {
-            int[] few = Arrays.copyOf(calibrating, Math.min(ERROR_FRAMES, calibrating.length));
-            outputs = OutputError.of(activations, prepared, frames, few);
-        }
-        Path file = folder.resolve("outputs.onnx");
-        quantized(calibration, inFloat).write(file);
-        double error = outputs.measure(file);
-        Files.delete(file);
-        return error;
-    }
-
-    private double loss(Calibration calibration, Set<String> inFloat)
-            throws GraphException, ModelException, InferException, ConvertException, IOException {
-        Path file = folder.resolve("trial.onnx");
-        quantized(calibration, inFloat).write(file);
-        double loss = meter.loss(file);
-        Files.delete(file);
-        return loss;
-    }
-
-    private OnnxModel quantized(Calibration calibration, Set<String> inFloat)
-            throws GraphException, ModelException, InferException, ConvertException, IOException {
-        OnnxModel model = OnnxModel.read(prepared);
-        Set<String> all = new HashSet<>(kept);
-        all.addAll(inFloat);
-        IntegerParts parts = IntegerParts.of(model.graph(), facts, all);
-        Map<String, float[]> biases = new HashMap<>();
-        if (options.biasCorrection()) {
-            Map<String, LayerErrors> measured = errors(calibration);
-            for (Layer layer : parts.layers().values()) {
-                if (!Nodes.is(layer.node(), "MatMul")) { // it has no bias
-                    biases.put(layer.name(), corrected(model, layer, measured.get(layer.name())));
-                }
-            }
-        }
-        new QdqWriter(model, parts, steps(calibration, parts), biases, options.levels()).write();
-        return model;
-    }
-
-    private static float[] corrected(OnnxModel model, Layer layer, LayerErrors errors) throws GraphException {
-        float[] bias = layer.bias().isEmpty()
-                ? new float[layer.channels()]
-                : Weights.floats(model.graph().initializers().get(layer.bias()), model.folder());
-        for (int i = 0; i < bias.length; i++) {
-            bias[i] -= errors.meanError()[i];
-        }
-        return bias;
-    }
-
-    private Map<String, Range> ranges(Calibration calibration) {
-        Map<String, Range> ranges = new HashMap<>();
-        histograms.forEach((name, histogram) -> ranges.put(name, calibration.range(histogram)));
-        return ranges;
-    }
-
-    private Map<String, Step> steps(Calibration calibration, IntegerParts parts) {
-        Map<String, Range> ranges = ranges(calibration);
-        parts.gates()
-                .forEach((value, result) ->
-                        ranges.put(value, ranges.get(value).beforeSilu(Step.of(ranges.get(result)))));
-        Map<String, String> groups = parts.groups();
-        Map<String, Range> ofGroup = new HashMap<>();
-        groups.forEach((value, group) -> ofGroup.merge(group, ranges.get(value), Range::with));
-        Map<String, Step> steps = new HashMap<>();
-        groups.forEach((value, group) -> steps.put(value, Step.of(ofGroup.get(group))));
-        return steps;
-    }
-
-    private Map<String, LayerErrors> errors(Calibration calibration)
-            throws GraphException, ModelException, InferException, ConvertException, IOException {
-        if (!errors.containsKey(calibration)) {
-            OnnxModel model = OnnxModel.read(prepared);
-            IntegerParts parts = IntegerParts.of(model.graph(), facts, kept);
-            errors.put(
-                    calibration,
-                    LayerErrors.measure(
-                            activations,
-                            prepared,
-                            parts,
-                            steps(calibration, parts),
-                            options.levels(),
-                            facts,
-                            frames,
-                            calibrating));
-        }
-        return errors.get(calibration);
-    }
-
-    private List<String> noisiest(Calibration calibration)
-            throws GraphException, ModelException, InferException, ConvertException, IOException {
-        Map<String, LayerErrors> measured = errors(calibration);
-        return measured.keySet().stream()
-                .sorted(Comparator.comparingDouble(
-                        (String layer) -> measured.get(layer).signalToNoiseDb()))
-                .toList();
-    }
-
-    private List<LayerReport> report(Calibration calibration, Set<String> inFloat, Map<String, Double> alone)
-            throws GraphException, ModelException, InferException, ConvertException, IOException {
-        OnnxModel model = OnnxModel.read(prepared);
-        IntegerParts parts = IntegerParts.of(model.graph(), facts, Set.of());
-        Map<String, Range> ranges = ranges(calibration);
-        Map<String, LayerErrors> measured = errors(calibration);
-        double all = parts.layers().values().stream()
-                .mapToDouble(layer -> work(layer))
-                .sum();
-        List<LayerReport> layers = new ArrayList<>();
-        for (Layer layer : parts.layers().values()) {
-            LayerErrors error = measured.get(layer.name());
-            layers.add(new LayerReport(
-                    layer.name(),
-                    layer.node().getOpType(),
-                    work(layer) / all,
-                    ranges.get(layer.node().getInput(0)),
-                    ranges.get(parts.result(layer.name())),
-                    error == null ? Double.NaN : error.signalToNoiseDb(),
-                    alone.getOrDefault(layer.name(), Double.NaN),
-                    kept.contains(layer.name())
-                            ? LayerReport.KEPT
-                            : inFloat.contains(layer.name()) ? LayerReport.LOSS : null));
-        }
-        return layers;
-    }
-
-    private double work(Layer layer) {
-        double work = Cost.multiplyAdds(layer.node(), facts);
-        return Double.isNaN(work) ? 0 : work;
     }
 
     private static long bytes(Path file) throws GraphException, IOException {

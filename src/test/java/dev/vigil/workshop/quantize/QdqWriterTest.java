@@ -209,7 +209,7 @@ class QdqWriterTest {
         parts.groups().forEach((value, group) -> ranges.merge(group, range(seen.get(value)), Range::with));
         Map<String, Step> steps = new HashMap<>();
         parts.groups().forEach((value, group) -> steps.put(value, Step.of(ranges.get(group))));
-        new QdqWriter(model, parts, steps, Map.of(), ChannelWeights.LEVELS).write();
+        new QdqWriter(model, parts, steps, Map.of(), new RoundedWeights(ChannelWeights.LEVELS)).write();
         Path bytes = folder.resolve("bytes.onnx");
         model.write(bytes);
         return new Both(Map.copyOf(steps), seen, run(bytes, picture));

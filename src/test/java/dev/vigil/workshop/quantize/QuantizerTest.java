@@ -203,7 +203,8 @@ class QuantizerTest {
         IntegerParts parts = IntegerParts.of(read.graph(), facts, Set.of());
         try (FrameSet frames = frames(4)) {
             Map<String, Step> steps = steps(model, parts, facts, frames);
-            return LayerErrors.measure(activations(), model, parts, steps, 127, facts, frames, FRAMES);
+            return LayerErrors.measure(
+                    activations(), read, parts, steps, new RoundedWeights(127), facts, frames, FRAMES);
         }
     }
 
@@ -211,7 +212,7 @@ class QuantizerTest {
             throws Exception {
         Map<String, Step> steps = new HashMap<>();
         activations()
-                .histograms(model, parts.values(), facts, frames, FRAMES)
+                .histograms(OnnxModel.read(model), parts.values(), facts, frames, FRAMES)
                 .forEach((name, seen) -> steps.put(name, Step.of(Calibration.MINMAX.range(seen))));
         return steps;
     }
@@ -224,7 +225,7 @@ class QuantizerTest {
         float[] bias = Weights.floats(corrected.graph().initializers().get("b"), folder);
         try (FrameSet frames = frames(4)) {
             Map<String, Step> steps = steps(model, parts, facts, frames);
-            new QdqWriter(read, parts, steps, Map.of("y", bias), 127).write();
+            new QdqWriter(read, parts, steps, Map.of("y", bias), new RoundedWeights(127)).write();
             Path bytes = folder.resolve("bytes.onnx");
             read.write(bytes);
             float[] was = values(model, facts, frames, "y").get("y");
@@ -251,7 +252,7 @@ class QuantizerTest {
     private Map<String, float[]> values(Path model, Map<String, Fact> facts, FrameSet frames, String... names)
             throws Exception {
         Map<String, float[]> all = new HashMap<>();
-        activations().read(model, List.of(names), facts, frames, FRAMES, (name, values) -> {
+        activations().read(OnnxModel.read(model), List.of(names), facts, frames, FRAMES, (name, values) -> {
             float[] before = all.getOrDefault(name, new float[0]);
             float[] more = java.util.Arrays.copyOf(before, before.length + values.limit());
             FloatBuffer from = values.duplicate();
