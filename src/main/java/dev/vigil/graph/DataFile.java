@@ -63,8 +63,7 @@ final class DataFile implements AutoCloseable {
 
     /** Makes an empty one. */
     static DataFile create(Path file) throws IOException {
-        return new DataFile(
-                file, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+        return new DataFile(file, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
     }
 
     /** Whether a file of that name is one that {@link #beside} made for a model of this name. */

@@ -140,7 +140,12 @@ public final class OnnxModel {
     /** Another graph under the same versions and functions, whose weights may be this one's. It has no metadata. */
     public OnnxModel with(GraphProto other) {
         return new OnnxModel(
-                file, 0, folder, isSplit, pool, header.toBuilder().setGraph(other).build());
+                file,
+                0,
+                folder,
+                isSplit,
+                pool,
+                header.toBuilder().setGraph(other).build());
     }
 
     /** The same once more, to be changed by itself. */

@@ -77,10 +77,8 @@ record TensorWalk(Change change) {
     }
 
     private GraphProto graph(GraphProto graph) {
-        GraphProto.Builder walked = graph.toBuilder()
-                .clearInitializer()
-                .clearSparseInitializer()
-                .clearNode();
+        GraphProto.Builder walked =
+                graph.toBuilder().clearInitializer().clearSparseInitializer().clearNode();
         graph.getInitializerList().forEach(tensor -> walked.addInitializer(changed(tensor)));
         graph.getSparseInitializerList().forEach(sparse -> walked.addSparseInitializer(sparse(sparse)));
         graph.getNodeList().forEach(node -> walked.addNode(node(node)));

@@ -136,8 +136,8 @@ public final class Weights {
         if (!ExternalData.isExternal(tensor)) {
             ByteBuffer all = raw(tensor, folder);
             for (int at = 0; at < all.capacity(); at += PART_BYTES) {
-                sink.write(all.slice(at, Math.min(PART_BYTES, all.capacity() - at))
-                        .order(ByteOrder.LITTLE_ENDIAN));
+                sink.write(
+                        all.slice(at, Math.min(PART_BYTES, all.capacity() - at)).order(ByteOrder.LITTLE_ENDIAN));
             }
             return;
         }
@@ -166,13 +166,9 @@ public final class Weights {
      */
     public static ByteBuffer raw(TensorProto tensor, Path folder) throws GraphException {
         if (!ExternalData.isExternal(tensor)) {
-            return tensor.getRawData()
-                    .asReadOnlyByteBuffer()
-                    .slice()
-                    .order(ByteOrder.LITTLE_ENDIAN);
+            return tensor.getRawData().asReadOnlyByteBuffer().slice().order(ByteOrder.LITTLE_ENDIAN);
         }
-        ExternalData.Place place =
-                ExternalData.place(tensor, bytes(tensor), folder);
+        ExternalData.Place place = ExternalData.place(tensor, bytes(tensor), folder);
         try (FileChannel file = FileChannel.open(place.file(), StandardOpenOption.READ)) {
             return file.map(FileChannel.MapMode.READ_ONLY, place.offset(), place.length())
                     .order(ByteOrder.LITTLE_ENDIAN);

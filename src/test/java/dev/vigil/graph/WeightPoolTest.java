@@ -67,8 +67,12 @@ class WeightPoolTest {
         assertThat(names(tried)).containsExactly("first.onnx", "second.onnx", "weights.data");
         assertThat(tried.resolve("weights.data")).hasSize(4 * WEIGHTS + 4 * 2_000);
         OnnxModel read = OnnxModel.read(tried.resolve("second.onnx"));
-        assertThat(Weights.floats(weights(read, "w"), read.folder())).hasSize(WEIGHTS).endsWith(WEIGHTS - 1);
-        assertThat(weights(read, "small").getRawData().size()).as("too small for it").isEqualTo(4);
+        assertThat(Weights.floats(weights(read, "w"), read.folder()))
+                .hasSize(WEIGHTS)
+                .endsWith(WEIGHTS - 1);
+        assertThat(weights(read, "small").getRawData().size())
+                .as("too small for it")
+                .isEqualTo(4);
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.vigil.detect.ModelException;
 import dev.vigil.graph.GraphException;
 import dev.vigil.infer.InferException;
 import dev.vigil.source.SourceException;
+import dev.vigil.workshop.quantize.ByteArithmetic;
 import dev.vigil.workshop.quantize.Calibration;
 import dev.vigil.workshop.quantize.QuantizeOptions;
 import dev.vigil.workshop.quantize.Quantized;
@@ -100,10 +101,12 @@ final class QuantizeCommand extends NewModelTool {
 
     @Option(
             names = "--reduce-range",
+            negatable = true,
+            fallbackValue = "true",
             description =
                     "Weights of 7 bits, for x86 processors without VNNI (no avx512_vnni or avx_vnni in /proc/cpuinfo): with 8"
-                            + " bits their sums overflow.")
-    private boolean reduceRange;
+                            + " bits their sums overflow (default: as this box's processor wants it).")
+    private Boolean reduceRange;
 
     @Option(
             names = "--size",
@@ -132,8 +135,16 @@ final class QuantizeCommand extends NewModelTool {
         requireFiles();
         Path in = modelIn();
         Path out = modelOut();
-        QuantizeOptions options =
-                new QuantizeOptions(calibration, lossMax, keep, biasCorrection, equalize, reduceRange, scoreMin, size);
+        ByteArithmetic arithmetic = ByteArithmetic.ofThisBox();
+        QuantizeOptions options = new QuantizeOptions(
+                calibration,
+                lossMax,
+                keep,
+                biasCorrection,
+                equalize,
+                reduceRange == null ? arithmetic.saturates() : reduceRange,
+                scoreMin,
+                size);
         Quantized result;
         try (FrameSet set = frames.take(this, null)) {
             result = new Quantizer(
@@ -151,9 +162,9 @@ final class QuantizeCommand extends NewModelTool {
         Path brought = result.refused() == null ? bringDescription(in, out) : null;
         PrintWriter to = out();
         if (json) {
-            to.println(QuantizeJson.of(in, out, result));
+            to.println(QuantizeJson.of(in, out, result, options, arithmetic));
         } else {
-            new QuantizeText(to).print(in, out, brought, result);
+            new QuantizeText(to).print(in, out, brought, result, options, arithmetic);
         }
         to.flush();
         return result.refused() == null

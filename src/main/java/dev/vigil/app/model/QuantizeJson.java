@@ -3,6 +3,8 @@ package dev.vigil.app.model;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vigil.workshop.quantize.ByteArithmetic;
+import dev.vigil.workshop.quantize.QuantizeOptions;
 import dev.vigil.workshop.quantize.Quantized;
 import dev.vigil.workshop.quantize.Quantized.LayerReport;
 import dev.vigil.workshop.quantize.Range;
@@ -13,12 +15,15 @@ import java.nio.file.Path;
 final class QuantizeJson {
     private QuantizeJson() {}
 
-    static ObjectNode of(Path in, Path out, Quantized result) {
+    static ObjectNode of(
+            Path in, Path out, Quantized result, QuantizeOptions options, ByteArithmetic arithmetic) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("model", in.toString());
         json.put("output", result.refused() == null ? out.toString() : null);
         json.put("refused", result.refused());
         json.put("opset", result.opset());
+        json.put("processor", arithmetic.instructions().isEmpty() ? null : arithmetic.instructions());
+        json.put("weight_bits", options.reduceRange() ? 7 : 8);
         json.put("bytes", result.bytesBefore());
         json.put("output_bytes", result.refused() == null ? result.bytesAfter() : null);
         json.put("calibration", result.calibration().word());

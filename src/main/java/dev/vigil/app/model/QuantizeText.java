@@ -1,6 +1,8 @@
 package dev.vigil.app.model;
 
 import dev.vigil.app.TextTable;
+import dev.vigil.workshop.quantize.ByteArithmetic;
+import dev.vigil.workshop.quantize.QuantizeOptions;
 import dev.vigil.workshop.quantize.Quantized;
 import dev.vigil.workshop.quantize.Quantized.LayerReport;
 import dev.vigil.workshop.quantize.Range;
@@ -20,7 +22,13 @@ final class QuantizeText {
     }
 
     /** @param description that was copied beside the new model; null for none */
-    void print(Path in, Path out, Path description, Quantized result) {
+    void print(
+            Path in,
+            Path out,
+            Path description,
+            Quantized result,
+            QuantizeOptions options,
+            ByteArithmetic arithmetic) {
         long inBytes = result.layers().stream().filter(l -> l.inFloat() == null).count();
         if (result.refused() == null) {
             line(
@@ -47,6 +55,11 @@ final class QuantizeText {
                         .map(e ->
                                 String.format(Locale.ROOT, "%s %.2f", e.getKey().word(), e.getValue()))
                         .collect(Collectors.joining(", ")));
+        line(
+                "  processor %s%s; weights of %d bits",
+                arithmetic.instructions().isEmpty() ? "" : arithmetic.instructions() + ": ",
+                arithmetic.expected(),
+                options.reduceRange() ? 7 : 8);
         if (result.opset() < 13) {
             line("  opset     raised from %d to 13", result.opset());
         }

@@ -112,8 +112,7 @@ public final class Half {
     private Report weights(OnnxModel model, long before, Path out, Trials trials, Options options)
             throws GraphException, ModelException, InferException, ConvertException, IOException {
         Map<String, String> kept = new LinkedHashMap<>();
-        int tensors = HalfWeights.store(
-                model, new HalfTensors(trials.pool, model.folder()), options.keep, kept);
+        int tensors = HalfWeights.store(model, new HalfTensors(trials.pool, model.folder()), options.keep, kept);
         if (tensors == 0) {
             throw new GraphException("has no weights in float32 that FP16 could take" + named(kept));
         }
@@ -143,8 +142,7 @@ public final class Half {
             throws GraphException, ModelException, InferException, ConvertException, IOException {
         progress.accept("looking at the weights");
         Reference reference = trials.reference;
-        HalfPlan plan =
-                HalfPlan.of(model, ModelShapes.of(model, trials.size).facts(), options.keep);
+        HalfPlan plan = HalfPlan.of(model, ModelShapes.of(model, trials.size).facts(), options.keep);
         keepLarge(
                 plan,
                 new Ranges(plan, reference, trials.size, cacheDir)

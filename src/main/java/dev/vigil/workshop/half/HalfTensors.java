@@ -116,8 +116,7 @@ final class HalfTensors {
     }
 
     private static ByteBuffer halves(FloatBuffer values, boolean limit) {
-        ByteBuffer bytes =
-                ByteBuffer.allocate(Short.BYTES * values.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocate(Short.BYTES * values.remaining()).order(ByteOrder.LITTLE_ENDIAN);
         while (values.hasRemaining()) {
             float value = values.get();
             bytes.putShort(Halves.of(limit ? limited(value) : value));

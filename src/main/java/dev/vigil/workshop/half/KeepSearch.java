@@ -109,8 +109,8 @@ final class KeepSearch {
         for (int[] part : List.of(Arrays.copyOf(nodes, middle), Arrays.copyOfRange(nodes, middle, nodes.length))) {
             if (part.length > 0) {
                 measured++;
-                progress.accept("measuring FP16 in " + part.length + " of " + all.length + " nodes, measurement " + measured
-                        + " of " + MEASURED_MAX + " at most");
+                progress.accept("measuring FP16 in " + part.length + " of " + all.length + " nodes, measurement "
+                        + measured + " of " + MEASURED_MAX + " at most");
                 into.add(stretch(whole, all, part));
             }
         }
@@ -124,8 +124,7 @@ final class KeepSearch {
                 : alone.candidates().excessSquares();
         boolean divides = nodes.length > Math.max(1, all.length / GRAINS);
         double usualWeights = (double) whole.weights(all) / GRAINS + 1;
-        return new Stretch(
-                nodes, divides, squares / (usualWeights + (divides ? 0 : whole.weights(nodes))), alone);
+        return new Stretch(nodes, divides, squares / (usualWeights + (divides ? 0 : whole.weights(nodes))), alone);
     }
 
     /** On all inputs, unless a few show already that the bound does not hold. */

@@ -63,6 +63,7 @@ final class Draft {
     }
 
     private void addNames(NodeProto node) {
+        names.addAll(node.getInputList()); // sparse initialisers are only seen so
         names.addAll(node.getOutputList());
         for (GraphProto body : Bodies.of(node)) {
             body.getInputList().forEach(input -> names.add(input.getName()));

@@ -168,7 +168,8 @@ final class FoldConstants implements Pass {
                     String name = constant.getKey();
                     Tensor tensor = constant.getValue();
                     DataType type = DataType.forNumber(draft.fact(name).type());
-                    ByteBuffer bytes = tensor.bytes().order(ByteOrder.LITTLE_ENDIAN); // as every box is that Vigil runs on
+                    ByteBuffer bytes =
+                            tensor.bytes().order(ByteOrder.LITTLE_ENDIAN); // as every box is that Vigil runs on
                     made.put(name, draft.model().weights(name, type, tensor.shape(), bytes));
                 }
             }
@@ -183,5 +184,4 @@ final class FoldConstants implements Pass {
                         .setTensorType(TypeProto.Tensor.newBuilder().setElemType(type)))
                 .build();
     }
-
 }

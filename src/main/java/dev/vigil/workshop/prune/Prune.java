@@ -7,8 +7,8 @@ import dev.vigil.graph.Graph;
 import dev.vigil.graph.GraphException;
 import dev.vigil.graph.Nodes;
 import dev.vigil.graph.OnnxModel;
-import dev.vigil.graph.WeightPool;
 import dev.vigil.graph.TensorData;
+import dev.vigil.graph.WeightPool;
 import dev.vigil.graph.Weights;
 import dev.vigil.graph.shape.Cost;
 import dev.vigil.graph.shape.Fact;
@@ -97,12 +97,7 @@ public final class Prune {
     }
 
     private Report write(
-            OnnxModel model,
-            Path trial,
-            Path out,
-            ModelDescription description,
-            Reference reference,
-            Options options)
+            OnnxModel model, Path trial, Path out, ModelDescription description, Reference reference, Options options)
             throws GraphException, ModelException, InferException, ConvertException, IOException {
         Path in = model.file();
         ModelDescription.Size picture = description.input().size();

@@ -76,12 +76,7 @@ final class Equalization {
         streams.forEach(stream -> names.addAll(stream.values));
         Map<String, float[]> ranges = new HashMap<>();
         activations.read(
-                model,
-                names,
-                facts,
-                set,
-                frames,
-                (name, values) -> widen(ranges, name, facts.get(name), values));
+                model, names, facts, set, frames, (name, values) -> widen(ranges, name, facts.get(name), values));
         for (Stream stream : streams) {
             equalization.scale(stream, equalization.factors(stream, ranges));
         }

@@ -115,7 +115,8 @@ record LayerErrors(float[] meanError, double signalToNoiseDb) {
     }
 
     private static long bytes(Layer layer, Map<String, Fact> facts) {
-        return Float.BYTES * Math.max(0, facts.getOrDefault(layer.weights(), Fact.UNKNOWN).count());
+        return Float.BYTES
+                * Math.max(0, facts.getOrDefault(layer.weights(), Fact.UNKNOWN).count());
     }
 
     private static void sum(Map<String, double[]> sums, String name, FloatBuffer values) {
@@ -125,7 +126,8 @@ record LayerErrors(float[] meanError, double signalToNoiseDb) {
         }
     }
 
-    private static void addSecond(OnnxModel model, Layer layer, Step step, RoundedWeights weights, Map<String, Fact> facts)
+    private static void addSecond(
+            OnnxModel model, Layer layer, Step step, RoundedWeights weights, Map<String, Fact> facts)
             throws GraphException {
         Graph graph = model.graph();
         String stem = graph.fresh("vigil " + layer.name());

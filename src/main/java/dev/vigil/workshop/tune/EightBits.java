@@ -5,6 +5,7 @@ import dev.vigil.detect.ModelException;
 import dev.vigil.graph.GraphException;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.ModelFormat;
+import dev.vigil.workshop.quantize.ByteArithmetic;
 import dev.vigil.workshop.quantize.QuantizeOptions;
 import dev.vigil.workshop.quantize.Quantized;
 import dev.vigil.workshop.quantize.Quantizer;
@@ -47,7 +48,7 @@ public final class EightBits implements VariantMaker {
                 usual.keep(),
                 usual.biasCorrection(),
                 usual.equalize(),
-                usual.reduceRange(),
+                ByteArithmetic.ofThisBox().saturates(),
                 usual.scoreMin(),
                 original.description().input().size());
         Path file = folder.resolve("int8.onnx");
