@@ -165,6 +165,33 @@ class CompareCommandTest {
                         + ":1:1  names: is a single value: names: as a list, or with a number before each");
     }
 
+    @Test
+    void shouldMeasureAModelWhenOpenCvRunsIt() throws IOException {
+        CommandLineRun run = compare(
+                MODEL, "--reference", MODEL, "--backend", "opencv", "--frames", CLIP, "--frames-max", "3", "--json");
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isZero();
+        JsonNode first = new ObjectMapper().readTree(run.out()).at("/models/0");
+        assertThat(first.at("/backend").asText()).isEqualTo("OpenCV DNN");
+        assertThat(first.at("/accuracy/map50").asDouble()).isCloseTo(1, within(1e-9));
+        assertThat(first.at("/latency_ms/p50").asDouble()).isPositive();
+    }
+
+    @Test
+    void shouldShowTheOthersWhenAModelOfTensorFlowLiteIsNone() throws IOException {
+        Path lite = Files.writeString(folder.resolve("m.tflite"), "\u001c\u0000\u0000\u0000TFL3");
+
+        CommandLineRun run =
+                compare(tiny.toString(), lite.toString(), "--frames", CLIP, "--frames-max", "2", "--json");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.errLines()).singleElement().asString().startsWith("vigil model compare: m: the model " + lite);
+        JsonNode json = new ObjectMapper().readTree(run.out());
+        assertThat(json.at("/models/0/latency_ms/p50").asDouble()).isPositive();
+        assertThat(json.at("/models/1/problem").asText()).startsWith("the model " + lite);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --rounds=0                          | --rounds 0 is not allowed: 1 and more

@@ -103,6 +103,32 @@ class DistillCommandTest {
         return content;
     }
 
+    @ParameterizedTest
+    @CsvSource({"''", "annotations/val.json"})
+    void shouldBeTheTruthOfItsTeacherWhenModelsAreCompared(String truth) throws Exception {
+        Path set = folder.resolve("set");
+        assertThat(run("-o", set.toString(), "--count", "20", "--val", "0.25", "--png")
+                        .exitCode())
+                .isZero();
+
+        CommandLineRun compared = CommandLineRun.of(
+                "model",
+                "compare",
+                folder.resolve("big.onnx").toString(),
+                "--rounds=1",
+                "--for=10ms",
+                "--frames=" + set.resolve("images/val"),
+                "--truth=" + set.resolve(truth),
+                "--json");
+
+        assertThat(compared.err()).isEmpty();
+        assertThat(compared.exitCode()).isZero();
+        JsonNode json = JSON.readTree(compared.out());
+        assertThat(json.at("/held_against/kind").asText()).isEqualTo("truth");
+        assertThat(json.at("/held_against/frames").asInt()).isEqualTo(5);
+        assertThat(json.at("/models/0/accuracy/map50").asDouble()).isGreaterThan(0.95);
+    }
+
     @Test
     void shouldWriteASetThatOtherToolsReadWhenAllIsWell() throws Exception {
         Path set = folder.resolve("set");

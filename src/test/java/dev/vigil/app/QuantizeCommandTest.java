@@ -29,8 +29,7 @@ class QuantizeCommandTest {
     private Path folder;
 
     private CommandLineRun quantize(Path in, String... options) {
-        List<String> arguments = new ArrayList<>(
-                List.of("model", "quantize", in.toString(), "-o", out().toString()));
+        List<String> arguments = new ArrayList<>(List.of("model", "quantize", in.toString(), "-o", out().toString()));
         arguments.addAll(List.of("--frames", CLIP.toString(), "--frames-max", "4", "--calibration", "percentile"));
         arguments.addAll(List.of(options));
         return CommandLineRun.of(arguments.toArray(String[]::new));

@@ -16,6 +16,7 @@ import dev.vigil.workshop.compare.Comparison;
 import dev.vigil.workshop.compare.FrontChart;
 import dev.vigil.workshop.compare.Standing;
 import dev.vigil.workshop.compare.Yardstick;
+import dev.vigil.workshop.trial.EnergyMeter;
 import dev.vigil.workshop.trial.FrameSet;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -135,7 +136,7 @@ final class CompareCommand extends ModelTool {
                 .withDevice(device)
                 .withBackend(InferOptions.DEFAULT.backend().withBackend(backend));
         Comparison.Options options = new Comparison.Options(
-                infer, rounds, each.toNanos() / 1e9, surroundings().cacheDir(), NativeHeap::trim);
+                infer, rounds, each.toNanos() / 1e9, surroundings().cacheDir(), NativeHeap::trim, EnergyMeter.ofBox());
         Comparison.Result result;
         String shown;
         try (FrameSet set = frames.take(this, null)) {

@@ -15,8 +15,7 @@ import java.nio.file.Path;
 final class QuantizeJson {
     private QuantizeJson() {}
 
-    static ObjectNode of(
-            Path in, Path out, Quantized result, QuantizeOptions options, ByteArithmetic arithmetic) {
+    static ObjectNode of(Path in, Path out, Quantized result, QuantizeOptions options, ByteArithmetic arithmetic) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("model", in.toString());
         json.put("output", result.refused() == null ? out.toString() : null);

@@ -23,12 +23,7 @@ final class QuantizeText {
 
     /** @param description that was copied beside the new model; null for none */
     void print(
-            Path in,
-            Path out,
-            Path description,
-            Quantized result,
-            QuantizeOptions options,
-            ByteArithmetic arithmetic) {
+            Path in, Path out, Path description, Quantized result, QuantizeOptions options, ByteArithmetic arithmetic) {
         long inBytes = result.layers().stream().filter(l -> l.inFloat() == null).count();
         if (result.refused() == null) {
             line(

@@ -190,7 +190,7 @@ final class TuneCommand extends ModelTool {
                     run.model().tensors().batchMax() > 1 ? BATCH_MAX : 1);
         }
         List<Variant> variants = new ArrayList<>(List.of(original));
-        variants.addAll(models.make(original, pictures, loss, time, this::progress));
+        variants.addAll(models.make(original, pictures, loss, time, space.onGpu(), this::progress));
         List<Settings> settings = space.of(variants);
         Bounds bounds = new Bounds(latency == null ? Double.POSITIVE_INFINITY : latency.toNanos() / 1e6, loss);
         Duration left = time.minusNanos(System.nanoTime() - startNs);

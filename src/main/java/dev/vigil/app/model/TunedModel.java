@@ -9,6 +9,7 @@ import dev.vigil.infer.ModelFormat;
 import dev.vigil.workshop.Scratch;
 import dev.vigil.workshop.trial.FrameSet;
 import dev.vigil.workshop.tune.EightBits;
+import dev.vigil.workshop.tune.HalfPrecision;
 import dev.vigil.workshop.tune.InputSizes;
 import dev.vigil.workshop.tune.OptimisedGraph;
 import dev.vigil.workshop.tune.TrialException;
@@ -31,21 +32,30 @@ final class TunedModel implements AutoCloseable {
     private final Surroundings surroundings;
     private final Path model;
     private final Scratch scratch;
-    /** Which variants there are. */
-    private final List<VariantMaker> makers;
-
     private final List<String> notMade = new ArrayList<>();
 
     TunedModel(Surroundings surroundings, Path model) throws IOException {
         this.surroundings = surroundings;
         this.model = model;
-        this.makers = List.of(
-                new OptimisedGraph(surroundings.cacheDir()), new EightBits(surroundings.cacheDir()), new InputSizes());
         this.scratch = Scratch.in(surroundings.cacheDir());
     }
 
-    List<Variant> make(Variant original, FrameSet frames, double lossPoints, Duration time, Consumer<String> progress)
+    /**
+     * Makes what may be faster.
+     *
+     * @param onGpu whether the box has one that runs the model
+     */
+    List<Variant> make(
+            Variant original,
+            FrameSet frames,
+            double lossPoints,
+            Duration time,
+            boolean onGpu,
+            Consumer<String> progress)
             throws InterruptedException {
+        Path cache = surroundings.cacheDir();
+        List<VariantMaker> makers = List.of(
+                new OptimisedGraph(cache), new EightBits(cache), new HalfPrecision(onGpu, cache), new InputSizes());
         List<Variant> made = new ArrayList<>();
         for (VariantMaker maker : makers) {
             progress.accept("making " + maker.name());

@@ -49,8 +49,10 @@ public final class Comparison {
      * @param seconds of each figure of a round
      * @param cacheDir for unpacked natives and built engines
      * @param trim gives the memory of models that were freed back to the system
+     * @param meter of the box
      */
-    public record Options(InferOptions infer, int rounds, double seconds, Path cacheDir, Runnable trim) {}
+    public record Options(
+            InferOptions infer, int rounds, double seconds, Path cacheDir, Runnable trim, EnergyMeter meter) {}
 
     /** Reads what is in the frames, of some classes. */
     public interface TruthReader {
@@ -86,7 +88,7 @@ public final class Comparison {
         this.options = options;
         this.frames = frames;
         this.progress = progress;
-        this.plan = new Round.Plan(options.infer, options.seconds, options.cacheDir, options.trim, EnergyMeter.ofBox());
+        this.plan = new Round.Plan(options.infer, options.seconds, options.cacheDir, options.trim, options.meter);
     }
 
     /**

@@ -20,8 +20,9 @@ public record ByteArithmetic(String instructions, boolean saturates, String expe
     private static final Path CPUS = Path.of("/proc/cpuinfo");
 
     private static final String FAST = "products of bytes are added up in one step";
-    private static final String SATURATES = "without VNNI, sums of two products must fit into 16 bits: weights get 7 bits,"
-            + " and the gain is smaller";
+    private static final String SATURATES =
+            "without VNNI, sums of two products must fit into 16 bits: weights get 7 bits,"
+                    + " and the gain is smaller";
 
     /** In order: the first that a processor has is what ONNX Runtime makes most of. */
     private static final List<ByteArithmetic> KNOWN = List.of(
@@ -54,8 +55,8 @@ public record ByteArithmetic(String instructions, boolean saturates, String expe
             for (String line : Files.readAllLines(cpuinfo, StandardCharsets.ISO_8859_1)) {
                 String key = line.substring(0, Math.max(0, line.indexOf(':'))).strip();
                 if (key.equals("flags") || key.equals("Features")) {
-                    Set<String> words = new HashSet<>(
-                            List.of(line.substring(line.indexOf(':') + 1).strip().split("\\s+")));
+                    Set<String> words = new HashSet<>(List.of(
+                            line.substring(line.indexOf(':') + 1).strip().split("\\s+")));
                     common = common == null ? new TreeSet<>(words) : common;
                     common.retainAll(words);
                 }

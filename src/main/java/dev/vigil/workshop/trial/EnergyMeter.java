@@ -36,7 +36,8 @@ public final class EnergyMeter {
         return of(POWERCAP);
     }
 
-    static EnergyMeter of(Path folder) {
+    /** That which a folder tells in the form of {@code /sys/class/powercap}. */
+    public static EnergyMeter of(Path folder) {
         if (!Files.isDirectory(folder)) {
             return new EnergyMeter(List.of(), "this kernel tells no energy: there is no " + folder);
         }

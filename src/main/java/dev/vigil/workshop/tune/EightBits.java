@@ -29,11 +29,6 @@ public final class EightBits implements VariantMaker {
         return "model in 8 bits";
     }
 
-    /** Ends the work from within, where it tells how far it is. */
-    private static final class TimeOver extends RuntimeException {
-        private static final long serialVersionUID = 1;
-    }
-
     @Override
     public List<Variant> make(Variant original, Path folder, FrameSet frames, double lossPoints, Duration atMost)
             throws TrialException {
@@ -52,21 +47,22 @@ public final class EightBits implements VariantMaker {
                 usual.scoreMin(),
                 original.description().input().size());
         Path file = folder.resolve("int8.onnx");
-        long startNs = System.nanoTime();
         try {
             Quantized made = new Quantizer(
-                            original.file(), original.description(), frames, null, options, cacheDir, line -> {
-                                if (System.nanoTime() - startNs > atMost.toNanos()) {
-                                    throw new TimeOver();
-                                }
-                            })
+                            original.file(),
+                            original.description(),
+                            frames,
+                            null,
+                            options,
+                            cacheDir,
+                            new WithinTime(atMost))
                     .write(file);
             if (made.refused() != null) {
                 throw new TrialException(made.refused());
             }
             return List.of(new Variant("int8", file, original.description()));
-        } catch (TimeOver e) {
-            throw new TrialException("it took longer than " + atMost.toSeconds() + " s", e);
+        } catch (WithinTime.Over e) {
+            throw new TrialException(e.getMessage(), e);
         } catch (GraphException | ModelException | InferException | ConvertException | IOException e) {
             throw new TrialException(e.getMessage(), e);
         }

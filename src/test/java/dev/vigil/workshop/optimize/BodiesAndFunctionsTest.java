@@ -59,8 +59,7 @@ class BodiesAndFunctionsTest {
                 .node("Add", "next", List.of("sum", "part"))
                 .declareOutput("on", DataType.BOOL)
                 .declareOutput("next", DataType.FLOAT, 3);
-        OnnxFile file = around()
-                .longs("turns", 4)
+        OnnxFile file = around().longs("turns", 4)
                 .node("Add", "start", List.of("same", "w"))
                 .node("Loop", "y", List.of("turns", "", "start"), attribute("body", body))
                 .declareOutput("y", DataType.FLOAT, 3);
@@ -82,8 +81,7 @@ class BodiesAndFunctionsTest {
                 .node("Add", "shifted", List.of("next", "doubled"))
                 .declareOutput("next", DataType.FLOAT, 3)
                 .declareOutput("shifted", DataType.FLOAT, 3);
-        OnnxFile file = around()
-                .input("rows", DataType.FLOAT, 5, 3)
+        OnnxFile file = around().input("rows", DataType.FLOAT, 5, 3)
                 .node("Identity", "sameRows", List.of("rows"))
                 .node(
                         "Scan",
@@ -115,8 +113,7 @@ class BodiesAndFunctionsTest {
                 .node("If", "found", List.of("not"), attribute("then_branch", inner), attribute("else_branch", other))
                 .declareOutput("found", DataType.FLOAT, 3);
         OnnxFile no = OnnxFile.empty().node("Neg", "minus", List.of("w")).declareOutput("minus", DataType.FLOAT, 3);
-        OnnxFile file = around()
-                .input("which", DataType.BOOL, 1)
+        OnnxFile file = around().input("which", DataType.BOOL, 1)
                 .node("If", "chosen", List.of("which"), attribute("then_branch", yes), attribute("else_branch", no))
                 .node("Add", "y", List.of("chosen", "same"))
                 .declareOutput("y", DataType.FLOAT, 3);
@@ -126,8 +123,7 @@ class BodiesAndFunctionsTest {
 
     @Test
     void shouldKeepFunctionsOfTheModelWhenNodesAroundTheirCallsGo() throws Exception {
-        ModelProto.Builder model = around()
-                .node("Shifted", "a", List.of("same", "v"))
+        ModelProto.Builder model = around().node("Shifted", "a", List.of("same", "v"))
                 .node("Shifted", "b", List.of("same", "w"))
                 .node("Mul", "c", List.of("a", "b"))
                 .node("Add", "y", List.of("c", "doubled"))
@@ -139,15 +135,17 @@ class BodiesAndFunctionsTest {
                 node.setDomain("local");
             }
         }
-        model.addOpsetImport(
-                OperatorSetIdProto.newBuilder().setDomain("local").setVersion(1));
+        model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("local").setVersion(1));
         model.addFunctions(FunctionProto.newBuilder()
                 .setName("Shifted")
                 .setDomain("local")
                 .addInput("x")
                 .addInput("by")
                 .addOutput("shifted")
-                .addNode(NodeProto.newBuilder().setOpType("Identity").addInput("x").addOutput("same"))
+                .addNode(NodeProto.newBuilder()
+                        .setOpType("Identity")
+                        .addInput("x")
+                        .addOutput("same"))
                 .addNode(NodeProto.newBuilder()
                         .setOpType("Add")
                         .addInput("same")
