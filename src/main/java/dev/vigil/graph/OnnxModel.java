@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -213,6 +214,11 @@ public final class OnnxModel {
     /** {@code ai.onnx} is another name of the usual domain. */
     static String plain(String domain) {
         return domain.equals("ai.onnx") ? "" : domain;
+    }
+
+    /** Files besides its own that it has data in. */
+    public List<Path> dataFiles() {
+        return DataFile.locations(proto()).stream().map(folder::resolve).toList();
     }
 
     /** The folder that external data are relative to. */

@@ -182,8 +182,7 @@ class CompareCommandTest {
     void shouldShowTheOthersWhenAModelOfTensorFlowLiteIsNone() throws IOException {
         Path lite = Files.writeString(folder.resolve("m.tflite"), "\u001c\u0000\u0000\u0000TFL3");
 
-        CommandLineRun run =
-                compare(tiny.toString(), lite.toString(), "--frames", CLIP, "--frames-max", "2", "--json");
+        CommandLineRun run = compare(tiny.toString(), lite.toString(), "--frames", CLIP, "--frames-max", "2", "--json");
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.errLines()).singleElement().asString().startsWith("vigil model compare: m: the model " + lite);

@@ -108,6 +108,36 @@ class QuantizeCommandTest {
     }
 
     @Test
+    void shouldLookAtWhatTheModelSeesWhenFramesAreOfACamera() throws Exception {
+        Path config = Files.writeString(
+                folder.resolve("vigil.yml"),
+                "node: box\ncameras:\n  gate:\n    url: " + folder.resolve("none.mp4") + "\n    detect_stream: "
+                        + CLIP.toAbsolutePath() + "\n");
+
+        CommandLineRun run = CommandLineRun.of(
+                "model",
+                "quantize",
+                tiny().toString(),
+                "-o",
+                out().toString(),
+                "-c",
+                config.toString(),
+                "--frames",
+                "camera:gate",
+                "--frames-max",
+                "4",
+                "--loss",
+                "100",
+                "--score",
+                "0.5");
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("2 frames").contains("  processor ");
+        assertThat(out()).exists();
+    }
+
+    @Test
     void shouldSayWhatIsWrongWhenItIsGivenWhatItCanNotTake() throws Exception {
         Path sums = OnnxFile.empty()
                 .input("images", DataType.FLOAT, 1, 3, 8, 8)

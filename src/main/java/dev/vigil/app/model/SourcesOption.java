@@ -11,6 +11,7 @@ import dev.vigil.config.ConfigException;
 import dev.vigil.config.ConfigReader;
 import dev.vigil.source.SourceAddress;
 import dev.vigil.source.SourceException;
+import dev.vigil.source.SourceOptions;
 import dev.vigil.source.SourceOptions.Hardware;
 import dev.vigil.workshop.trial.FrameSet;
 import java.net.URI;
@@ -128,6 +129,19 @@ final class SourcesOption {
                 .toList();
     }
 
+    /** A reader of its own on the stream that the daemon shows to its model, whether that runs or not. */
+    private static FrameSet.Source frames(CameraConfig camera) {
+        SourceOptions source = camera.source();
+        URI seen = source.detectUri() == null ? source.uri() : source.detectUri();
+        SourceOptions alone = source.toBuilder()
+                .uri(seen)
+                .detectUri(null)
+                .hardware(Hardware.NONE)
+                .loop(false)
+                .build();
+        return new FrameSet.Source(camera.name(), alone, SourceAddress.kind(seen) != SourceAddress.Kind.FILE);
+    }
+
     private List<FrameSet.Source> cameras(ModelTool tool, String word) throws ConfigException, SourceException {
         List<CameraConfig> all = new ConfigReader(tool.surroundings())
                 .read(config.file(tool.surroundings()))
@@ -135,13 +149,7 @@ final class SourcesOption {
         String wanted = word.equals(ALL_CAMERAS) ? null : word.substring(ONE_CAMERA.length());
         List<FrameSet.Source> sources = all.stream()
                 .filter(camera -> wanted == null || camera.name().equals(wanted))
-                .map(camera -> new FrameSet.Source(
-                        camera.name(),
-                        camera.source().toBuilder()
-                                .hardware(Hardware.NONE)
-                                .loop(false)
-                                .build(),
-                        SourceAddress.kind(camera.source().uri()) != SourceAddress.Kind.FILE))
+                .map(SourcesOption::frames)
                 .toList();
         if (sources.isEmpty()) {
             throw new SourceException(

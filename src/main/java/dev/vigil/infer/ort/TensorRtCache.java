@@ -1,5 +1,7 @@
 package dev.vigil.infer.ort;
 
+import dev.vigil.graph.GraphException;
+import dev.vigil.graph.OnnxModel;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import java.io.IOException;
@@ -11,7 +13,9 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -31,13 +35,28 @@ record TensorRtCache(Path folder) {
         MessageDigest digest = sha256();
         String rest = version + " precision " + options.backend().precision() + " batch " + options.batchMax();
         digest.update(rest.getBytes(StandardCharsets.UTF_8));
-        try (InputStream in = new DigestInputStream(Files.newInputStream(model), digest)) {
-            in.transferTo(java.io.OutputStream.nullOutputStream());
+        try {
+            for (Path file : files(model)) {
+                try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+                    in.transferTo(java.io.OutputStream.nullOutputStream());
+                }
+            }
         } catch (IOException e) {
             throw new InferException("the model " + model + " can not be read: " + e.getMessage(), e);
         }
         String name = HexFormat.of().formatHex(digest.digest(), 0, NAME_BYTES);
         return new TensorRtCache(cacheDir.resolve("tensorrt").resolve(name));
+    }
+
+    /** With those of its weights, which may be others although the graph is the same. */
+    private static List<Path> files(Path model) {
+        List<Path> files = new ArrayList<>(List.of(model));
+        try {
+            files.addAll(OnnxModel.read(model).dataFiles());
+        } catch (GraphException e) {
+            return files; // ONNX Runtime's own form is no graph that is read here, and has all in one file
+        }
+        return files;
     }
 
     private static MessageDigest sha256() {

@@ -16,6 +16,11 @@ import dev.vigil.infer.Engine;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.InferOptions.Device;
+import dev.vigil.OnnxFile;
+import onnx.Onnx.ModelProto;
+import onnx.Onnx.StringStringEntryProto;
+import onnx.Onnx.TensorProto;
+import onnx.Onnx.TensorProto.DataType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -137,6 +142,30 @@ class OrtEngineTest {
         assertThat(cache.refusal()).isNull();
         Files.createFile(cache.folder().resolve("building")); // a power cut may leave it empty
         assertThat(cache.refusal()).isNull();
+    }
+
+    @Test
+    void shouldNotTakeAnEngineWhenOnlyTheWeightsInAFileOfTheirOwnAreOthers() throws Exception {
+        ModelProto.Builder split = OnnxFile.empty()
+                .node("Identity", "y", List.of("w"))
+                .declareOutput("y", DataType.FLOAT, 2)
+                .model();
+        split.getGraphBuilder()
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("w")
+                        .setDataType(DataType.FLOAT_VALUE)
+                        .addDims(2)
+                        .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                        .addExternalData(StringStringEntryProto.newBuilder()
+                                .setKey("location")
+                                .setValue("w.bin")));
+        Path model = Files.write(folder.resolve("split.onnx"), split.build().toByteArray());
+        Path weights = Files.write(folder.resolve("w.bin"), new byte[8]);
+        TensorRtCache cache = TensorRtCache.of(model, InferOptions.DEFAULT, "1", folder);
+
+        assertThat(TensorRtCache.of(model, InferOptions.DEFAULT, "1", folder)).isEqualTo(cache);
+        Files.write(weights, new byte[] {0, 0, 0, 0, 0, 0, 0, 1});
+        assertThat(TensorRtCache.of(model, InferOptions.DEFAULT, "1", folder)).isNotEqualTo(cache);
     }
 
     @Test

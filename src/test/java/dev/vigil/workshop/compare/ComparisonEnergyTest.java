@@ -100,7 +100,8 @@ class ComparisonEnergyTest {
     void shouldSayWhyThereIsNoneWhenTheBoxDoesNotTell() throws Exception {
         Comparison.Result result = compare(EnergyMeter.of(folder.resolve("powercap")));
 
-        assertThat(result.noEnergy()).isEqualTo("this kernel tells no energy: there is no " + folder.resolve("powercap"));
+        assertThat(result.noEnergy())
+                .isEqualTo("this kernel tells no energy: there is no " + folder.resolve("powercap"));
         assertThat(result.standings().get(0).costs().joulesPerFrame().median()).isNaN();
     }
 }

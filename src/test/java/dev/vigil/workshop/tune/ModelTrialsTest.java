@@ -118,6 +118,24 @@ class ModelTrialsTest {
     }
 
     @Test
+    void shouldMakeAModelInFp16OnlyWhenThereIsAGpu() throws Exception {
+        Variant original = new Variant(Variant.ORIGINAL, MODEL, ModelDescription.EMPTY);
+
+        assertThatThrownBy(() -> new HalfPrecision(false, CACHE)
+                        .make(original, folder, frames, 1, Duration.ofMinutes(2)))
+                .isInstanceOf(TrialException.class)
+                .hasMessage("only a GPU gains by it, and the model runs on none here");
+        HalfPrecision maker = new HalfPrecision(true, CACHE);
+        assertThatThrownBy(() -> maker.make(original, folder, frames, 1, Duration.ZERO))
+                .isInstanceOf(TrialException.class)
+                .hasMessage("it took longer than 0 s");
+        Variant made =
+                maker.make(original, folder, frames, 1, Duration.ofMinutes(2)).get(0);
+        assertThat(made.name()).isEqualTo("fp16");
+        assertThat(Files.size(made.file())).isLessThan(Files.size(MODEL) * 51 / 100);
+    }
+
+    @Test
     void shouldMakeAModelOfEightBitsWhenTheLossAllowsIt() throws Exception {
         Variant original = new Variant(Variant.ORIGINAL, MODEL, ModelDescription.EMPTY);
         EightBits maker = new EightBits(CACHE);
