@@ -1,5 +1,6 @@
 package dev.vigil.app;
 
+import dev.vigil.metrics.box.BoxFigures;
 import java.util.List;
 
 /** What {@code vigil check} looks at beyond the file itself. */
@@ -7,6 +8,11 @@ final class Checks {
     private Checks() {}
 
     static List<ConfigCheck> all() {
-        return List.of(new ModelCheck(), CameraCheck.ofFiles(), CameraCheck.ofCameras(), new BrokerCheck());
+        return List.of(
+                new MemoryCheck(BoxFigures.ofThisBox()),
+                new ModelCheck(),
+                CameraCheck.ofFiles(),
+                CameraCheck.ofCameras(),
+                new BrokerCheck());
     }
 }

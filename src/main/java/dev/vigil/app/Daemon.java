@@ -12,6 +12,7 @@ import dev.vigil.frame.Feed;
 import dev.vigil.frame.Warnings;
 import dev.vigil.infer.InferException;
 import dev.vigil.metrics.StepTimes;
+import dev.vigil.metrics.box.BoxFigures;
 import dev.vigil.metrics.health.Pulses;
 import dev.vigil.metrics.health.Silence;
 import dev.vigil.mqtt.MqttClient;
@@ -216,6 +217,9 @@ public final class Daemon implements AutoCloseable {
     public Optional<String> reload(VigilConfig next, Problems problems) {
         synchronized (changing) {
             RestartKeys.check(config, next, problems);
+            if (!MemoryCheck.fits(next, BoxFigures.ofThisBox(), problems)) {
+                return Optional.empty(); // before anything of it is loaded
+            }
             Map<String, RunningModel> loaded = loader.load(next, models, problems);
             synchronized (this) {
                 if (closed || !problems.isEmpty()) {

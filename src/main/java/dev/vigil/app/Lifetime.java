@@ -87,6 +87,7 @@ public final class Lifetime implements AutoCloseable {
         try {
             closeRunning();
         } finally {
+            Logging.flush(); // after a signal, the process ends with the next line
             closed.countDown();
             if (!isSignalled()) {
                 try {

@@ -11,10 +11,16 @@ import dev.vigil.config.Surroundings;
 import dev.vigil.config.VigilConfig;
 import dev.vigil.detect.ModelException;
 import dev.vigil.infer.InferException;
+import dev.vigil.metrics.box.BoxFigures;
+import dev.vigil.metrics.box.BoxState;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,8 +42,11 @@ public final class RunCommand implements Callable<Integer> {
     private static final Duration CLOSE_MAX = Duration.ofSeconds(10);
     /** Of the C library, for what is not as it should be in a file. */
     private static final int EINVAL = 22;
+    /** For what the box can not hold. */
+    private static final int ENOMEM = 12;
     /** For what failed and could not be repaired. */
     private static final int EIO = 5;
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
     @Mixin
     private ConfigOption config;
@@ -85,6 +94,15 @@ public final class RunCommand implements Callable<Integer> {
             systemd.failed(e.getMessage(), EINVAL, CheckCommand.EXIT_CONFIG);
             return CheckCommand.EXIT_CONFIG;
         }
+        Logging.configure(read.log());
+        BoxState box = BoxFigures.ofThisBox().read();
+        MemoryPlan plan = MemoryPlan.of(read, box, Runtime.getRuntime().maxMemory());
+        if (plan.isTooMuch()) {
+            return failed("the box is too small: " + plan.tooMuch(), ENOMEM, CheckCommand.EXIT_CONFIG, systemd);
+        }
+        LOG.atLevel(plan.isTight() ? Level.WARN : Level.INFO)
+                .log("memory: {}", plan.isTight() ? plan.tight() : plan.line());
+        LOG.info("CPUs: {}", cpus(box));
         Daemon daemon = new Daemon(read, Clock.SYSTEM);
         Reloader reloader = new Reloader(daemon, reader, file);
         systemd.watch(daemon.health());
@@ -108,5 +126,13 @@ public final class RunCommand implements Callable<Integer> {
         spec.commandLine().getErr().flush();
         systemd.failed(why, errno, exitCode);
         return exitCode;
+    }
+
+    /** {@code 2 by affinity and quota (1.50 CPUs' worth of time)}. */
+    private static String cpus(BoxState box) {
+        return box.cpuQuota() == null
+                ? box.cpus() + ", no quota"
+                : String.format(
+                        Locale.ROOT, "%d by affinity and quota (%.2f CPUs' worth of time)", box.cpus(), box.cpuQuota());
     }
 }

@@ -1,20 +1,17 @@
 package dev.vigil.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vigil.base.Clock;
+import dev.vigil.base.KnownSecrets;
 import dev.vigil.base.Sabotage;
 import dev.vigil.config.ReportConfig;
 import dev.vigil.config.TopicConfig;
 import dev.vigil.frame.CascadeCounts;
-import dev.vigil.frame.ClockStatus;
-import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.Ledger;
 import dev.vigil.frame.Step;
-import dev.vigil.frame.Warnings;
 import dev.vigil.metrics.ProcessFigures;
 import dev.vigil.metrics.StepTimes;
 import dev.vigil.metrics.box.BoxFigures;
@@ -32,7 +29,6 @@ import dev.vigil.source.StreamInfo;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -243,63 +239,16 @@ final class StatusReporter implements MqttListener, AutoCloseable {
                 ages.computeIfAbsent(camera.feed(), f -> new RecentAge()).next(camera.times(), clock.monotonicNs()));
         json.put("reconnects", status.reconnects());
         json.put("cause", status.cause() == null ? null : status.cause().name().toLowerCase(Locale.ROOT));
-        json.put("error", status.error());
-        json.set("clock", clock(camera.feed().clock()));
-        json.set("warnings", warnings(camera.feed().warnings()));
-        json.set("ledger", ledger(ledger));
-        json.set("model", model(camera.model()));
+        json.put("error", status.error() == null ? null : KnownSecrets.masked(status.error()));
+        json.set("clock", StatusJson.clock(camera.feed().clock()));
+        json.set("warnings", StatusJson.warnings(camera.feed().warnings()));
+        json.set("ledger", StatusJson.ledger(ledger));
+        json.set("model", StatusJson.model(camera.model()));
         CascadeCounts cascade = camera.feed().cascade();
         json.putObject("cascade")
                 .put("crops", cascade.seen())
                 .put("left_out", cascade.leftOut())
                 .put("failed", cascade.failures());
-        return json;
-    }
-
-    private static JsonNode model(RunningModel model) {
-        return model == null
-                ? JSON.nullNode()
-                : JSON.objectNode()
-                        .put("name", model.model())
-                        .put("device", model.device())
-                        .put("building", model.building());
-    }
-
-    private static JsonNode clock(ClockStatus clock) {
-        return clock == null
-                ? JSON.nullNode()
-                : JSON.objectNode()
-                        .put("source", clock.source().label())
-                        .put("uncertainty_us", clock.uncertaintyUs())
-                        .put("offset_us", clock.offsetUs())
-                        .put("drift_ppm", clock.driftPpm())
-                        .put("drift_uncertainty_ppm", clock.driftUncertaintyPpm())
-                        .put("reports", clock.reports())
-                        .put("steps", clock.steps());
-    }
-
-    private static ArrayNode warnings(Warnings warnings) {
-        ArrayNode json = JSON.arrayNode();
-        for (Warnings.Warning warning : warnings.held()) {
-            json.addObject()
-                    .put("kind", warning.kind().label())
-                    .put(
-                            "since",
-                            Instant.ofEpochMilli(warning.sinceUtcUs() / 1_000).toString())
-                    .put("text", warning.text());
-        }
-        return json;
-    }
-
-    private static ObjectNode ledger(Ledger.Snapshot ledger) {
-        ObjectNode json = JSON.objectNode();
-        json.put("read", ledger.read()).put("published", ledger.published()).put("in_flight", ledger.inFlight());
-        ObjectNode dropped = json.putObject("dropped");
-        for (DropCause cause : DropCause.ALL) {
-            if (ledger.dropped(cause) > 0) {
-                dropped.put(cause.label(), ledger.dropped(cause));
-            }
-        }
         return json;
     }
 

@@ -14,7 +14,6 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.bytedeco.ffmpeg.global.avutil;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -60,7 +59,10 @@ public final class Vigil implements Runnable {
                         cache.resolve("javacpp").toString());
         System.getProperties()
                 .putIfAbsent("io.netty.native.workdir", cache.resolve("netty").toString());
-        System.exit(commandLine().setOut(standardOutput()).execute(args));
+        Thread.setDefaultUncaughtExceptionHandler(new LastWords());
+        int exitCode = commandLine().setOut(standardOutput()).execute(args);
+        Logging.flush();
+        System.exit(exitCode);
     }
 
     /** UTF-8 whatever the locale, as JSON must be; and unlike {@link System#out} it tells when nobody reads any more. */
@@ -87,8 +89,6 @@ public final class Vigil implements Runnable {
                 .addSubcommand(new VersionCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionStrategy(parsed -> {
-            // FFmpeg writes its own opinion to standard error; what matters of it comes back as an error code.
-            avutil.av_log_set_level(avutil.AV_LOG_PANIC);
             Logging.setUp(root.verbose, root.quiet || speaksForItself(parsed));
             return new CommandLine.RunLast().execute(parsed);
         });

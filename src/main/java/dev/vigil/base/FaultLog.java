@@ -1,57 +1,85 @@
 package dev.vigil.base;
 
-import java.util.concurrent.TimeUnit;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
 import org.slf4j.Logger;
+import org.slf4j.event.Level;
 
-/** A log for faults that may come with every frame: one line a second, with the count of those that had none. Threadsafe. */
+/**
+ * A log for faults that may come with every frame: each cause at once, then at growing intervals with its count, see
+ * {@link Repeats}. Texts that differ in more than numbers are of different causes. Threadsafe.
+ */
 public final class FaultLog {
-    private static final long EVERY_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final int CAUSES_MAX = 64;
+
+    private static final Set<FaultLog> ALL = Collections.newSetFromMap(new WeakHashMap<>());
+
+    private record Cause(Level level, Repeats.Text text) {}
 
     private final Logger log;
     private final Clock clock;
-    private long loggedNs;
-    private long unlogged;
+    /** Guarded by itself, so that nothing is logged under its lock. */
+    private final Repeats<Cause> causes = new Repeats<>(CAUSES_MAX);
 
     public FaultLog(Logger log, Clock clock) {
         this.log = log;
         this.clock = clock;
-        this.loggedNs = clock.monotonicNs() - EVERY_NS;
+        synchronized (ALL) {
+            ALL.add(this);
+        }
     }
 
     /** Tells of what is no fault, but may come as often. */
-    public synchronized void info(String event) {
-        if (isDue()) {
-            log.info("{}{}", event, others());
-        }
+    public void info(String event) {
+        tell(Level.INFO, event, null);
     }
 
     /** Tells of a fault that is understood: one line. */
-    public synchronized void warn(String fault) {
-        if (isDue()) {
-            log.warn("{}{}", fault, others());
-        }
+    public void warn(String fault) {
+        tell(Level.WARN, fault, null);
     }
 
     /** Tells of a fault that nobody expected, with its stack. */
-    public synchronized void error(String fault, Throwable cause) {
-        if (isDue()) {
-            log.error("{}{}", fault, others(), cause);
+    public void error(String fault, Throwable cause) {
+        tell(Level.ERROR, fault, cause);
+    }
+
+    private void tell(Level level, String text, Throwable thrown) {
+        Repeats.Untold untold;
+        synchronized (causes) {
+            untold = causes.note(new Cause(level, Repeats.Text.of(text)), clock.monotonicNs());
+        }
+        if (untold != null) {
+            log(level, text, untold, "and ", thrown);
         }
     }
 
-    private boolean isDue() {
-        long nowNs = clock.monotonicNs();
-        if (nowNs - loggedNs < EVERY_NS) {
-            unlogged++;
-            return false;
-        }
-        loggedNs = nowNs;
-        return true;
+    private void log(Level level, String text, Repeats.Untold untold, String and, Throwable thrown) {
+        String count = untold.count() == 0 ? "" : " (" + and + untold.words() + ")";
+        log.atLevel(level).setCause(thrown).log("{}{}", text, count);
     }
 
-    private String others() {
-        String text = unlogged == 0 ? "" : " (and " + unlogged + " more since the last such line)";
-        unlogged = 0;
-        return text;
+    /** Tells of faults that came and then came no more, in every such log; for a thread that looks now and then. */
+    public static void tellWhatIsLeft() {
+        List<FaultLog> all;
+        synchronized (ALL) {
+            all = List.copyOf(ALL);
+        }
+        all.forEach(FaultLog::left);
+    }
+
+    private void left() {
+        List<Repeats.Left<Cause>> left;
+        long forgotten;
+        synchronized (causes) {
+            left = causes.left(clock.monotonicNs());
+            forgotten = causes.forgotten();
+        }
+        left.forEach(each -> log(each.cause().level(), each.cause().text().text(), each.untold(), "", null));
+        if (forgotten > 0) {
+            log.warn("{} more faults of other kinds were not told", forgotten);
+        }
     }
 }

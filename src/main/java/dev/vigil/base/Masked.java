@@ -1,6 +1,7 @@
 package dev.vigil.base;
 
 import java.net.URI;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,6 +23,15 @@ public final class Masked {
                     + "[^&;\\s]*");
 
     private Masked() {}
+
+    /** The values of an address's parameters that {@link #uri} hides. */
+    static List<String> parameters(String address) {
+        return PARAMETER
+                .matcher(address)
+                .results()
+                .map(found -> found.group().substring(found.group(1).length()))
+                .toList();
+    }
 
     /** @return the address without credentials; {@code null} gives {@code "null"} */
     public static String uri(URI uri) {

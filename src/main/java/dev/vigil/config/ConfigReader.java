@@ -107,6 +107,8 @@ public final class ConfigReader {
         List<CameraConfig> cameras = cameras(root, models, LensReader.lens(root, LensOptions.DEFAULT));
         HomeAssistantConfig homeAssistant = HomeAssistantReader.read(root);
         ReportConfig reports = reports(root);
+        LogConfig log = LogReader.log(root);
+        MemoryConfig memory = MemoryReader.memory(root);
         Path cacheDir = root.path("cache_dir", "folder", "$CACHE_DIRECTORY, or ~/.cache/vigil", false);
         root.finish();
         reading.reportUnknown();
@@ -118,7 +120,9 @@ public final class ConfigReader {
                 cameras,
                 reports,
                 cacheDir == null ? reading.surroundings.cacheDir() : cacheDir,
-                homeAssistant);
+                homeAssistant,
+                log,
+                memory);
         if (ThenReader.check(models, reading.problems)) { // else models lead nowhere, or in a circle
             LabelCheck.check(config, reading.problems);
         }

@@ -1,5 +1,6 @@
 package dev.vigil.config;
 
+import dev.vigil.base.KnownSecrets;
 import java.util.Comparator;
 
 /**
@@ -12,6 +13,11 @@ import java.util.Comparator;
  * @param message what is wrong and what is allowed; holds no secret
  */
 public record Problem(String file, int line, int column, String path, String message) {
+    /** What others say goes into messages, such as a camera's answer: none shows a secret that is known. */
+    public Problem {
+        message = KnownSecrets.masked(message);
+    }
+
     static final Comparator<Problem> BY_PLACE =
             Comparator.comparing(Problem::file).thenComparingInt(Problem::line).thenComparingInt(Problem::column);
 

@@ -19,6 +19,8 @@ import java.util.Map;
  * @param reports how often figures are published
  * @param cacheDir for what is made once and used again, such as unpacked natives; need not be there yet
  * @param homeAssistant what Home Assistant is told
+ * @param log what is logged, and how
+ * @param memory what the process may take
  */
 public record VigilConfig(
         String node,
@@ -28,8 +30,10 @@ public record VigilConfig(
         List<CameraConfig> cameras,
         ReportConfig reports,
         Path cacheDir,
-        HomeAssistantConfig homeAssistant) {
-    /** Without Home Assistant. */
+        HomeAssistantConfig homeAssistant,
+        LogConfig log,
+        MemoryConfig memory) {
+    /** Without Home Assistant, and with what is usual for the process. */
     public VigilConfig(
             String node,
             MqttOptions mqtt,
@@ -38,7 +42,17 @@ public record VigilConfig(
             List<CameraConfig> cameras,
             ReportConfig reports,
             Path cacheDir) {
-        this(node, mqtt, topics, models, cameras, reports, cacheDir, HomeAssistantConfig.DEFAULT);
+        this(
+                node,
+                mqtt,
+                topics,
+                models,
+                cameras,
+                reports,
+                cacheDir,
+                HomeAssistantConfig.DEFAULT,
+                LogConfig.DEFAULT,
+                MemoryConfig.DEFAULT);
     }
 
     /** A model, and those that look at crops of what it finds, one after the other. */

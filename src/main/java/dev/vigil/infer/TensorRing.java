@@ -97,7 +97,7 @@ public final class TensorRing implements AutoCloseable {
         } catch (OutOfMemoryError e) {
             // Thrown by Java's own accounting of direct memory; nothing is lost but this model.
             throw new InferException(
-                    "the tensors of " + engine.name() + " do not fit into memory (-XX:MaxDirectMemorySize): input "
+                    "the tensors of " + engine.name() + " do not fit into memory (VIGIL_OFF_HEAP): input "
                             + Arrays.toString(imageShape) + " for " + slots + " frames",
                     e);
         }

@@ -70,7 +70,7 @@ record BrokerLimits(
      *
      * @param faults gets the reason in words
      */
-    Refusal refusal(OutboundMessage message, FaultLog faults) {
+    Refusal refusal(OutboundMessage message, Faults faults) {
         // With the topic in full, even where an alias stands for it: a resend over another connection has to fit too.
         if (message.packetBytes(v5, false) > packetMaxBytes) {
             faults.note("a message to " + message.topic + " of " + message.payload.readableBytes()

@@ -36,7 +36,7 @@ final class InFlight {
 
     private final Counters counters;
     private final PacketIds packetIds;
-    private final FaultLog faults;
+    private final Faults faults;
 
     // For the client's life.
     /** By {@link #key} of the packet id. */
@@ -73,7 +73,7 @@ final class InFlight {
     /** When the oldest open answer began to be waited for, or the latest came. */
     private long progressNs;
 
-    InFlight(Counters counters, PacketIds packetIds, FaultLog faults) {
+    InFlight(Counters counters, PacketIds packetIds, Faults faults) {
         this.counters = counters;
         this.packetIds = packetIds;
         this.faults = faults;

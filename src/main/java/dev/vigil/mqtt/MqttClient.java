@@ -67,7 +67,7 @@ public final class MqttClient implements AutoCloseable {
         this.ownsGroup = ownsGroup;
         this.loop = group.next();
         this.counters = new Counters(options.brokerName());
-        FaultLog faults = new FaultLog(counters);
+        Faults faults = new Faults(counters);
         MqttListener safe = new SafeListener(listener, faults);
         PacketIds packetIds = new PacketIds();
         InFlight inFlight = new InFlight(counters, packetIds, faults);

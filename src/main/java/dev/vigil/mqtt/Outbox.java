@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Outbox implements Spool.Exit {
     private final EventLoop loop;
     private final Counters counters;
-    private final FaultLog faults;
+    private final Faults faults;
     private final int messagesMax;
 
     // For any thread.
@@ -52,13 +52,7 @@ final class Outbox implements Spool.Exit {
     private BrokerLimits limits;
     private PublishWriter writer;
 
-    Outbox(
-            EventLoop loop,
-            Counters counters,
-            InFlight inFlight,
-            FaultLog faults,
-            int messagesMax,
-            OutboxOptions onDisk) {
+    Outbox(EventLoop loop, Counters counters, InFlight inFlight, Faults faults, int messagesMax, OutboxOptions onDisk) {
         this.loop = loop;
         this.counters = counters;
         this.inFlight = inFlight;

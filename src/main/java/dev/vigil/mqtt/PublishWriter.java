@@ -10,11 +10,11 @@ final class PublishWriter {
 
     private final Channel channel;
     private final BrokerLimits limits;
-    private final FaultLog faults;
+    private final Faults faults;
     private final TopicAliases aliases;
     private boolean steppedDown;
 
-    PublishWriter(Channel channel, BrokerLimits limits, FaultLog faults) {
+    PublishWriter(Channel channel, BrokerLimits limits, Faults faults) {
         this.channel = channel;
         this.limits = limits;
         this.faults = faults;

@@ -3,9 +3,9 @@ package dev.vigil.mqtt;
 /** A user's listener whose exceptions are logged and end there, so that they can not break the connection. */
 final class SafeListener implements MqttListener {
     private final MqttListener listener;
-    private final FaultLog faults;
+    private final Faults faults;
 
-    SafeListener(MqttListener listener, FaultLog faults) {
+    SafeListener(MqttListener listener, Faults faults) {
         this.listener = listener;
         this.faults = faults;
     }

@@ -31,7 +31,7 @@ final class Subscriptions {
 
     private final PacketIds packetIds;
     private final MqttListener listener;
-    private final FaultLog faults;
+    private final Faults faults;
     private final long answerNs;
     /** What came of QoS 2 and is not released yet. */
     final Receipts receipts = new Receipts();
@@ -48,7 +48,7 @@ final class Subscriptions {
     private Channel channel;
     private BrokerLimits limits;
 
-    Subscriptions(PacketIds packetIds, MqttListener listener, FaultLog faults, long answerNs) {
+    Subscriptions(PacketIds packetIds, MqttListener listener, Faults faults, long answerNs) {
         this.packetIds = packetIds;
         this.listener = listener;
         this.faults = faults;

@@ -14,6 +14,7 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * A camera's thread: opens its stream, reads it into the camera's {@link Feed}, and when it fails, says why and opens it again
@@ -127,6 +128,7 @@ public final class CameraReader implements AutoCloseable {
     }
 
     private void run() {
+        MDC.put("camera", feed.camera()); // in the log, of whatever this thread tells
         while (!is(Wish.STOP)) {
             pulse.beat();
             Abort abort = begin();

@@ -1,5 +1,6 @@
 package dev.vigil.source;
 
+import dev.vigil.base.KnownSecrets;
 import dev.vigil.base.Masked;
 import java.net.URI;
 import java.nio.file.Path;
@@ -55,6 +56,13 @@ public record SourceOptions(
         int quarterTurns,
         Tls tls,
         V4l2 v4l2) {
+    /** The log leaves out their logins from here on, whoever tells them. */
+    public SourceOptions {
+        KnownSecrets.addAddress(uri);
+        if (detectUri != null) {
+            KnownSecrets.addAddress(detectUri);
+        }
+    }
 
     public enum Transport {
         TCP,

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import dev.vigil.app.log.Log;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -19,13 +21,17 @@ class LoggingTest {
     private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
     private final LoggerContext context = new LoggerContext();
 
+    private Log log;
+
     private Logger log(Level level, boolean journal) {
         context.setMDCAdapter(new LogbackMDCAdapter());
-        Logging.setUp(context, level, journal, stderr);
+        log = Log.open(context, stderr, journal);
+        log.show(level, Map.of(), false);
         return context.getLogger("dev.vigil.source.CameraReader");
     }
 
     private List<String> lines() {
+        assertThat(log.flush(Duration.ofSeconds(10))).isTrue();
         return stderr.toString(StandardCharsets.UTF_8).lines().toList();
     }
 

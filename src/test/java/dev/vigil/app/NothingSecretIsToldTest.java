@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import dev.vigil.app.demo.EmbeddedBroker;
+import dev.vigil.app.log.Log;
 import dev.vigil.base.Secret;
 import dev.vigil.mqtt.Await;
 import dev.vigil.source.SourceException.Cause;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -67,7 +69,8 @@ class NothingSecretIsToldTest {
             told.add(CommandLineRun.of(words.toArray(String[]::new)).toString());
             told.add(check(uris));
 
-            Logging.setUp(context, Level.TRACE, false, log);
+            Log all = Log.open(context, log, false);
+            all.show(Level.TRACE, Map.of(), false);
             ours.setLevel(Level.TRACE);
             SourceOptions[] sources = uris.stream()
                     .map(uri -> TestDaemon.impatient(uri).toBuilder()
@@ -90,6 +93,9 @@ class NothingSecretIsToldTest {
                     return true;
                 });
                 for (int i = 1; i <= uris.size(); i++) {
+                    int number = i;
+                    Await.until("the settings of cam" + i, () -> !daemon.settings(number)
+                            .isEmpty());
                     told.add(daemon.statuses(i).toString());
                     told.add(daemon.detections(i).toString());
                     told.add(daemon.settings(i));

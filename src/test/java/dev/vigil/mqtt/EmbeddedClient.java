@@ -42,7 +42,7 @@ public final class EmbeddedClient {
     public EmbeddedClient(MqttOptions options, ByteBufAllocator allocator, MqttListener listener) {
         this.options = options;
         this.allocator = allocator;
-        FaultLog faults = new FaultLog(counters);
+        Faults faults = new Faults(counters);
         this.listener = new SafeListener(listener, faults);
         this.outbox = new Outbox(
                 home.eventLoop(),

@@ -2,6 +2,7 @@ package dev.vigil.app.reload;
 
 import dev.vigil.app.Daemon;
 import dev.vigil.app.Health;
+import dev.vigil.app.Logging;
 import dev.vigil.config.ConfigReader;
 import dev.vigil.config.ConfigReader.Loaded;
 import dev.vigil.config.Problem;
@@ -47,6 +48,7 @@ public final class Reloader {
             List<Problem> problems = loaded.problems().sorted();
             if (changed.isPresent()) {
                 refused = null;
+                loaded.config().ifPresent(taken -> Logging.configure(taken.log()));
                 LOG.info("{} was taken: {}", file, changed.get());
                 return Answer.taken(changed.get());
             }
