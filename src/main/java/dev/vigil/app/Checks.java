@@ -8,8 +8,10 @@ final class Checks {
     private Checks() {}
 
     static List<ConfigCheck> all() {
+        BoxFigures box = BoxFigures.ofThisBox();
         return List.of(
-                new MemoryCheck(BoxFigures.ofThisBox()),
+                new MemoryCheck(box),
+                new DescriptorCheck(box),
                 new ModelCheck(),
                 CameraCheck.ofFiles(),
                 CameraCheck.ofCameras(),

@@ -100,6 +100,11 @@ public final class RunCommand implements Callable<Integer> {
         if (plan.isTooMuch()) {
             return failed("the box is too small: " + plan.tooMuch(), ENOMEM, CheckCommand.EXIT_CONFIG, systemd);
         }
+        String tooFew = DescriptorCheck.tooFew(read, box);
+        if (!tooFew.isEmpty()) {
+            err.println("vigil run: " + tooFew);
+            return CheckCommand.EXIT_CONFIG;
+        }
         LOG.atLevel(plan.isTight() ? Level.WARN : Level.INFO)
                 .log("memory: {}", plan.isTight() ? plan.tight() : plan.line());
         LOG.info("CPUs: {}", cpus(box));

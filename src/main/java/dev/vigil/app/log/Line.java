@@ -3,6 +3,8 @@ package dev.vigil.app.log;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * An event as it is told.
@@ -24,6 +26,8 @@ record Line(
         String at) {
     private static final int FRAMES_OF_ERROR = 8;
     private static final String OURS = "dev.vigil.";
+    private static final Pattern THREAD_OF_MODEL =
+            Pattern.compile("(.+)-(?:ingress|convert|infer-\\d+|post-\\d+|cascade|publish|housekeeping|build)");
 
     static Line of(ILoggingEvent event, String and) {
         Thrown thrown = Thrown.of(event.getThrowableProxy(), event.getLevel() == Level.ERROR ? FRAMES_OF_ERROR : 1);
@@ -33,9 +37,16 @@ record Line(
                 event.getLoggerName(),
                 event.getThreadName(),
                 event.getFormattedMessage() + and,
-                event.getMDCPropertyMap(),
+                context(event),
                 thrown.causes(),
                 thrown.at());
+    }
+
+    /** What its thread works for: said by itself, or by the name that threads of a model have (docs/architecture.md). */
+    private static Map<String, String> context(ILoggingEvent event) {
+        Map<String, String> said = event.getMDCPropertyMap();
+        Matcher thread = THREAD_OF_MODEL.matcher(event.getThreadName());
+        return said.isEmpty() && thread.matches() ? Map.of("model", thread.group(1)) : said;
     }
 
     /** The class that tells it. */

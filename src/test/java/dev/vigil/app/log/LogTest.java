@@ -81,6 +81,15 @@ class LogTest {
     }
 
     @Test
+    void shouldTellModelWhenOneOfItsThreadsTells() throws Exception {
+        log.show(Level.INFO, Map.of(), true);
+        Thread thread = new Thread(() -> context.getLogger("x").warn("late"), "yolo-n-infer-2");
+        thread.start();
+        thread.join();
+        assertThat(lines()).singleElement().asString().contains("\"model\":\"yolo-n\"");
+    }
+
+    @Test
     void shouldShowWhatIsSaidOfPartsAndTakeItBackWhenItIsSaidNoMore() {
         Logger mqtt = context.getLogger("dev.vigil.mqtt.MqttClient");
         Logger netty = context.getLogger("io.netty.channel.Channel");
