@@ -68,9 +68,20 @@ class ArchitectureTest {
             Map.entry("publish", Set.of("detect", "mqtt", "frame", "metrics", "base")),
             Map.entry("pipeline", Set.of("convert", "infer", "detect", "publish", "metrics", "frame", "base")),
             Map.entry("homeassistant", Set.of("mqtt")),
+            Map.entry("http", Set.of("base")),
             Map.entry(
                     "config",
-                    Set.of("detect", "homeassistant", "infer", "lens", "mqtt", "publish", "source", "frame", "base")));
+                    Set.of(
+                            "detect",
+                            "homeassistant",
+                            "http",
+                            "infer",
+                            "lens",
+                            "mqtt",
+                            "publish",
+                            "source",
+                            "frame",
+                            "base")));
 
     @Test
     void shouldLookOnlyDownwardsWhenPackagesSeeEachOther() {
@@ -137,6 +148,8 @@ class ArchitectureTest {
         "org.bytedeco.javacv..,          app..",
         "io.netty.handler.codec.mqtt..,  mqtt..",
         "io.netty.handler.codec.rtsp..,  source.sim..",
+        "io.netty.handler.codec.http..,  http.. mqtt.. source.sim..",
+        "io.prometheus..,                metrics.prometheus..",
         "com.hivemq..,                   app.demo.. app.bench..",
         "org.snakeyaml..,                config..",
         "picocli..,                      app..",

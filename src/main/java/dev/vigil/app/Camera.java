@@ -1,6 +1,7 @@
 package dev.vigil.app;
 
 import dev.vigil.app.control.CameraSettings;
+import dev.vigil.app.http.PictureTap;
 import dev.vigil.base.Clock;
 import dev.vigil.config.CameraConfig;
 import dev.vigil.frame.Feed;
@@ -19,13 +20,15 @@ import java.util.function.BiFunction;
  * All that a daemon has of one camera that runs. Its feed, and with it its account and the numbers of its frames, stays for as
  * long as it is configured; the rest may be changed meanwhile, by one thread at a time, and is read by any.
  */
-final class Camera {
+public final class Camera {
     private final Feed feed;
     private final CameraMessages messages;
     private final StepTimes times;
     private final CameraSettings settings;
     private final BiFunction<Feed, SourceOptions, CameraReader> readers;
     private final Clock clock;
+    private final long beganNs;
+    private final PictureTap tap = new PictureTap();
     private volatile CameraConfig config;
     private volatile CameraReader reader;
     private volatile LensHealth lens;
@@ -56,6 +59,7 @@ final class Camera {
         this.times = times;
         this.readers = readers;
         this.clock = clock;
+        this.beganNs = clock.monotonicNs();
         this.lens = new LensHealth(feed, config.lens(), clock);
         this.reader = readers.apply(feed, config.source());
         this.settings = new CameraSettings(config, reader);
@@ -66,15 +70,15 @@ final class Camera {
         return SourceAddress.kind(source.uri()) == SourceAddress.Kind.FILE && !source.realtime();
     }
 
-    String name() {
+    public String name() {
         return feed.camera();
     }
 
-    CameraConfig config() {
+    public CameraConfig config() {
         return config;
     }
 
-    Feed feed() {
+    public Feed feed() {
         return feed;
     }
 
@@ -82,7 +86,7 @@ final class Camera {
         return messages;
     }
 
-    StepTimes times() {
+    public StepTimes times() {
         return times;
     }
 
@@ -90,7 +94,7 @@ final class Camera {
         return settings;
     }
 
-    CameraReader reader() {
+    public CameraReader reader() {
         return reader;
     }
 
@@ -98,8 +102,18 @@ final class Camera {
         return lens;
     }
 
+    /** Since when it is configured, on the monotonic clock. */
+    public long beganNs() {
+        return beganNs;
+    }
+
+    /** Where a picture can be had from. */
+    public PictureTap tap() {
+        return tap;
+    }
+
     /** What looks at its frames; null until that is loaded. */
-    RunningModel model() {
+    public RunningModel model() {
         return model;
     }
 
@@ -112,7 +126,7 @@ final class Camera {
         }
     }
 
-    boolean isUp() {
+    public boolean isUp() {
         return reader.status().state() == CameraStatus.State.UP;
     }
 

@@ -2,6 +2,7 @@ package dev.vigil.app;
 
 import dev.vigil.app.control.CameraSettings;
 import dev.vigil.app.control.Commands;
+import dev.vigil.app.http.HttpPort;
 import dev.vigil.base.Clock;
 import dev.vigil.config.CameraConfig;
 import dev.vigil.config.Problems;
@@ -57,6 +58,7 @@ public final class Daemon implements AutoCloseable {
     private final HomeAssistant homeAssistant;
     private final ModelLoader loader;
     private final Health health;
+    private final HttpPort http;
     /** Of the client; added to while it runs already. */
     private final List<MqttListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -122,6 +124,7 @@ public final class Daemon implements AutoCloseable {
                 watch.pulses(),
                 opener,
                 name -> health.isAt("loading the model " + name));
+        this.http = new HttpPort(this, clock);
     }
 
     private Camera camera(CameraConfig camera) {
@@ -180,6 +183,7 @@ public final class Daemon implements AutoCloseable {
     public void start() throws InferException, ModelException {
         synchronized (changing) {
             watch.start(client);
+            http.change(config.http());
             commands.start(client);
             client.start();
             cameras.forEach(camera -> camera.reader().start());
@@ -269,6 +273,7 @@ public final class Daemon implements AutoCloseable {
         loader.closeOthers(beforeModels, nextModels);
         reporter.intervals(next.reports());
         homeAssistant.tell(next, cameras);
+        http.change(next.http());
         return changes.toString();
     }
 
@@ -290,12 +295,28 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    List<Camera> cameras() {
+    /** Those that there are, in the configuration's order. */
+    public List<Camera> cameras() {
         return cameras;
     }
 
-    MqttClient client() {
+    /** Those that are loaded, by the names that the configuration gives them. */
+    public Map<String, RunningModel> models() {
+        return models;
+    }
+
+    /** What it runs. */
+    public VigilConfig config() {
+        return config;
+    }
+
+    public MqttClient client() {
         return client;
+    }
+
+    /** Where those who watch may ask. */
+    public HttpPort http() {
+        return http;
     }
 
     public String node() {
@@ -352,6 +373,7 @@ public final class Daemon implements AutoCloseable {
         closed = true;
         health.stopping();
         watch.close();
+        http.close();
         commands.close();
         cameras.forEach(camera -> camera.reader().stop());
         cameras.forEach(camera -> camera.reader().close());

@@ -15,7 +15,7 @@ final class RecentAge {
     JsonNode next(StepTimes times, long nowNs) {
         if (told == null || nowNs - toldNs >= TimeUnit.SECONDS.toNanos(1)) {
             Histogram recent = times.takeRecentAge();
-            told = recent.getTotalCount() == 0 ? NullNode.instance : StatusReporter.quantiles(recent);
+            told = recent.getTotalCount() == 0 ? NullNode.instance : CameraJson.quantiles(recent);
             toldNs = nowNs;
         }
         return told;

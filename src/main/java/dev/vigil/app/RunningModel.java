@@ -1,5 +1,6 @@
 package dev.vigil.app;
 
+import dev.vigil.app.http.PictureTaps;
 import dev.vigil.base.Clock;
 import dev.vigil.config.ModelConfig;
 import dev.vigil.config.TopicConfig;
@@ -15,19 +16,14 @@ import dev.vigil.pipeline.FramePipeline;
 import dev.vigil.pipeline.LoadedModel;
 import dev.vigil.publish.DetectionPublisher;
 import dev.vigil.publish.ObjectPublisher;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * A model that is loaded, its ring, and where its results go. Cameras come and go while it runs; whoever adds and removes them is
  * one thread at a time.
  */
-final class RunningModel implements Part, AutoCloseable {
+public final class RunningModel implements Part, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningModel.class);
     /** For the frames of a camera that leaves, and for those of all at the end. */
     private static final Duration THROUGH_TIMEOUT = Duration.ofSeconds(2);
@@ -86,6 +82,8 @@ final class RunningModel implements Part, AutoCloseable {
     /** What runs, and goes when it does not. */
     private record Ring(LoadedModel loaded, DetectionPublisher publisher, FramePipeline pipeline) {}
 
+    private final PictureTaps taps = new PictureTaps();
+
     private RunningModel(
             List<ModelConfig> chain,
             List<String> stamps,
@@ -118,7 +116,7 @@ final class RunningModel implements Part, AutoCloseable {
         boolean whole = false;
         try {
             FramePipeline pipeline =
-                    new FramePipeline(loaded, demand.boxesMax(), objects.before(publisher), clock, pulses, false);
+                    new FramePipeline(loaded, demand.boxesMax(), taps.before(objects.before(publisher)), clock, pulses, false);
             whole = true;
             return new Ring(loaded, publisher, pipeline);
         } finally {
@@ -148,7 +146,7 @@ final class RunningModel implements Part, AutoCloseable {
             Clock clock,
             Pulses pulses)
             throws InferException, ModelException {
-        List<String> stamps = stamps(chain); // before: what changes while it is loaded counts as changed
+        List<String> stamps = FileStamps.of(chain); // before: what changes while it is loaded counts as changed
         RunningModel model =
                 new RunningModel(chain, stamps, demand, cacheDir, opener, client, objects, node, topics, clock, pulses);
         boolean started = false;
@@ -232,28 +230,6 @@ final class RunningModel implements Part, AutoCloseable {
         }
     }
 
-    /** What tells the files of a model from others that were put in their place. */
-    private static List<String> stamps(List<ModelConfig> chain) {
-        List<String> stamps = new ArrayList<>();
-        chain.stream()
-                .flatMap(config -> Stream.of(
-                        config.file(),
-                        config.infer().backend().graph(),
-                        config.description().labels()))
-                .filter(file -> file != null)
-                .forEach(file -> stamps.add(stamp(file)));
-        return stamps;
-    }
-
-    private static String stamp(Path file) {
-        try {
-            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-            return now.fileKey() + " " + now.size() + " " + now.lastModifiedTime();
-        } catch (IOException e) {
-            return "unreadable: " + e; // whoever loads it tells
-        }
-    }
-
     /** Whether it is what is configured now, and its files are what they were. */
     boolean is(List<ModelConfig> next, Demand demand) {
         boolean same = chain.size() == next.size()
@@ -262,7 +238,7 @@ final class RunningModel implements Part, AutoCloseable {
         for (int i = 0; same && i < chain.size(); i++) {
             same = isSame(chain.get(i), next.get(i), i > 0);
         }
-        return same && stamps.equals(stamps(next));
+        return same && stamps.equals(FileStamps.of(next));
     }
 
     /** @param follows it looks at crops, so that no camera says which of its boxes count */
@@ -276,7 +252,7 @@ final class RunningModel implements Part, AutoCloseable {
     }
 
     /** Those of all models that look at a frame. */
-    Labels labels() {
+    public Labels labels() {
         return ring.loaded.labels().all();
     }
 
@@ -290,7 +266,7 @@ final class RunningModel implements Part, AutoCloseable {
     }
 
     /** As messages name the model that sees frames. */
-    String model() {
+    public String model() {
         return ring.loaded.engine().name();
     }
 
@@ -300,13 +276,23 @@ final class RunningModel implements Part, AutoCloseable {
     }
 
     /** Where it runs at the moment. */
-    String device() {
+    public String device() {
         return ring.loaded.engine().device();
     }
 
     /** The device that it will go over to when its engine is built; null for none. */
-    String building() {
+    public String building() {
         return ring.loaded.engine().building();
+    }
+
+    /** Frames that its ring has room for. */
+    public int slots() {
+        return ring.loaded.slots();
+    }
+
+    /** Frames in its ring. */
+    public int occupiedSlots() {
+        return ring.pipeline.occupiedSlots();
     }
 
     /** Calls back when {@link #building} has come to its end; never where nothing has been built. */
@@ -335,7 +321,11 @@ final class RunningModel implements Part, AutoCloseable {
         to.publisher.add(
                 camera.messages(), model(), to.loaded.labels(), camera.config().publish());
         to.pipeline.add(camera.feed(), camera.config().detect(), camera.config().tiles());
-        to.pipeline.observe(camera.feed(), picture -> camera.lens().look(picture));
+        taps.add(camera.feed(), camera.tap());
+        to.pipeline.observe(camera.feed(), picture -> {
+            camera.tap().look(picture);
+            camera.lens().look(picture);
+        });
         camera.settings().onDetect(detect -> to.pipeline.detect(camera.feed(), detect));
     }
 
@@ -349,6 +339,7 @@ final class RunningModel implements Part, AutoCloseable {
                     chain.get(0).name());
         }
         ring.publisher.remove(camera.feed());
+        taps.remove(camera.feed());
     }
 
     void changeLabels(Camera camera) {

@@ -8,7 +8,6 @@ import dev.vigil.base.KnownSecrets;
 import dev.vigil.base.Sabotage;
 import dev.vigil.config.ReportConfig;
 import dev.vigil.config.TopicConfig;
-import dev.vigil.frame.CascadeCounts;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.Ledger;
 import dev.vigil.frame.Step;
@@ -24,22 +23,18 @@ import dev.vigil.mqtt.MqttStatus;
 import dev.vigil.mqtt.MqttTopic;
 import dev.vigil.mqtt.PublishCallback;
 import dev.vigil.mqtt.PublishProperties;
-import dev.vigil.source.CameraStatus;
-import dev.vigil.source.StreamInfo;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.HdrHistogram.Histogram;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -222,34 +217,11 @@ final class StatusReporter implements MqttListener, AutoCloseable {
     }
 
     private ObjectNode status(Camera camera) {
-        CameraStatus status = camera.reader().status();
-        StreamInfo stream = status.stream();
-        Ledger.Snapshot ledger = camera.feed().ledger().snapshot();
-        ObjectNode json = JSON.objectNode();
-        json.put("v", 1).put("node", node).put("camera", camera.name());
-        json.put("state", status.state().name().toLowerCase(Locale.ROOT));
-        json.put("width", stream.widthPx()).put("height", stream.heightPx());
-        json.put("codec", stream.codec()).put("decoder", stream.decoder());
-        json.put("transport", stream.transport()).put("stream", stream.stream());
-        double fps =
-                rates.computeIfAbsent(camera.feed(), f -> new Rate()).next(ledger.published(), clock.monotonicNs());
-        json.put("fps", fps);
-        json.set(
-                "age_us",
-                ages.computeIfAbsent(camera.feed(), f -> new RecentAge()).next(camera.times(), clock.monotonicNs()));
-        json.put("reconnects", status.reconnects());
-        json.put("cause", status.cause() == null ? null : status.cause().name().toLowerCase(Locale.ROOT));
-        json.put("error", status.error() == null ? null : KnownSecrets.masked(status.error()));
-        json.set("clock", StatusJson.clock(camera.feed().clock()));
-        json.set("warnings", StatusJson.warnings(camera.feed().warnings()));
-        json.set("ledger", StatusJson.ledger(ledger));
-        json.set("model", StatusJson.model(camera.model()));
-        CascadeCounts cascade = camera.feed().cascade();
-        json.putObject("cascade")
-                .put("crops", cascade.seen())
-                .put("left_out", cascade.leftOut())
-                .put("failed", cascade.failures());
-        return json;
+        long published = camera.feed().ledger().snapshot().published();
+        long nowNs = clock.monotonicNs();
+        double fps = rates.computeIfAbsent(camera.feed(), f -> new Rate()).next(published, nowNs);
+        JsonNode age = ages.computeIfAbsent(camera.feed(), f -> new RecentAge()).next(camera.times(), nowNs);
+        return CameraJson.status(node, camera, fps, age);
     }
 
     private void publishStats() {
@@ -276,10 +248,10 @@ final class StatusReporter implements MqttListener, AutoCloseable {
         json.put("fps", wholeRate.next(published, nowNs)).put("published", published);
         ObjectNode us = json.putObject("us");
         for (Step step : Step.ALL) {
-            us.set(step.label(), quantiles(times.step(step)));
+            us.set(step.label(), CameraJson.quantiles(times.step(step)));
         }
-        us.set("total", quantiles(times.total()));
-        json.set("age_us", quantiles(times.age()));
+        us.set("total", CameraJson.quantiles(times.total()));
+        json.set("age_us", CameraJson.quantiles(times.age()));
         json.put("resident_bytes", ProcessFigures.residentBytes());
         json.put("resident_peak_bytes", ProcessFigures.residentPeakBytes());
         json.put(
@@ -314,13 +286,6 @@ final class StatusReporter implements MqttListener, AutoCloseable {
         publishedOfGone += ledger.published();
         timesOfGone.add(camera.times());
         return true;
-    }
-
-    static ObjectNode quantiles(Histogram histogram) {
-        return JSON.objectNode()
-                .put("p50", histogram.getValueAtPercentile(50))
-                .put("p99", histogram.getValueAtPercentile(99))
-                .put("max", histogram.getMaxValue());
     }
 
     private static byte[] bytes(ObjectNode json) {

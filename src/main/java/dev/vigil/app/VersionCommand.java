@@ -55,6 +55,15 @@ public final class VersionCommand implements Callable<Integer>, IVersionProvider
         }
     }
 
+    /** The commit that it was built from, in short. */
+    public static String commit() {
+        try {
+            return build().getProperty("git.commit.id.abbrev", "unknown");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static Properties build() throws IOException {
         Properties build = new Properties();
         try (InputStream in = VersionCommand.class.getResourceAsStream(BUILD)) {

@@ -1,6 +1,7 @@
 package dev.vigil.config;
 
 import dev.vigil.detect.ModelDescription;
+import dev.vigil.http.HttpOptions;
 import dev.vigil.lens.LensOptions;
 import dev.vigil.mqtt.MqttOptions;
 import java.nio.file.Path;
@@ -106,6 +107,7 @@ public final class ConfigReader {
         Map<String, ModelConfig> models = models(root);
         List<CameraConfig> cameras = cameras(root, models, LensReader.lens(root, LensOptions.DEFAULT));
         HomeAssistantConfig homeAssistant = HomeAssistantReader.read(root);
+        HttpOptions http = HttpReader.read(root);
         ReportConfig reports = reports(root);
         LogConfig log = LogReader.log(root);
         MemoryConfig memory = MemoryReader.memory(root);
@@ -122,7 +124,8 @@ public final class ConfigReader {
                 cacheDir == null ? reading.surroundings.cacheDir() : cacheDir,
                 homeAssistant,
                 log,
-                memory);
+                memory,
+                http);
         if (ThenReader.check(models, reading.problems)) { // else models lead nowhere, or in a circle
             LabelCheck.check(config, reading.problems);
         }

@@ -11,16 +11,27 @@ final class Passwords {
 
     /** @return {@code password}, {@code password_file} or {@code password_credential}; null if missing or wrong */
     static Secret ofBroker(Section mqtt) {
-        String password = mqtt.confidential("password", "secret", "none", "the password, best as ${NAME}");
-        Path file = mqtt.secretPath("password_file", "file", "none");
-        String credential = mqtt.confidential("password_credential", "name", "none", Credentials.ALLOWED);
-        if (!single(mqtt, List.of("password", "password_file", "password_credential"))) {
+        return named(mqtt, "password");
+    }
+
+    /** @return {@code token}, {@code token_file} or {@code token_credential}; null if missing or wrong */
+    static Secret ofHttp(Section http) {
+        return named(http, "token");
+    }
+
+    private static Secret named(Section section, String key) {
+        String inFile = key + "_file";
+        String handedOver = key + "_credential";
+        String secret = section.confidential(key, "secret", "none", "the " + key + ", best as ${NAME}");
+        Path file = section.secretPath(inFile, "file", "none");
+        String credential = section.confidential(handedOver, "name", "none", Credentials.ALLOWED);
+        if (!single(section, List.of(key, inFile, handedOver))) {
             return null;
         }
         if (credential != null) {
-            return credential(mqtt, credential.strip());
+            return credential(section, handedOver, credential.strip());
         }
-        return file != null ? file(mqtt, "password_file", file) : password == null ? null : new Secret(password);
+        return file != null ? file(section, inFile, file) : secret == null ? null : new Secret(secret);
     }
 
     /** @return {@code key_password} or {@code key_password_file}; null if missing or wrong */
@@ -43,16 +54,15 @@ final class Passwords {
         return given.size() < 2;
     }
 
-    private static Secret credential(Section mqtt, String name) {
-        String key = "password_credential";
+    private static Secret credential(Section section, String key, String name) {
         if (!Credentials.isName(name)) {
-            mqtt.problem(key, "is not allowed: " + Credentials.ALLOWED);
+            section.problem(key, "is not allowed: " + Credentials.ALLOWED);
             return null;
         }
         try {
-            return Credentials.read(name, mqtt.reading().surroundings.environment());
+            return Credentials.read(name, section.reading().surroundings.environment());
         } catch (IOException unusable) {
-            mqtt.problem(key, unusable.getMessage());
+            section.problem(key, unusable.getMessage());
             return null;
         }
     }

@@ -1,6 +1,7 @@
 package dev.vigil.config;
 
 import dev.vigil.detect.Labels;
+import dev.vigil.http.HttpOptions;
 import dev.vigil.mqtt.MqttOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.Map;
  * @param homeAssistant what Home Assistant is told
  * @param log what is logged, and how
  * @param memory what the process may take
+ * @param http where those who watch may ask
  */
 public record VigilConfig(
         String node,
@@ -32,8 +34,9 @@ public record VigilConfig(
         Path cacheDir,
         HomeAssistantConfig homeAssistant,
         LogConfig log,
-        MemoryConfig memory) {
-    /** Without Home Assistant, and with what is usual for the process. */
+        MemoryConfig memory,
+        HttpOptions http) {
+    /** Without Home Assistant and an HTTP port, and with what is usual for the process. */
     public VigilConfig(
             String node,
             MqttOptions mqtt,
@@ -52,7 +55,8 @@ public record VigilConfig(
                 cacheDir,
                 HomeAssistantConfig.DEFAULT,
                 LogConfig.DEFAULT,
-                MemoryConfig.DEFAULT);
+                MemoryConfig.DEFAULT,
+                HttpOptions.OFF);
     }
 
     /** A model, and those that look at crops of what it finds, one after the other. */

@@ -163,6 +163,23 @@ public final class Detections {
         return added;
     }
 
+    /**
+     * A copy of the boxes that there are now, for whoever looks at them later.
+     *
+     * @param scale what all coordinates are multiplied by: 1 for the same
+     */
+    public Detections copy(float scale) {
+        Detections copy = new Detections(count, keypoints);
+        for (int i = 0; i < count; i++) {
+            copy.add(x1(i) * scale, y1(i) * scale, x2(i) * scale, y2(i) * scale, score[i], classId[i]);
+            copy.parent[i] = parent[i];
+            for (int point = 0; point < pointsOf[i]; point++) {
+                copy.keypoint(point, keypointX(i, point) * scale, keypointY(i, point) * scale);
+            }
+        }
+        return copy;
+    }
+
     void malformed(int malformed) {
         this.malformed = malformed;
     }

@@ -6,6 +6,8 @@ import static org.bytedeco.opencv.global.opencv_core.rotate;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMWRITE_JPEG_QUALITY;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMWRITE_PNG_COMPRESSION;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imencode;
+import static org.bytedeco.opencv.global.opencv_imgproc.INTER_AREA;
+import static org.bytedeco.opencv.global.opencv_imgproc.resize;
 
 import dev.vigil.convert.BgrConverter;
 import dev.vigil.convert.ConvertException;
@@ -22,6 +24,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
+import org.bytedeco.opencv.opencv_core.Size;
 
 /**
  * A copy of one frame's pixels to draw into, off the heap and used again for the next frame. Not threadsafe.
@@ -41,6 +44,7 @@ public final class Canvas implements AutoCloseable {
 
     private final Mat mirrored = new Mat();
     private final Mat turned = new Mat();
+    private final Mat shrunk = new Mat();
     /** The upright picture: one of those above. */
     private Mat pixels = stored;
 
@@ -78,6 +82,37 @@ public final class Canvas implements AutoCloseable {
 
     Mat pixels() {
         return pixels;
+    }
+
+    /**
+     * Makes the picture smaller, if it is wider than this; before anything is drawn, so that letters stay as large as they are.
+     *
+     * @return by how much: its width now through that before
+     */
+    public float shrink(int widthMaxPx) {
+        int widthPx = pixels.cols();
+        if (widthPx <= widthMaxPx) {
+            return 1;
+        }
+        int heightPx = Math.max(1, Math.round((float) pixels.rows() * widthMaxPx / widthPx));
+        try (Size size = new Size(widthMaxPx, heightPx)) {
+            resize(pixels, shrunk, size, 0, 0, INTER_AREA);
+        }
+        pixels = shrunk;
+        return (float) widthMaxPx / widthPx;
+    }
+
+    /** The picture as JPEG. */
+    public byte[] jpeg() throws IOException {
+        try (BytePointer encoded = new BytePointer();
+                IntPointer settings = new IntPointer(IMWRITE_JPEG_QUALITY, JPEG_QUALITY)) {
+            if (!encode(".jpg", pixels, encoded, settings)) {
+                throw new IOException("a picture of " + pixels.cols() + "x" + pixels.rows() + " can not be JPEG");
+            }
+            byte[] bytes = new byte[(int) encoded.limit()];
+            encoded.get(bytes);
+            return bytes;
+        }
     }
 
     /**
@@ -145,6 +180,7 @@ public final class Canvas implements AutoCloseable {
         stored.close();
         mirrored.close();
         turned.close();
+        shrunk.close();
         buffer.close();
     }
 }

@@ -2,6 +2,7 @@ package dev.vigil.frame;
 
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_ref;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
 
 import dev.vigil.base.trace.Tracing;
@@ -26,6 +27,23 @@ public final class Picture {
     /** @param camera its name, as {@link Tracing#name(String)} has it */
     Picture(int camera) {
         this.camera = camera;
+    }
+
+    /**
+     * Another picture of the same pixels, which stay for as long as one of the two has them; nothing is copied.
+     *
+     * @return to be freed by whoever gets it; null when there is no memory for it
+     */
+    public Picture share() {
+        Picture other = new Picture(camera);
+        if (av_frame_ref(other.frame, frame) < 0) {
+            other.free();
+            return null;
+        }
+        other.times.set(times);
+        other.orientation = orientation;
+        other.number = number;
+        return other;
     }
 
     /** The pixels as they are stored: not yet upright. */
@@ -72,7 +90,8 @@ public final class Picture {
         orientation = Orientation.UPRIGHT;
     }
 
-    void free() {
+    /** The end of it, pixels and all. */
+    public void free() {
         av_frame_free(frame);
     }
 }

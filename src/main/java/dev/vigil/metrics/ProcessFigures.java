@@ -2,6 +2,7 @@ package dev.vigil.metrics;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
+import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -42,6 +43,16 @@ public final class ProcessFigures {
 
     public static int threads() {
         return THREADS.getThreadCount();
+    }
+
+    /** File descriptors that are open; 0 where the system does not tell. */
+    public static long openFiles() {
+        return SYSTEM instanceof UnixOperatingSystemMXBean unix ? unix.getOpenFileDescriptorCount() : 0;
+    }
+
+    /** File descriptors that may be open; 0 where the system does not tell. */
+    public static long openFilesMax() {
+        return SYSTEM instanceof UnixOperatingSystemMXBean unix ? unix.getMaxFileDescriptorCount() : 0;
     }
 
     private static long kilobytes(String key) {

@@ -2,16 +2,24 @@ package dev.vigil.metrics;
 
 import dev.vigil.frame.FrameTimes;
 import dev.vigil.frame.Step;
+import java.util.Arrays;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramIterationValue;
 
 /** How long the steps of published frames took, and how old the frames were: histograms in microseconds. Threadsafe. */
 public final class StepTimes {
     /** Longer ones are counted as this. */
     private static final long MAX_US = 60_000_000;
 
+    // places of sums, after those of the steps
+    private static final int TOTAL = Step.ALL.length;
+    private static final int AGE = TOTAL + 1;
+
     private final Histogram[] steps = new Histogram[Step.ALL.length];
     private final Histogram total = histogram();
     private final Histogram age = histogram();
+    /** Of each step, of the total, and of the age, which a histogram only has about. */
+    private final long[] sumsUs = new long[Step.ALL.length + 2];
     /** Of the frames since it was last taken. */
     private final Histogram recentAge = histogram();
 
@@ -30,11 +38,17 @@ public final class StepTimes {
      */
     public synchronized void record(FrameTimes times, long ageUs) {
         for (Step step : Step.ALL) {
-            steps[step.ordinal()].recordValue(bounded(times.stepUs(step)));
+            record(steps[step.ordinal()], step.ordinal(), times.stepUs(step));
         }
-        total.recordValue(bounded(times.totalUs()));
-        age.recordValue(bounded(ageUs));
+        record(total, TOTAL, times.totalUs());
+        record(age, AGE, ageUs);
         recentAge.recordValue(bounded(ageUs));
+    }
+
+    private void record(Histogram histogram, int sum, long us) {
+        long bounded = bounded(us);
+        histogram.recordValue(bounded);
+        sumsUs[sum] += bounded;
     }
 
     private static long bounded(long us) {
@@ -73,6 +87,9 @@ public final class StepTimes {
             }
             total.add(other.total);
             age.add(other.age);
+            for (int i = 0; i < sumsUs.length; i++) {
+                sumsUs[i] += other.sumsUs[i];
+            }
         }
     }
 
@@ -83,6 +100,41 @@ public final class StepTimes {
         }
         total.reset();
         age.reset();
+        Arrays.fill(sumsUs, 0);
+    }
+
+    /**
+     * How values are spread.
+     *
+     * @param counts of those up to each bound and over the one before, and last of those over all bounds; a bound may be off by
+     *     one in a hundred, by which the histogram tells values apart
+     */
+    public record Spread(long[] counts, long sumUs) {}
+
+    /** @param boundsUs in ascending order, each the largest value that counts for it */
+    public synchronized Spread step(Step step, long[] boundsUs) {
+        return spread(steps[step.ordinal()], step.ordinal(), boundsUs);
+    }
+
+    public synchronized Spread total(long[] boundsUs) {
+        return spread(total, TOTAL, boundsUs);
+    }
+
+    public synchronized Spread age(long[] boundsUs) {
+        return spread(age, AGE, boundsUs);
+    }
+
+    private Spread spread(Histogram histogram, int sum, long[] boundsUs) {
+        long[] counts = new long[boundsUs.length + 1];
+        int bound = 0;
+        for (HistogramIterationValue value : histogram.recordedValues()) {
+            long us = histogram.lowestEquivalentValue(value.getValueIteratedTo());
+            while (bound < boundsUs.length && us > boundsUs[bound]) {
+                bound++;
+            }
+            counts[bound] += value.getCountAtValueIteratedTo();
+        }
+        return new Spread(counts, sumsUs[sum]);
     }
 
     /** The histogram of a step; of a {@link #copy()} only, as it is read without the lock. */

@@ -4,7 +4,9 @@ import dev.vigil.base.Secret;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -142,6 +144,11 @@ public record MqttOptions(
     /** The brokers as lines for people name them: {@code host:port}, with commas between. */
     public String brokerName() {
         return addresses().stream().map(BrokerAddress::name).collect(Collectors.joining(", "));
+    }
+
+    /** The brokers, each as {@link MqttStatus#broker()} names it. */
+    public Set<String> brokerNames() {
+        return addresses().stream().map(BrokerAddress::name).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     List<BrokerAddress> addresses() {

@@ -110,11 +110,7 @@ public final class FramePipeline implements AutoCloseable {
         this(model, boxesMax, sink, clock, new Pulses(clock), keepsPictures);
     }
 
-    /**
-     * As above.
-     *
-     * @param pulses where its threads tell that they move
-     */
+    /** @param pulses where its threads tell that they move */
     public FramePipeline(
             LoadedModel model, int boxesMax, ResultSink sink, Clock clock, Pulses pulses, boolean keepsPictures)
             throws InferException {
@@ -134,7 +130,6 @@ public final class FramePipeline implements AutoCloseable {
                 waitStrategy);
         String name = engine.name();
         this.pulses = new RingPulses(pulses, name);
-
         this.threads = new RingThreads(ring, name);
         this.ingress = new Ingress(ring, clock, step("ingress"), name);
         Sequence converted = threads.add(
@@ -362,7 +357,12 @@ public final class FramePipeline implements AutoCloseable {
     private boolean isEmpty() {
         return lanes.all().stream().noneMatch(lane -> lane.feed.mailbox().isFull())
                 && ingress.isEmpty()
-                && published.get() >= ring.getCursor();
+                && occupiedSlots() == 0;
+    }
+
+    /** How many frames are in the ring; from any thread. */
+    public int occupiedSlots() {
+        return (int) -(published.get() - ring.getCursor()); // looked at in this order, so that none is missed
     }
 
     /** What does not move, for people; null while everything does. Asked by whoever may give the ring up. */

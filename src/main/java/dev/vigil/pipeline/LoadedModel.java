@@ -148,7 +148,7 @@ public record LoadedModel(Engine engine, TensorRing tensors, DetectionModel dete
     }
 
     /** Slots of the ring: how many frames it has tensors for. */
-    int slots() {
+    public int slots() {
         return tensors.slots() / viewsMax;
     }
 

@@ -79,6 +79,7 @@ class HomeAssistantTest implements MqttListener {
         Path file = folder.resolve("vigil.yml");
         Files.writeString(file, """
                 node: box
+                http: false
                 mqtt: {broker: "mqtt://127.0.0.1:%d"}
                 models: {small: {file: small.onnx, labels: [person, "it's a \\"cat\\""], score: 0}}
                 cameras: {gate: {url: "%s", loop: true}}

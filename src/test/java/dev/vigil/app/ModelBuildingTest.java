@@ -101,6 +101,7 @@ class ModelBuildingTest {
     private Loaded read(URI broker) throws IOException {
         Path file = Files.writeString(folder.resolve("vigil.yml"), """
                 node: box
+                http: false
                 mqtt: {broker: "%s", outbox: {on_disk: false}}
                 models: {small: {file: small.onnx}}
                 status: {interval: 1h}

@@ -48,6 +48,7 @@ abstract class ReloadRun {
     String node = "box";
     String models = "small: {file: small.onnx}, other: {file: other.onnx}";
     String rest = "";
+    String http = "false";
     Recorder seen;
     Daemon daemon;
 
@@ -112,7 +113,11 @@ abstract class ReloadRun {
                 .append(broker.port())
                 .append("\", qos: 1, outbox: {on_disk: false}}\n");
         text.append("models: {").append(models).append("}\nstatus: {interval: 1s}\n");
-        text.append("homeassistant: true\n").append(rest).append("cameras:\n");
+        text.append("homeassistant: true\nhttp: ")
+                .append(http)
+                .append('\n')
+                .append(rest)
+                .append("cameras:\n");
         configured.forEach((name, keys) ->
                 text.append("  ").append(name).append(": {").append(keys).append("}\n"));
         Path file = Files.writeString(folder.resolve("vigil.yml"), text);

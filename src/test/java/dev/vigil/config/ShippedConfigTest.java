@@ -56,6 +56,7 @@ class ShippedConfigTest {
     void shouldBeAllowedWhenExamplesAreUncommentedToo() throws Exception {
         config.environment.put("MQTT_PASSWORD", "from the environment");
         config.environment.put("MQTT_KEY_PASSWORD", "of the key");
+        config.environment.put("VIGIL_HTTP_TOKEN", "0123456789abcdef");
         for (String file : List.of(
                 "broker-ca.pem",
                 "camera-ca.pem",
@@ -73,6 +74,8 @@ class ShippedConfigTest {
                 "mqtt.password_credential",
                 "mqtt.tls.fingerprint",
                 "mqtt.tls.key_password_file",
+                "http.token_file",
+                "http.token_credential",
                 "cameras.NAME.tls.fingerprint");
         // Another model, which this file does not have.
         lines(path -> !others.contains(path) && !path.startsWith("models.NAME.then."), lines);
@@ -81,6 +84,7 @@ class ShippedConfigTest {
         assertThat(all.mqtt().tls().caFile()).isEqualTo(folder.resolve("broker-ca.pem"));
         assertThat(all.mqtt().tls().keyFile()).isEqualTo(folder.resolve("vigil.key"));
         assertThat(all.mqtt().tls().keyPassword().reveal()).isEqualTo("of the key");
+        assertThat(all.http().token().reveal()).isEqualTo("0123456789abcdef");
         assertThat(all.cacheDir()).isEqualTo(Path.of("/var/cache/vigil"));
         assertThat(all.cameras().get(0).source().uri()).isEqualTo(URI.create("rtsp://192.168.1.20:554/stream1"));
     }

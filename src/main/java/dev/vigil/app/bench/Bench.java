@@ -23,7 +23,7 @@ record Bench(Surroundings surroundings, URI broker, Path folder, String device) 
     /** Starts a daemon on given cameras, each an address and further keys of its section. */
     DaemonProcess start(String name, List<String> cameras) throws IOException {
         StringBuilder yaml = new StringBuilder("node: " + NODE + "\nmqtt: {broker: \"" + broker
-                + "\"}\nmodels: {default: {device: " + device + "}}\nstats: {interval: 1s}\ncameras:\n");
+                + "\"}\nmodels: {default: {device: " + device + "}}\nstats: {interval: 1s}\nhttp: false\ncameras:\n");
         for (int i = 0; i < cameras.size(); i++) {
             yaml.append("  cam")
                     .append(i + 1)

@@ -3,7 +3,6 @@ package dev.vigil.app.reload;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.vigil.metrics.trace.LiveTrace;
 import java.io.IOException;
 import java.time.Duration;
@@ -92,7 +91,7 @@ final class TraceServer {
                 }
             });
             send(line);
-            lines.write(Recorded.of(node, summary).line(), SEND_TIMEOUT);
+            lines.write(summary.json(node), SEND_TIMEOUT);
             LOG.info("recorded {} events of {} frames, {} lost", summary.events(), summary.frames(), summary.lost());
         } catch (IOException e) {
             LOG.warn("a recording was not taken to its end: {}", e.getMessage());
@@ -113,22 +112,6 @@ final class TraceServer {
      */
     record Recorded(String node, double seconds, long events, long lost, int frames) {
         private static final ObjectMapper JSON = new ObjectMapper();
-
-        static Recorded of(String node, LiveTrace.Summary summary) {
-            return new Recorded(node, summary.seconds(), summary.events(), summary.lost(), summary.frames());
-        }
-
-        /** Ends a trace in a file too. */
-        String line() {
-            return JsonNodeFactory.instance
-                    .objectNode()
-                    .put("node", node)
-                    .put("seconds", seconds)
-                    .put("events", events)
-                    .put("events lost", lost)
-                    .put("whole frames", frames)
-                    .toString();
-        }
 
         static Recorded parse(String line) throws JsonProcessingException {
             JsonNode json = JSON.readTree(line);

@@ -81,6 +81,7 @@ final class SoakRun implements AutoCloseable {
                   retry: {min: 250ms, max: 1s}
                   outbox: {dir: "%s"}
                 status: {interval: 2s}
+                http: false
                 models:
                   whole: {score: 0.4}
                   parts: {tiles: 2x1, then: {model: crops, max: 2}}

@@ -1,5 +1,6 @@
 package dev.vigil.metrics.trace;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.vigil.base.trace.Recording;
 import dev.vigil.base.trace.Tracing;
 import java.io.IOException;
@@ -44,7 +45,19 @@ public final class LiveTrace implements AutoCloseable {
      * @param events in the trace
      * @param lost moments that found no place any more
      */
-    public record Summary(long events, long lost, int frames, double seconds) {}
+    public record Summary(long events, long lost, int frames, double seconds) {
+        /** As it ends a trace's file. */
+        public String json(String node) {
+            return JsonNodeFactory.instance
+                    .objectNode()
+                    .put("node", node)
+                    .put("seconds", seconds)
+                    .put("events", events)
+                    .put("events lost", lost)
+                    .put("whole frames", frames)
+                    .toString();
+        }
+    }
 
     private final Recording recording;
     private final PauseLog pauses;
