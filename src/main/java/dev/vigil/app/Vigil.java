@@ -1,6 +1,7 @@
 package dev.vigil.app;
 
 import dev.vigil.app.bench.BenchCommand;
+import dev.vigil.app.chaos.ChaosCommand;
 import dev.vigil.app.demo.DemoCommand;
 import dev.vigil.app.detect.DetectCommand;
 import dev.vigil.app.model.ModelCommand;
@@ -86,6 +87,7 @@ public final class Vigil implements Runnable {
                 .addSubcommand(ModelCommand.with(Surroundings.ofProcess()))
                 .addSubcommand(new BenchCommand())
                 .addSubcommand(new SoakCommand())
+                .addSubcommand(new ChaosCommand())
                 .addSubcommand(new VersionCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionStrategy(parsed -> {

@@ -47,6 +47,11 @@ public final class DaemonProcess implements AutoCloseable {
         return new DaemonProcess(builder.start(), log);
     }
 
+    /** As the kernel knows it. */
+    public long pid() {
+        return process.pid();
+    }
+
     long startNs() {
         return startNs;
     }
@@ -127,6 +132,11 @@ public final class DaemonProcess implements AutoCloseable {
     /** What it said, for an error. */
     public String log() throws IOException {
         return Files.readString(log);
+    }
+
+    /** Ends it as the kernel does where memory is out: it gets to say nothing, and waits for its end. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
     }
 
     /** Ends it as systemd would, and waits. */

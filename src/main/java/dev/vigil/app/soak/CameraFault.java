@@ -11,7 +11,7 @@ import java.util.Set;
  * Which faults a soak throws at a camera. Not among them are those of the log-in, which is tried again slowly on purpose, and
  * {@link FaultKind#TEARDOWN}, which only the silence after it tells of: it takes what {@link FaultKind#STALL} takes.
  */
-final class CameraFault {
+public final class CameraFault {
     /** The camera's status must tell of these when they last longer than the daemon's patience. */
     private static final Set<FaultKind> TOLD = EnumSet.of(
             FaultKind.STALL,
@@ -29,11 +29,11 @@ final class CameraFault {
 
     private CameraFault() {}
 
-    static Fault draw(Random choice) {
+    public static Fault draw(Random choice) {
         return Fault.of(ALL.get(choice.nextInt(ALL.size())));
     }
 
-    static boolean isTold(Fault fault) {
+    public static boolean isTold(Fault fault) {
         return TOLD.contains(fault.kind());
     }
 }

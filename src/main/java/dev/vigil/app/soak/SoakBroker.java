@@ -13,7 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
  * The broker, and a proxy in front of it for the daemon: Mosquitto where it is installed, which can be ended and started again
  * without losing what it has acknowledged, else one in this process, which can not. The subscriber goes past the proxy.
  */
-final class SoakBroker implements AutoCloseable {
+public final class SoakBroker implements AutoCloseable {
     /** What it confirmed to the daemon comes to the subscriber, over its own restart too: no queue is bounded. */
     private static final String LINES = """
             persistence true
@@ -39,7 +39,7 @@ final class SoakBroker implements AutoCloseable {
     }
 
     /** @param folder for what Mosquitto keeps over its end */
-    static SoakBroker start(Path folder) throws IOException, InterruptedException {
+    public static SoakBroker start(Path folder) throws IOException, InterruptedException {
         if (MosquittoProcess.isInstalled()) {
             Path store = Files.createDirectory(folder.resolve("mosquitto"));
             // Mosquitto gives up being root; the folders above must let it through.
@@ -54,7 +54,7 @@ final class SoakBroker implements AutoCloseable {
         return new SoakBroker(null, broker, broker.port(), null);
     }
 
-    boolean canRestart() {
+    public boolean canRestart() {
         return mosquitto != null;
     }
 
@@ -63,7 +63,7 @@ final class SoakBroker implements AutoCloseable {
     }
 
     /** From here on the sessions that there are outlive a restart: messages for them are kept before they are back themselves. */
-    void keepSessions() throws IOException, InterruptedException {
+    public void keepSessions() throws IOException, InterruptedException {
         if (mosquitto != null) {
             mosquitto.save(store.resolve("mosquitto.db"));
         }
@@ -74,12 +74,12 @@ final class SoakBroker implements AutoCloseable {
     }
 
     /** For the subscriber. */
-    URI uri() {
+    public URI uri() {
         return URI.create("mqtt://127.0.0.1:" + port);
     }
 
     /** For the daemon. */
-    URI proxyUri() {
+    public URI proxyUri() {
         return URI.create("mqtt://127.0.0.1:" + proxy.port());
     }
 

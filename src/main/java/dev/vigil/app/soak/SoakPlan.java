@@ -17,7 +17,7 @@ import java.util.Map;
  * @param environment of the program
  * @param folder for the daemon's configuration, log and outbox, and the broker's store
  */
-record SoakPlan(
+public record SoakPlan(
         int cameras,
         Duration duration,
         long seed,
@@ -32,7 +32,7 @@ record SoakPlan(
      * For the daemon's Java. The heap has its full size from the beginning, so that resident memory grows by nothing but leaks
      * outside of it, and is swept often, so that what remains in it shows; and no thread comes and goes by itself.
      */
-    static final List<String> JAVA_OPTIONS =
+    public static final List<String> JAVA_OPTIONS =
             List.of("-Xms96m", "-Xmx96m", "-Xmn8m", "-XX:+AlwaysPreTouch", "-XX:-UseDynamicNumberOfCompilerThreads");
 
     /** Long enough for what is loaded and compiled once; the figures at the start are taken after it. */

@@ -1,5 +1,6 @@
 package dev.vigil.app.soak;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.vigil.app.bench.DaemonProcess;
 import dev.vigil.source.SourceException;
 import dev.vigil.source.sim.RtspCameraServer;
@@ -59,12 +60,27 @@ final class SoakRun implements AutoCloseable {
             injector.add(server, watch);
         }
         injector.add(broker, watches);
-        witness = new Witness(broker.uri(), watches);
+        witness = new Witness(broker.uri(), heard());
         witness.awaitSubscribed();
         broker.keepSessions();
         Path configuration = Files.writeString(plan.folder().resolve("soak.yml"), configuration());
         daemon = DaemonProcess.start(
                 plan.vigil(), plan.environment(), configuration, plan.folder().resolve("daemon.log"));
+    }
+
+    private Witness.Heard heard() {
+        return new Witness.Heard() {
+            @Override
+            public void detection(int camera, JsonNode message, long nowUs) {
+                watches.get(camera - 1)
+                        .detection(message.required("frame").intValue(), Witness.capturedUs(message), nowUs);
+            }
+
+            @Override
+            public void status(int camera, JsonNode message, long nowUs) {
+                watches.get(camera - 1).status(message, nowUs);
+            }
+        };
     }
 
     /**
@@ -198,6 +214,7 @@ final class SoakRun implements AutoCloseable {
 
     /** Has reading stopped, and waits until all that was read is accounted for; what is not then shows in the result. */
     private void closeAccounts() throws InterruptedException {
+        watches.forEach(CameraWatch::closing);
         witness.disableAll();
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_S);
         while (System.nanoTime() - endNs < 0

@@ -16,29 +16,41 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Subscribes to all that the daemon says, in a session that outlives its connections, and tells each camera's watch. Messages
- * are read on the client's thread, a few dozen a second, and none is kept.
+ * Subscribes to all that the daemon says, in a session that outlives its connections, and hands it on. Messages are read on the
+ * client's thread, a few dozen a second, and none is kept.
  */
-final class Witness implements MqttListener, AutoCloseable {
-    static final String NODE = "soak";
+public final class Witness implements MqttListener, AutoCloseable {
+    /** The daemon's. */
+    public static final String NODE = "soak";
     private static final long SUBSCRIBED_S = 10;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PREFIX = "vigil/" + NODE + "/";
 
-    private final List<CameraWatch> cameras;
+    private final Heard heard;
     private final MqttClient client;
     private final AtomicReference<String> unreadable = new AtomicReference<>();
     private final CountDownLatch subscribed = new CountDownLatch(1);
 
-    /** @param cameras in the order of their names, {@code cam1} first */
-    Witness(URI broker, List<CameraWatch> cameras) {
-        this.cameras = cameras;
+    /**
+     * Takes what was said, on the client's thread. Cameras are told by their number: 1 is {@code cam1}. Times are microseconds since
+     * 1970 UTC, of this machine's clock.
+     */
+    public interface Heard {
+        void detection(int camera, JsonNode message, long nowUs);
+
+        void status(int camera, JsonNode message, long nowUs);
+
+        /** @param text {@code online} or {@code offline} */
+        default void availability(String text, long nowUs) {}
+    }
+
+    public Witness(URI broker, Heard heard) {
+        this.heard = heard;
         MqttOptions options = MqttOptions.builder(broker)
                 .clientId("vigil-soak-witness")
                 .sessionExpiry(Duration.ofHours(1))
@@ -54,7 +66,7 @@ final class Witness implements MqttListener, AutoCloseable {
         subscribed.countDown();
     }
 
-    void awaitSubscribed() throws IOException, InterruptedException {
+    public void awaitSubscribed() throws IOException, InterruptedException {
         if (!subscribed.await(SUBSCRIBED_S, TimeUnit.SECONDS)) {
             throw new IOException("the broker took no subscription within " + SUBSCRIBED_S + " s");
         }
@@ -66,10 +78,11 @@ final class Witness implements MqttListener, AutoCloseable {
         String topic = message.topic().substring(PREFIX.length());
         try {
             if (topic.endsWith("/detections")) {
-                JsonNode json = read(message);
-                watch(topic).detection(json.required("frame").intValue(), capturedUs(json), nowUs);
+                heard.detection(camera(topic), read(message), nowUs);
             } else if (topic.endsWith("/status") && !message.retain()) {
-                watch(topic).status(read(message), nowUs);
+                heard.status(camera(topic), read(message), nowUs);
+            } else if (topic.equals("availability") && !message.retain()) {
+                heard.availability(message.payload().toString(StandardCharsets.UTF_8), nowUs);
             }
         } catch (IOException | RuntimeException e) {
             unreadable.compareAndSet(null, message.topic() + ": " + e);
@@ -80,24 +93,24 @@ final class Witness implements MqttListener, AutoCloseable {
         return JSON.readTree(ByteBufUtil.getBytes(message.payload()));
     }
 
-    private static long capturedUs(JsonNode json) {
+    /** When the camera took the frame that a detection message is about. */
+    public static long capturedUs(JsonNode json) {
         Instant captured = Instant.parse(json.required("captured").textValue());
         return captured.getEpochSecond() * 1_000_000L + captured.getNano() / 1_000;
     }
 
     /** {@code cam3/status} is of the third. */
-    private CameraWatch watch(String topic) {
-        return cameras.get(Integer.parseInt(topic.substring(3, topic.indexOf('/'))) - 1);
+    private static int camera(String topic) {
+        return Integer.parseInt(topic.substring(3, topic.indexOf('/')));
     }
 
     /** The first message that could not be understood; null when there is none. */
-    String unreadable() {
+    public String unreadable() {
         return unreadable.get();
     }
 
     /** Ends reading of all cameras, so that their accounts can be closed. */
-    void disableAll() {
-        cameras.forEach(CameraWatch::closing);
+    public void disableAll() {
         client.publish(
                 MqttTopic.of(PREFIX + "set/enabled"),
                 Unpooled.copiedBuffer("off", StandardCharsets.UTF_8),

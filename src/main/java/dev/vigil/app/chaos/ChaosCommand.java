@@ -1,0 +1,167 @@
+package dev.vigil.app.chaos;
+
+import dev.vigil.app.Durations;
+import dev.vigil.app.bench.BenchClip;
+import dev.vigil.app.soak.SoakPlan;
+import dev.vigil.config.Surroundings;
+import dev.vigil.source.SourceException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code vigil chaos}: whether the daemon gets over all that happens to a box. */
+@Command(
+        name = "chaos",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Runs a daemon on simulated cameras and a broker (Mosquitto where it is installed), and has one thing after the"
+                    + " other go wrong, as a seed decides: cameras, broker, a full or hanging disk, a stepped clock, a"
+                    + " starved or stopped process, stages that throw or hang, kill -9 with a restart. Prints of each when it"
+                    + " was noticed, when all cameras' messages came again, and what was dropped by cause.",
+            "Ends with 1 when a bound is broken: noticed within 2 s; recovered within 5 s of the fault's end; every frame"
+                    + " accounted for at the subscriber, over the daemon's restarts."
+        },
+        footer = {"", "Examples:", "  vigil chaos --for 10m", "  vigil chaos --for 2m --seed 7 --only kill,hang --json"})
+public final class ChaosCommand implements Callable<Integer> {
+    @Option(
+            names = "--for",
+            paramLabel = "TIME",
+            converter = Durations.class,
+            defaultValue = "10m",
+            description = "How long, from the moment when all cameras are up (default: ${DEFAULT-VALUE}).")
+    private Duration runFor;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Of an earlier run, for the same faults in the same order (default: another each time).")
+    private Long seed;
+
+    @Option(
+            names = "--cameras",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "How many cameras, from 1 to 64 (default: ${DEFAULT-VALUE}).")
+    private int cameras;
+
+    @Option(
+            names = "--every",
+            paramLabel = "TIME",
+            converter = Durations.class,
+            defaultValue = "3s",
+            description = "Mean time from the end of one fault to the next (default: ${DEFAULT-VALUE}).")
+    private Duration every;
+
+    @Option(
+            names = "--only",
+            paramLabel = "KIND",
+            split = ",",
+            description = "Only faults of these kinds, the first words of what is printed: camera, broker, disk, clock, stop,"
+                    + " cpu, kill, throw, hang.")
+    private Set<String> only = Set.of();
+
+    @Option(
+            names = "--keep",
+            paramLabel = "FOLDER",
+            description = "Keep the daemon's logs and configuration there (default: only when a bound is broken).")
+    private Path keep;
+
+    @Option(
+            names = "--json",
+            description = "Print a JSON line for each fault and one for the whole to standard output, and nothing else.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        if (cameras < 1 || cameras > 64) {
+            throw new ParameterException(spec.commandLine(), "--cameras must be 1 to 64, not " + cameras);
+        }
+        for (String kind : only) {
+            if (!Deck.KINDS.contains(kind)) {
+                throw new ParameterException(
+                        spec.commandLine(), "--only: '" + kind + "' is none of " + String.join(", ", Deck.KINDS));
+            }
+        }
+        long used = seed != null ? seed : ThreadLocalRandom.current().nextLong(1_000_000_000);
+        Surroundings surroundings = Surroundings.ofProcess();
+        Path folder = keep == null
+                ? Files.createTempDirectory("vigil-chaos-")
+                : Files.createTempDirectory(Files.createDirectories(keep).toAbsolutePath(), "chaos-");
+        err.println("seed " + used + ", logs in " + folder);
+        err.flush();
+        ChaosResult result;
+        try (ChaosRun run = new ChaosRun(plan(used, folder, surroundings), only, outcome -> {
+            out.print(json ? ChaosReport.json(outcome) + System.lineSeparator() : ChaosReport.line(outcome));
+            out.flush();
+        })) {
+            if (!json) {
+                out.print(ChaosReport.head());
+                out.flush();
+            }
+            result = run.run();
+        } catch (SourceException | IOException failed) {
+            err.println("vigil chaos: " + failed.getMessage());
+            err.flush();
+            return 1;
+        }
+        out.print(json ? ChaosReport.json(result, used) + System.lineSeparator() : ChaosReport.text(result));
+        out.flush();
+        boolean holds = result.broken().isEmpty();
+        if (holds && keep == null) {
+            delete(folder);
+        }
+        return holds ? 0 : 1;
+    }
+
+    private SoakPlan plan(long used, Path folder, Surroundings surroundings) throws IOException, SourceException {
+        Path source = surroundings.home().resolve("media/demo-clip.mp4");
+        if (!Files.exists(source)) {
+            throw new IOException(source + " is not there: the simulated cameras show it; run from a checkout, or from a"
+                    + " package that has the demo");
+        }
+        String given = surroundings.environment().getOrDefault("VIGIL_JAVA_OPTS", "");
+        return new SoakPlan(
+                cameras,
+                runFor,
+                used,
+                every,
+                0,
+                BenchClip.of(BenchClip.Form.SOAK, source, surroundings.cacheDir()),
+                BenchClip.of(BenchClip.Form.SOAK_THEN, source, surroundings.cacheDir()),
+                List.of(surroundings.home().resolve("vigil").toString()),
+                Map.of(
+                        "VIGIL_JAVA_OPTS",
+                        (String.join(" ", ChaosDaemon.javaOptions(folder)) + " " + given).strip()),
+                folder);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        List<Path> paths;
+        try (Stream<Path> walk = Files.walk(folder)) {
+            paths = walk.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : paths) {
+            Files.delete(path);
+        }
+    }
+}

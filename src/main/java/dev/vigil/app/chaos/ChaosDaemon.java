@@ -1,0 +1,104 @@
+package dev.vigil.app.chaos;
+
+import dev.vigil.app.bench.DaemonProcess;
+import dev.vigil.app.reload.SabotageRequest;
+import dev.vigil.app.soak.SoakPlan;
+import dev.vigil.app.soak.Witness;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The daemon that is tried: a process after the other, where it is killed. Not threadsafe, but for {@link #signal}. */
+final class ChaosDaemon implements AutoCloseable {
+    private final SoakPlan plan;
+    private final Path configuration;
+    private final Path runtime;
+    private final Path temp;
+    private volatile DaemonProcess process;
+    private LogTail tail;
+    private int starts;
+
+    ChaosDaemon(SoakPlan plan, Path configuration) throws IOException {
+        this.plan = plan;
+        this.configuration = configuration;
+        this.runtime = Files.createDirectories(plan.folder().resolve("run"));
+        this.temp = Files.createDirectories(temp(plan.folder()));
+    }
+
+    /** What the daemon's Java needs beside the soak's options. */
+    static List<String> javaOptions(Path folder) {
+        List<String> options = new ArrayList<>(SoakPlan.JAVA_OPTIONS);
+        options.add("-Dvigil.sabotage=yes");
+        options.add("-Djava.io.tmpdir=" + temp(folder));
+        return options;
+    }
+
+    private static Path temp(Path folder) {
+        return folder.resolve("tmp");
+    }
+
+    void start() throws IOException {
+        starts++;
+        Path log = plan.folder().resolve("daemon-" + starts + ".log");
+        Map<String, String> environment = new HashMap<>(plan.environment());
+        environment.put("RUNTIME_DIRECTORY", runtime.toString());
+        environment.put("TMPDIR", temp.toString());
+        process = DaemonProcess.start(plan.vigil(), environment, configuration, log);
+        tail = new LogTail(log);
+    }
+
+    /** As the kernel ends it; the next one is started at once, as a service manager would. */
+    void killAndRestart() throws IOException, InterruptedException {
+        process.kill();
+        start();
+    }
+
+    /** How many processes there were. */
+    int starts() {
+        return starts;
+    }
+
+    List<String> newLogLines() throws IOException {
+        return tail.next();
+    }
+
+    void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+        if (kill.waitFor() != 0) {
+            throw new IOException("the daemon could not be sent SIG" + name);
+        }
+    }
+
+    void order(String sabotage) throws IOException {
+        SabotageRequest.send(runtime, Witness.NODE, sabotage);
+    }
+
+    void requireAlive() throws IOException {
+        if (!process.isAlive()) {
+            throw new IOException("the daemon ended:\n" + process.log());
+        }
+    }
+
+    /** What it takes of the box now. */
+    Footprint footprint() throws IOException {
+        try (Stream<Path> files = Files.walk(temp)) {
+            long temporary = files.filter(Files::isRegularFile).count();
+            return new Footprint(process.residentMib(), process.threads(), process.descriptors(), (int) temporary);
+        }
+    }
+
+    /** @param tempFiles in its temporary folder, of which it has one alone */
+    record Footprint(double residentMib, int threads, int descriptors, int tempFiles) {}
+
+    @Override
+    public void close() {
+        if (process != null) {
+            process.close();
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package dev.vigil.app.chaos;
+
+import dev.vigil.app.soak.BrokerFault;
+import dev.vigil.app.soak.CameraFault;
+import dev.vigil.source.sim.Fault;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * The faults to come, by a seed: shuffled, each kind once before any comes again. What a fault is like (which camera, how long)
+ * is decided as the cards are laid, so that the same seed throws the same ones.
+ */
+final class Deck {
+    /** First words of all kinds. */
+    static final List<String> KINDS =
+            List.of("camera", "broker", "disk", "clock", "stop", "cpu", "kill", "throw", "hang");
+
+    private static final List<String> STAGES =
+            List.of("reader", "convert", "infer", "post", "publish", "mqtt", "reporter");
+    private static final int CAMERA_FAULTS = 5;
+
+    private final Random random;
+    private final int cameras;
+    private final boolean brokerRestarts;
+    private final Set<String> only;
+    private final List<ChaosFault> cards = new ArrayList<>();
+
+    /** @param only first words of the kinds that are wanted; empty for all */
+    Deck(long seed, int cameras, boolean brokerRestarts, Set<String> only) {
+        this.random = new Random(seed);
+        this.cameras = cameras;
+        this.brokerRestarts = brokerRestarts;
+        this.only = only;
+    }
+
+    ChaosFault next() {
+        if (cards.isEmpty()) {
+            lay();
+        }
+        return cards.remove(cards.size() - 1);
+    }
+
+    /** Between a half and one and a half of the mean. */
+    Duration pause(Duration mean) {
+        return Duration.ofMillis((long) (mean.toMillis() * (0.5 + random.nextDouble())));
+    }
+
+    private void lay() {
+        List<ChaosFault> all = new ArrayList<>();
+        for (int i = 0; i < CAMERA_FAULTS; i++) {
+            all.add(camera());
+        }
+        for (BrokerFault fault : BrokerFault.values()) {
+            if (brokerRestarts || !fault.needsRestart) {
+                all.add(broker(fault));
+            }
+        }
+        all.add(disk());
+        all.add(clock(1));
+        all.add(clock(-1));
+        all.add(stop());
+        all.add(busy());
+        all.add(duty());
+        all.add(kill());
+        STAGES.forEach(place -> all.add(throwing(place)));
+        STAGES.forEach(place -> all.add(hanging(place)));
+        all.add(hangingDisk());
+        Collections.shuffle(all, random);
+        cards.addAll(all);
+        cards.removeIf(card -> !only.isEmpty() && !only.contains(card.kind().split(" ", 2)[0]));
+    }
+
+    private Duration between(int minMs, int maxMs) {
+        return Duration.ofMillis(minMs + random.nextInt(maxMs - minMs));
+    }
+
+    private static Predicate<String> says(String... words) {
+        return line -> {
+            for (String word : words) {
+                if (line.contains(word)) {
+                    return true;
+                }
+            }
+            return false;
+        };
+    }
+
+    private ChaosFault camera() {
+        int camera = 1 + random.nextInt(cameras);
+        Fault fault = CameraFault.draw(random);
+        boolean momentary = fault.kind().momentary();
+        ChaosFault card = ChaosFault.of(
+                "camera " + fault.kind().spelling() + " cam" + camera,
+                momentary ? Duration.ZERO : between(500, 6_000),
+                says("cam" + camera + ":"),
+                scene -> scene.camera(camera).begin(0, fault),
+                momentary ? ChaosFault.Act.NONE : scene -> scene.camera(camera).end(0, fault));
+        return card.excusedWhenUnharmed();
+    }
+
+    private ChaosFault broker(BrokerFault fault) {
+        return ChaosFault.of(
+                        "broker " + fault.name().toLowerCase(Locale.ROOT),
+                        fault.lasts ? between(500, 6_000) : Duration.ZERO,
+                        says("127.0.0.1:"),
+                        scene -> fault.begin(scene.broker()),
+                        scene -> fault.end(scene.broker()))
+                .excusedWhenUnharmed();
+    }
+
+    private ChaosFault disk() {
+        return ChaosFault.of("disk full", between(1_000, 6_000), says("outbox on disk"), Scene::fill, Scene::clear);
+    }
+
+    private ChaosFault clock(int sign) {
+        Duration step = between(2_000, 7_200_000).multipliedBy(sign);
+        String order = String.format(Locale.ROOT, "clock %s%dms", sign < 0 ? "-" : "", Math.abs(step.toMillis()));
+        return ChaosFault.of(
+                        String.format(Locale.ROOT, "clock %+.1f s", step.toMillis() / 1e3),
+                        between(2_500, 5_000),
+                        says("clock was set"),
+                        scene -> scene.order(order),
+                        scene -> scene.order("clock 0ms"))
+                .steppingClock();
+    }
+
+    private ChaosFault stop() {
+        return ChaosFault.of(
+                        "stop",
+                        between(1_500, 6_000),
+                        says("stood still"),
+                        scene -> scene.daemon().signal("STOP"),
+                        scene -> scene.daemon().signal("CONT"))
+                .noticedFromEnd();
+    }
+
+    private ChaosFault busy() {
+        return ChaosFault.of(
+                        "cpu busy", between(2_000, 6_000), says("stood still"), Scene::burn, Scene::endStarvation)
+                .excusedWhenUnharmed();
+    }
+
+    private ChaosFault duty() {
+        return ChaosFault.of(
+                        "cpu quarter", between(2_000, 6_000), says("stood still"), Scene::throttle, Scene::endStarvation)
+                .excusedWhenUnharmed();
+    }
+
+    private static ChaosFault kill() {
+        return ChaosFault.of("kill -9", Duration.ZERO, line -> false, Scene::killAndRestart, ChaosFault.Act.NONE);
+    }
+
+    private ChaosFault throwing(String place) {
+        int times = 1 + random.nextInt(5);
+        return ChaosFault.of(
+                "throw " + place + " " + times + " times",
+                Duration.ZERO,
+                says("sabotage of " + place),
+                scene -> scene.order(place + " throw " + times),
+                ChaosFault.Act.NONE);
+    }
+
+    /** Long enough for it to be told before it ends by itself. */
+    private ChaosFault hanging(String place) {
+        Duration lasts = between(2_500, 4_500);
+        return ChaosFault.of(
+                "hang " + place,
+                lasts,
+                says("silent for", "was ended after"),
+                scene -> scene.order(place + " hang " + (lasts.toMillis() + 60_000) + "ms"),
+                scene -> scene.order(place + " end"));
+    }
+
+    /** Nobody waits for the disk; what comes meanwhile waits in memory. */
+    private ChaosFault hangingDisk() {
+        Duration lasts = between(1_000, 2_500);
+        return ChaosFault.of(
+                        "hang disk",
+                        lasts,
+                        says("outbox"),
+                        scene -> scene.order("disk hang " + (lasts.toMillis() + 60_000) + "ms"),
+                        scene -> scene.order("disk end"))
+                .excusedWhenUnharmed();
+    }
+}
