@@ -40,6 +40,8 @@ final class Watch implements AutoCloseable {
     // the thread's
     private List<String> told = List.of();
 
+    private final TimeWatch time;
+
     /**
      * @param parts those that there are at a moment
      * @param onGiveUp see {@link Repair}
@@ -48,6 +50,7 @@ final class Watch implements AutoCloseable {
         this.clock = clock;
         this.faults = new FaultLog(LOG, clock);
         this.pulses = new Pulses(clock);
+        this.time = new TimeWatch(clock);
         this.loop = pulses.of("mqtt", LOOP_MAX);
         this.parts = parts;
         this.repair = new Repair(clock, pulses, onGiveUp);
@@ -72,6 +75,7 @@ final class Watch implements AutoCloseable {
     private void run() {
         while (!closed) {
             pulses.look(clock.monotonicNs());
+            time.look();
             try {
                 askLoop();
                 tell(pulses.silent(clock.monotonicNs()));

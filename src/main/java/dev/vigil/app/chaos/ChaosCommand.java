@@ -1,6 +1,7 @@
 package dev.vigil.app.chaos;
 
 import dev.vigil.app.Durations;
+import dev.vigil.app.SpeaksForItself;
 import dev.vigil.app.bench.BenchClip;
 import dev.vigil.app.soak.SoakPlan;
 import dev.vigil.config.Surroundings;
@@ -37,7 +38,7 @@ import picocli.CommandLine.Spec;
                     + " accounted for at the subscriber, over the daemon's restarts."
         },
         footer = {"", "Examples:", "  vigil chaos --for 10m", "  vigil chaos --for 2m --seed 7 --only kill,hang --json"})
-public final class ChaosCommand implements Callable<Integer> {
+public final class ChaosCommand implements Callable<Integer>, SpeaksForItself {
     @Option(
             names = "--for",
             paramLabel = "TIME",

@@ -12,6 +12,7 @@ import java.util.function.Predicate;
  * @param notices whether a line of the daemon's log tells of it
  * @param from when time begins to count until it must be told of
  * @param excused whether what is over without anybody having missed a picture needs not be told of
+ * @param overload messages that tell of superseded frames tell of it
  * @param stepsClock the times in messages say nothing while it lasts
  */
 record ChaosFault(
@@ -20,6 +21,7 @@ record ChaosFault(
         Predicate<String> notices,
         From from,
         boolean excused,
+        boolean overload,
         boolean stepsClock,
         Act begin,
         Act end) {
@@ -38,19 +40,23 @@ record ChaosFault(
     }
 
     static ChaosFault of(String kind, Duration lasts, Predicate<String> notices, Act begin, Act end) {
-        return new ChaosFault(kind, lasts, notices, From.BEGIN, false, false, begin, end);
+        return new ChaosFault(kind, lasts, notices, From.BEGIN, false, false, false, begin, end);
     }
 
     ChaosFault noticedFromEnd() {
-        return new ChaosFault(kind, lasts, notices, From.END, excused, stepsClock, begin, end);
+        return new ChaosFault(kind, lasts, notices, From.END, excused, overload, stepsClock, begin, end);
     }
 
     /** Where nothing is missing, nothing needs to be told. */
     ChaosFault excusedWhenUnharmed() {
-        return new ChaosFault(kind, lasts, notices, from, true, stepsClock, begin, end);
+        return new ChaosFault(kind, lasts, notices, from, true, overload, stepsClock, begin, end);
     }
 
     ChaosFault steppingClock() {
-        return new ChaosFault(kind, lasts, notices, from, excused, true, begin, end);
+        return new ChaosFault(kind, lasts, notices, from, excused, overload, true, begin, end);
+    }
+
+    ChaosFault overloading() {
+        return new ChaosFault(kind, lasts, notices, from, true, true, stepsClock, begin, end);
     }
 }

@@ -92,7 +92,7 @@ final class ChaosRun implements AutoCloseable {
                   outbox: {dir: "%s", max_bytes: 2MiB}
                 status: {interval: 1s}
                 models:
-                  whole: {score: 0.4, timeout: 1500ms}
+                  whole: {score: 0.4, timeout: 350ms}
                 cameras:
                 """, Witness.NODE, broker.proxyUri(), outbox()));
         for (int camera = 1; camera <= cameras.size(); camera++) {
@@ -143,7 +143,7 @@ final class ChaosRun implements AutoCloseable {
         int processes = daemon.starts();
         look(line -> {}); // what was said before tells of nothing
         long beginUs = CLOCK.utcUs();
-        hearing.begin(fault.stepsClock(), beginUs);
+        hearing.begin(fault, beginUs);
         fault.begin().on(scene);
         Consumer<String> notices = line -> {
             if (fault.notices().test(line)) {

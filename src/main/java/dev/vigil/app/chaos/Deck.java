@@ -143,13 +143,13 @@ final class Deck {
     private ChaosFault busy() {
         return ChaosFault.of(
                         "cpu busy", between(2_000, 6_000), says("stood still"), Scene::burn, Scene::endStarvation)
-                .excusedWhenUnharmed();
+                .overloading();
     }
 
     private ChaosFault duty() {
         return ChaosFault.of(
                         "cpu quarter", between(2_000, 6_000), says("stood still"), Scene::throttle, Scene::endStarvation)
-                .excusedWhenUnharmed();
+                .overloading();
     }
 
     private static ChaosFault kill() {

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -14,11 +13,12 @@ import java.util.TreeMap;
  * asks.
  */
 final class Hearing implements Witness.Heard {
-    /** What comes about all the time tells of no fault. */
-    private static final Set<String> USUAL = Set.of("unwanted", "superseded", "withheld");
+    private static final String OVERLOAD = "superseded";
 
     private final List<Ear> ears = new ArrayList<>();
-    private boolean stepped;
+    /** The one that is on, or was last; null before the first. */
+    private ChaosFault fault;
+
     private boolean closing;
     private long endUs = Long.MAX_VALUE;
     private Notice notice;
@@ -65,12 +65,12 @@ final class Hearing implements Witness.Heard {
         }
         ear.silentUs = Math.max(ear.silentUs, nowUs - ear.heardUs);
         ear.heardUs = nowUs;
-        long capturedUs = stepped ? nowUs : Witness.capturedUs(message);
+        long capturedUs = fault != null && fault.stepsClock() ? nowUs : Witness.capturedUs(message);
         if (ear.recoveredUs == 0 && nowUs >= endUs && capturedUs >= endUs) {
             ear.recoveredUs = nowUs;
         }
         dropped.fieldNames().forEachRemaining(cause -> {
-            if (!USUAL.contains(cause)) {
+            if (!cause.equals(OVERLOAD) || fault != null && fault.overload()) {
                 notice(nowUs, "cam" + camera + " dropped as " + cause);
             }
         });
@@ -111,14 +111,10 @@ final class Hearing implements Witness.Heard {
         return notice;
     }
 
-    /**
-     * A fault begins.
-     *
-     * @param clockStepped what messages say of times is of no use until its end
-     */
-    synchronized void begin(boolean clockStepped, long nowUs) {
+    /** A fault begins. */
+    synchronized void begin(ChaosFault begun, long nowUs) {
         notice = null;
-        stepped = clockStepped;
+        fault = begun;
         endUs = Long.MAX_VALUE;
         for (Ear ear : ears) {
             ear.heardUs = nowUs;
