@@ -1,10 +1,12 @@
 package dev.vigil.graph;
 
 import dev.vigil.graph.cut.NmsNodes;
+import dev.vigil.graph.shape.LiveBytes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import onnx.Onnx.AttributeProto;
 import onnx.Onnx.FunctionProto;
@@ -17,11 +19,14 @@ import onnx.Onnx.ValueInfoProto;
 
 /**
  * What is looked at before native code gets a model: that it hangs together, that its weights are as long as their shapes, and
- * that they lie where a model's weights may. Costs time by the number of nodes; reads no weights. Stateless.
+ * that they lie where a model's weights may, and that running it takes no more memory than a box has. Costs time by the number of nodes; reads no weights. Stateless.
  */
 public final class GraphCheck {
     /** Of plug-ins that ONNX Runtime's TensorRT provider takes. */
     private static final String TENSORRT_DOMAIN = "trt.plugins";
+
+    /** More than any detector needs for a frame; less than what brings a box down. */
+    private static final long LIVE_BYTES_MAX = 4L << 30;
 
     private GraphCheck() {}
 
@@ -36,7 +41,17 @@ public final class GraphCheck {
                             + " configuration it is cut away, or by `vigil model split`";
                 }
             }
-            return null;
+            LiveBytes.Peak peak = LiveBytes.peak(model);
+            return peak.bytes() <= LIVE_BYTES_MAX
+                    ? null
+                    : String.format(
+                            Locale.ROOT,
+                            "would take at least %.1f GiB while it runs on one frame, for %s of %s and what is beside it:"
+                                    + " at most %d GiB are allowed",
+                            peak.bytes() / (double) (1 << 30),
+                            peak.value(),
+                            peak.fact(),
+                            LIVE_BYTES_MAX >> 30);
         } catch (GraphException e) {
             return e.getMessage();
         }

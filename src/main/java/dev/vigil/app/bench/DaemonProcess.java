@@ -2,6 +2,7 @@ package dev.vigil.app.bench;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,6 +133,19 @@ public final class DaemonProcess implements AutoCloseable {
     /** What it said, for an error. */
     public String log() throws IOException {
         return Files.readString(log);
+    }
+
+    /** Has it go on where it was stopped, so that it can be ended in order. */
+    public void resume() {
+        try {
+            var unused = new ProcessBuilder("kill", "-CONT", Long.toString(process.pid()))
+                    .start()
+                    .waitFor(1, TimeUnit.SECONDS);
+        } catch (IOException notThere) {
+            throw new UncheckedIOException("there is no kill", notThere);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Ends it as the kernel does where memory is out: it gets to say nothing, and waits for its end. */

@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
             "Ends with 1 when a bound is broken: noticed within 2 s; recovered within 5 s of the fault's end; every frame"
                     + " accounted for at the subscriber, over the daemon's restarts."
         },
-        footer = {"", "Examples:", "  vigil chaos --for 10m", "  vigil chaos --for 2m --seed 7 --only kill,hang --json"})
+        footer = {"", "Examples:", "  vigil chaos --for 10m", "  vigil chaos --for 2m --seed 7 --only kill,hang --json"
+        })
 public final class ChaosCommand implements Callable<Integer>, SpeaksForItself {
     @Option(
             names = "--for",
@@ -72,9 +73,17 @@ public final class ChaosCommand implements Callable<Integer>, SpeaksForItself {
             names = "--only",
             paramLabel = "KIND",
             split = ",",
-            description = "Only faults of these kinds, the first words of what is printed: camera, broker, disk, clock, stop,"
-                    + " cpu, kill, throw, hang.")
+            description =
+                    "Only faults of these kinds, the first words of what is printed: camera, broker, disk, clock, stop,"
+                            + " cpu, kill, throw, hang.")
     private Set<String> only = Set.of();
+
+    @Option(
+            names = "--hostile",
+            description = "In place of faults, attacks: a camera, a broker, commands, models and configurations that mean harm."
+                    + " Ends with 1 when one takes more than 96 MiB, disturbs other cameras for more than 2 s, floods the"
+                    + " log or is not told. --for, --seed, --every and --only do not count.")
+    private boolean hostile;
 
     @Option(
             names = "--keep",
@@ -84,7 +93,8 @@ public final class ChaosCommand implements Callable<Integer>, SpeaksForItself {
 
     @Option(
             names = "--json",
-            description = "Print a JSON line for each fault and one for the whole to standard output, and nothing else.")
+            description =
+                    "Print a JSON line for each fault and one for the whole to standard output, and nothing else.")
     private boolean json;
 
     @Spec
@@ -103,11 +113,12 @@ public final class ChaosCommand implements Callable<Integer>, SpeaksForItself {
                         spec.commandLine(), "--only: '" + kind + "' is none of " + String.join(", ", Deck.KINDS));
             }
         }
+        if (hostile) {
+            return suffer();
+        }
         long used = seed != null ? seed : ThreadLocalRandom.current().nextLong(1_000_000_000);
         Surroundings surroundings = Surroundings.ofProcess();
-        Path folder = keep == null
-                ? Files.createTempDirectory("vigil-chaos-")
-                : Files.createTempDirectory(Files.createDirectories(keep).toAbsolutePath(), "chaos-");
+        Path folder = folder();
         err.println("seed " + used + ", logs in " + folder);
         err.flush();
         ChaosResult result;
@@ -134,11 +145,48 @@ public final class ChaosCommand implements Callable<Integer>, SpeaksForItself {
         return holds ? 0 : 1;
     }
 
+    private Path folder() throws IOException {
+        return keep == null
+                ? Files.createTempDirectory("vigil-chaos-")
+                : Files.createTempDirectory(Files.createDirectories(keep).toAbsolutePath(), "chaos-");
+    }
+
+    private int suffer() throws IOException, InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        Path folder = folder();
+        err.println("logs in " + folder);
+        err.flush();
+        List<HostileRun.Suffered> all;
+        try (HostileRun run = new HostileRun(plan(0, folder, Surroundings.ofProcess()), suffered -> {
+            out.print(json ? suffered.json() + System.lineSeparator() : suffered.text());
+            out.flush();
+        })) {
+            if (!json) {
+                out.print(HostileRun.Suffered.head());
+            }
+            all = run.run();
+        } catch (SourceException | IOException failed) {
+            err.println("vigil chaos: " + failed.getMessage());
+            err.flush();
+            return 1;
+        }
+        List<String> broken =
+                all.stream().flatMap(suffered -> suffered.broken().stream()).toList();
+        broken.forEach(bound -> err.println("BROKEN " + bound));
+        err.flush();
+        if (broken.isEmpty() && keep == null) {
+            delete(folder);
+        }
+        return broken.isEmpty() ? 0 : 1;
+    }
+
     private SoakPlan plan(long used, Path folder, Surroundings surroundings) throws IOException, SourceException {
         Path source = surroundings.home().resolve("media/demo-clip.mp4");
         if (!Files.exists(source)) {
-            throw new IOException(source + " is not there: the simulated cameras show it; run from a checkout, or from a"
-                    + " package that has the demo");
+            throw new IOException(
+                    source + " is not there: the simulated cameras show it; run from a checkout, or from a"
+                            + " package that has the demo");
         }
         String given = surroundings.environment().getOrDefault("VIGIL_JAVA_OPTS", "");
         return new SoakPlan(
@@ -150,9 +198,7 @@ public final class ChaosCommand implements Callable<Integer>, SpeaksForItself {
                 BenchClip.of(BenchClip.Form.SOAK, source, surroundings.cacheDir()),
                 BenchClip.of(BenchClip.Form.SOAK_THEN, source, surroundings.cacheDir()),
                 List.of(surroundings.home().resolve("vigil").toString()),
-                Map.of(
-                        "VIGIL_JAVA_OPTS",
-                        (String.join(" ", ChaosDaemon.javaOptions(folder)) + " " + given).strip()),
+                Map.of("VIGIL_JAVA_OPTS", (String.join(" ", ChaosDaemon.javaOptions(folder)) + " " + given).strip()),
                 folder);
     }
 

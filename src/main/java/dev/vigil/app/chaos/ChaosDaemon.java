@@ -98,6 +98,7 @@ final class ChaosDaemon implements AutoCloseable {
     @Override
     public void close() {
         if (process != null) {
+            process.resume();
             process.close();
         }
     }

@@ -15,7 +15,18 @@ final class ChaosReport {
     private ChaosReport() {}
 
     static String head() {
-        return line(COLUMNS, "at, s", "fault", "for, s", "noticed", "recovered", "MiB", "threads", "fds", "temp", "dropped");
+        return line(
+                COLUMNS,
+                "at, s",
+                "fault",
+                "for, s",
+                "noticed",
+                "recovered",
+                "MiB",
+                "threads",
+                "fds",
+                "temp",
+                "dropped");
     }
 
     static String line(Outcome outcome) {
@@ -67,18 +78,14 @@ final class ChaosReport {
         text.append(line("faults           %d, processes %d", result.outcomes().size(), result.processes()));
         text.append(line(
                 "noticed          at most %s s, bound %.0f",
-                seconds(most(result.outcomes().stream().map(Outcome::noticedS).toList())),
-                Outcome.NOTICED_MAX_S));
+                seconds(most(result.outcomes().stream().map(Outcome::noticedS).toList())), Outcome.NOTICED_MAX_S));
         text.append(line(
                 "recovered        at most %s s, bound %.0f",
-                seconds(most(result.outcomes().stream().map(Outcome::recoveredS).toList())),
-                Outcome.RECOVERED_MAX_S));
+                seconds(most(result.outcomes().stream().map(Outcome::recoveredS).toList())), Outcome.RECOVERED_MAX_S));
         text.append(line("not accounted    %d frames, bound 0", result.lost()));
         text.append(line(
                 "resident memory  %.0f MiB, at the end %.0f, at most %.0f",
-                result.first().residentMib(),
-                result.last().residentMib(),
-                result.residentMaxMib()));
+                result.first().residentMib(), result.last().residentMib(), result.residentMaxMib()));
         text.append(line(
                 "threads          %d, at the end %d",
                 result.first().threads(), result.last().threads()));
@@ -114,7 +121,9 @@ final class ChaosReport {
 
     static ObjectNode json(Outcome outcome) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("at_s", outcome.atS()).put("fault", outcome.kind()).put("lasted_s", outcome.lasted().toMillis() / 1e3);
+        json.put("at_s", outcome.atS())
+                .put("fault", outcome.kind())
+                .put("lasted_s", outcome.lasted().toMillis() / 1e3);
         number(json, "noticed_s", outcome.noticedS());
         json.put("noticed_by", outcome.noticedBy()).put("unharmed", outcome.unharmed());
         number(json, "recovered_s", outcome.recoveredS());
@@ -137,8 +146,14 @@ final class ChaosReport {
                 .put("faults", result.outcomes().size())
                 .put("processes", result.processes())
                 .put("real_disk", result.ownDisk());
-        number(json, "noticed_max_s", most(result.outcomes().stream().map(Outcome::noticedS).toList()));
-        number(json, "recovered_max_s", most(result.outcomes().stream().map(Outcome::recoveredS).toList()));
+        number(
+                json,
+                "noticed_max_s",
+                most(result.outcomes().stream().map(Outcome::noticedS).toList()));
+        number(
+                json,
+                "recovered_max_s",
+                most(result.outcomes().stream().map(Outcome::recoveredS).toList()));
         json.put("not_accounted_for", result.lost());
         footprint(json.putObject("start"), result.first());
         footprint(json.putObject("end"), result.last());

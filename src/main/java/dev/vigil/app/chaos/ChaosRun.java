@@ -20,6 +20,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One chaos run, from its start to its figures. One thread's own. */
 final class ChaosRun implements AutoCloseable {
@@ -32,6 +34,7 @@ final class ChaosRun implements AutoCloseable {
 
     private static final long LOOK_MS = 10;
     private static final Clock CLOCK = Clock.SYSTEM;
+    private static final Logger LOG = LoggerFactory.getLogger(ChaosRun.class);
 
     private final SoakPlan plan;
     private final Consumer<Outcome> told;
@@ -47,6 +50,8 @@ final class ChaosRun implements AutoCloseable {
     private ChaosDaemon daemon;
     private Scene scene;
     private long startUs;
+    /** However this process ends, no daemon is left stopped, and no disk mounted. */
+    private final Thread onSignal = new Thread(this::leaveNothing, "chaos-end");
 
     /**
      * @param only first words of the kinds of faults that are wanted; empty for all
@@ -60,6 +65,7 @@ final class ChaosRun implements AutoCloseable {
     }
 
     private void start() throws IOException, InterruptedException, SourceException {
+        Runtime.getRuntime().addShutdownHook(onSignal);
         broker = SoakBroker.start(plan.folder());
         for (int camera = 1; camera <= plan.cameras(); camera++) {
             cameras.add(RtspCameraServer.start(
@@ -81,7 +87,8 @@ final class ChaosRun implements AutoCloseable {
 
     /** Deadlines that let a fault be noticed within the bound: by default some are longer. */
     private String configuration() {
-        StringBuilder yaml = new StringBuilder(String.format(Locale.ROOT, """
+        StringBuilder yaml =
+                new StringBuilder(String.format(Locale.ROOT, """
                 node: %s
                 mqtt:
                   broker: "%s"
@@ -231,8 +238,26 @@ final class ChaosRun implements AutoCloseable {
         }
     }
 
+    private void leaveNothing() {
+        try {
+            release();
+        } catch (IOException e) {
+            LOG.warn("something is left in {}: {}", plan.folder(), e.getMessage());
+        }
+    }
+
     @Override
     public void close() throws IOException {
+        try {
+            Runtime.getRuntime().removeShutdownHook(onSignal);
+        } catch (IllegalStateException ending) {
+            LOG.debug("the process ends already, and the hook closes", ending);
+            return;
+        }
+        release();
+    }
+
+    private void release() throws IOException {
         // Each is closed whatever becomes of the others; what is made later is closed first.
         try (SoakBroker closingBroker = broker;
                 AutoCloseableCameras closingCameras = () -> cameras.forEach(RtspCameraServer::close);

@@ -141,14 +141,17 @@ final class Deck {
     }
 
     private ChaosFault busy() {
-        return ChaosFault.of(
-                        "cpu busy", between(2_000, 6_000), says("stood still"), Scene::burn, Scene::endStarvation)
+        return ChaosFault.of("cpu busy", between(2_000, 6_000), says("stood still"), Scene::burn, Scene::endStarvation)
                 .overloading();
     }
 
     private ChaosFault duty() {
         return ChaosFault.of(
-                        "cpu quarter", between(2_000, 6_000), says("stood still"), Scene::throttle, Scene::endStarvation)
+                        "cpu quarter",
+                        between(2_000, 6_000),
+                        says("stood still"),
+                        Scene::throttle,
+                        Scene::endStarvation)
                 .overloading();
     }
 

@@ -88,7 +88,9 @@ final class Hearing implements Witness.Heard {
             ear.early = ledger;
         }
         if (!closing && !ear.state.equals("up") && !ear.state.equals("connecting")) {
-            notice(nowUs, "status of cam" + camera + ": " + message.path("error").asText(ear.state));
+            notice(
+                    nowUs,
+                    "status of cam" + camera + ": " + message.path("error").asText(ear.state));
         }
     }
 
@@ -134,7 +136,9 @@ final class Hearing implements Witness.Heard {
 
     /** When the last camera was back; 0 when one is not. */
     synchronized long recoveredUs() {
-        return recovered() ? ears.stream().mapToLong(ear -> ear.recoveredUs).max().orElse(0) : 0;
+        return recovered()
+                ? ears.stream().mapToLong(ear -> ear.recoveredUs).max().orElse(0)
+                : 0;
     }
 
     /** The longest that any camera was silent since the fault's begin. */
@@ -161,10 +165,11 @@ final class Hearing implements Witness.Heard {
 
     /** Whether reading has stopped, and all that the daemon which runs has published has come. */
     synchronized boolean closed() {
-        return ears.stream().allMatch(ear -> ear.state.equals("disabled")
-                && ear.early == null
-                && ear.newest.sum("", "", false).inFlight() == 0
-                && ear.newest.sum("", "", false).lost() == 0);
+        return ears.stream()
+                .allMatch(ear -> ear.state.equals("disabled")
+                        && ear.early == null
+                        && ear.newest.sum("", "", false).inFlight() == 0
+                        && ear.newest.sum("", "", false).lost() == 0);
     }
 
     synchronized List<RunAccount.Sum> sums() {

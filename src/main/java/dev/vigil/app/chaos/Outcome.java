@@ -36,7 +36,8 @@ record Outcome(
         if (Double.isNaN(noticedS) && !unharmed) {
             broken.add(what + "was not noticed");
         } else if (noticedS > NOTICED_MAX_S) {
-            broken.add(String.format(Locale.ROOT, "%swas noticed after %.2f s: more than %.0f", what, noticedS, NOTICED_MAX_S));
+            broken.add(String.format(
+                    Locale.ROOT, "%swas noticed after %.2f s: more than %.0f", what, noticedS, NOTICED_MAX_S));
         }
         if (Double.isNaN(recoveredS)) {
             broken.add(what + "was not got over");

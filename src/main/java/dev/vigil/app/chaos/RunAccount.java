@@ -21,8 +21,8 @@ final class RunAccount {
             return false;
         }
         frames.set(frame);
-        dropped.properties().forEach(cause -> told.merge(
-                cause.getKey(), cause.getValue().longValue(), Long::sum));
+        dropped.properties()
+                .forEach(cause -> told.merge(cause.getKey(), cause.getValue().longValue(), Long::sum));
         return true;
     }
 

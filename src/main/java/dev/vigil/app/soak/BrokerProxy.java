@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,21 @@ final class BrokerProxy implements Closeable {
     /** From now on each connection is reset as soon as it is there; those that are stay. */
     void refuse(boolean on) {
         refusing = on;
+    }
+
+    /** Says what is no MQTT to all who are connected. */
+    void garble() {
+        byte[] rubbish = new byte[BUFFER_BYTES];
+        new Random(1).nextBytes(rubbish);
+        for (Socket socket : open) {
+            if (socket.getLocalPort() == port()) {
+                try {
+                    socket.getOutputStream().write(rubbish);
+                } catch (IOException gone) {
+                    LOG.debug("a connection was gone already", gone);
+                }
+            }
+        }
     }
 
     /** Resets all connections that there are. */

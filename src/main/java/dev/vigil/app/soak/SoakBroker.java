@@ -69,6 +69,11 @@ public final class SoakBroker implements AutoCloseable {
         }
     }
 
+    /** Has the broker say to the daemon what is no MQTT. */
+    public void garble() {
+        proxy.garble();
+    }
+
     BrokerProxy proxy() {
         return proxy;
     }

@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class Witness implements MqttListener, AutoCloseable {
     /** The daemon's. */
     public static final String NODE = "soak";
+
     private static final long SUBSCRIBED_S = 10;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PREFIX = "vigil/" + NODE + "/";

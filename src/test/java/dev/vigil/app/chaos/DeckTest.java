@@ -25,7 +25,8 @@ class DeckTest {
 
     @Test
     void shouldKnowEveryKindWhenAllAreWanted() {
-        assertThat(first(1, Set.of()).stream().map(kind -> kind.split(" ", 2)[0])).containsAll(Deck.KINDS);
+        assertThat(first(1, Set.of()).stream().map(kind -> kind.split(" ", 2)[0]))
+                .containsAll(Deck.KINDS);
     }
 
     @Test
