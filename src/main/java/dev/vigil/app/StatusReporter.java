@@ -47,7 +47,7 @@ final class StatusReporter implements MqttListener, AutoCloseable {
     static final String OFFLINE = "offline";
 
     /** Telling the status of all cameras, or tidying the heap, takes a fraction of it. */
-    static final Duration SILENCE_MAX = Duration.ofSeconds(3);
+    static final Duration SILENCE_MAX = Duration.ofMillis(1_800);
 
     private static final Duration TRIM_PERIOD = Duration.ofMinutes(1);
     private static final Logger LOG = LoggerFactory.getLogger(StatusReporter.class);

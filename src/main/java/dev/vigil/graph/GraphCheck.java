@@ -19,7 +19,8 @@ import onnx.Onnx.ValueInfoProto;
 
 /**
  * What is looked at before native code gets a model: that it hangs together, that its weights are as long as their shapes, and
- * that they lie where a model's weights may, and that running it takes no more memory than a box has. Costs time by the number of nodes; reads no weights. Stateless.
+ * that they lie where a model's weights may, and that running it takes no more memory than a box has. Costs time by the number of
+ * nodes; reads no weights. Stateless.
  */
 public final class GraphCheck {
     /** Of plug-ins that ONNX Runtime's TensorRT provider takes. */

@@ -100,6 +100,16 @@ public final class DaemonProcess implements AutoCloseable {
         return open == null ? 0 : open.length;
     }
 
+    /** How many files there are in a folder and below it; what goes meanwhile does not count. */
+    public static int files(Path folder) {
+        File[] entries = folder.toFile().listFiles();
+        int count = 0;
+        for (File entry : entries == null ? new File[0] : entries) {
+            count += entry.isDirectory() ? files(entry.toPath()) : 1;
+        }
+        return count;
+    }
+
     /**
      * What a full collection leaves in its heap, in MiB; -1 where this Java comes without {@code jcmd}. The process stands still
      * for as long as it takes.

@@ -80,9 +80,10 @@ public final class ChaosCommand implements Callable<Integer>, SpeaksForItself {
 
     @Option(
             names = "--hostile",
-            description = "In place of faults, attacks: a camera, a broker, commands, models and configurations that mean harm."
-                    + " Ends with 1 when one takes more than 96 MiB, disturbs other cameras for more than 2 s, floods the"
-                    + " log or is not told. --for, --seed, --every and --only do not count.")
+            description =
+                    "In place of faults, attacks: a camera, a broker, commands, models and configurations that mean harm."
+                            + " Ends with 1 when one takes more than 96 MiB, disturbs other cameras for more than 2 s, floods the"
+                            + " log. --for, --seed, --every and --only do not count.")
     private boolean hostile;
 
     @Option(

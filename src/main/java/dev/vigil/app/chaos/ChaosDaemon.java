@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** The daemon that is tried: a process after the other, where it is killed. Not threadsafe, but for {@link #signal}. */
 final class ChaosDaemon implements AutoCloseable {
@@ -27,19 +26,14 @@ final class ChaosDaemon implements AutoCloseable {
         this.plan = plan;
         this.configuration = configuration;
         this.runtime = Files.createDirectories(plan.folder().resolve("run"));
-        this.temp = Files.createDirectories(temp(plan.folder()));
+        this.temp = Files.createDirectories(SoakPlan.tempDir(plan.folder()));
     }
 
     /** What the daemon's Java needs beside the soak's options. */
     static List<String> javaOptions(Path folder) {
-        List<String> options = new ArrayList<>(SoakPlan.JAVA_OPTIONS);
+        List<String> options = new ArrayList<>(SoakPlan.javaOptions(folder));
         options.add("-Dvigil.sabotage=yes");
-        options.add("-Djava.io.tmpdir=" + temp(folder));
         return options;
-    }
-
-    private static Path temp(Path folder) {
-        return folder.resolve("tmp");
     }
 
     void start() throws IOException {
@@ -86,10 +80,8 @@ final class ChaosDaemon implements AutoCloseable {
 
     /** What it takes of the box now. */
     Footprint footprint() throws IOException {
-        try (Stream<Path> files = Files.walk(temp)) {
-            long temporary = files.filter(Files::isRegularFile).count();
-            return new Footprint(process.residentMib(), process.threads(), process.descriptors(), (int) temporary);
-        }
+        return new Footprint(
+                process.residentMib(), process.threads(), process.descriptors(), DaemonProcess.files(temp));
     }
 
     /** @param tempFiles in its temporary folder, of which it has one alone */

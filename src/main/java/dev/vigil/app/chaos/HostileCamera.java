@@ -80,7 +80,13 @@ final class HostileCamera implements Closeable {
                 for (int frame = 0; ; frame++) {
                     for (int i = 0; i < stream.payloads().size(); i++) {
                         boolean last = i == stream.payloads().size() - 1;
-                        packet(out, sequence++, 90 * (int) FRAME_MS * frame, last, stream.payloads().get(i), 96);
+                        packet(
+                                out,
+                                sequence++,
+                                90 * (int) FRAME_MS * frame,
+                                last,
+                                stream.payloads().get(i),
+                                96);
                     }
                     out.flush();
                     TimeUnit.MILLISECONDS.sleep(FRAME_MS);

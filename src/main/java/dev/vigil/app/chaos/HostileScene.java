@@ -34,12 +34,7 @@ final class HostileScene implements Witness.Heard, Closeable {
      * @param cameras that are good: the first ones
      */
     HostileScene(
-            ChaosDaemon daemon,
-            SoakBroker broker,
-            Path configuration,
-            String good,
-            HostileCamera camera,
-            int cameras) {
+            ChaosDaemon daemon, SoakBroker broker, Path configuration, String good, HostileCamera camera, int cameras) {
         this.daemon = daemon;
         this.broker = broker;
         this.configuration = configuration;
@@ -66,9 +61,9 @@ final class HostileScene implements Witness.Heard, Closeable {
 
     /** Has the daemon take a configuration with a model of these bytes. */
     void reloadWith(byte[] model) throws IOException, InterruptedException {
-        Path file = Files.write(configuration.resolveSibling("hostile.onnx"), model);
-        String models = "models:\n  hostile: {file: \"" + file + "\", family: yolov8}\n";
-        reloadWithText(good.replace("models:\n", models).replace("model: evil", "model: hostile"));
+        Path file = Files.write(configuration.resolveSibling("bomb.onnx"), model);
+        String models = "models:\n  bomb: {file: \"" + file + "\", family: yolov8}\n";
+        reloadWithText(good.replace("models:\n", models).replace("model: evil", "model: bomb"));
     }
 
     void reloadWithText(String text) throws IOException, InterruptedException {

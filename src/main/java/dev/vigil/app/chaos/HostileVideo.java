@@ -41,8 +41,10 @@ final class HostileVideo {
 
     /** 6250 x 6250 macroblocks (7.3.2.1.1 of H.264), in the description and in the stream. */
     static Stream h264() {
-        BitWriter head = new BitWriter().u(8, 66).u(8, 0).u(8, 51).ue(0, 0, 2, 1).u(1, 0);
-        byte[] sps = bytes(0x67, head.ue(SIDE_PX / 16 - 1, SIDE_PX / 16 - 1).u(4, 0b1000).trailing());
+        BitWriter head =
+                new BitWriter().u(8, 66).u(8, 0).u(8, 51).ue(0, 0, 2, 1).u(1, 0);
+        byte[] sps = bytes(
+                0x67, head.ue(SIDE_PX / 16 - 1, SIDE_PX / 16 - 1).u(4, 0b1000).trailing());
         byte[] pps = bytes(
                 0x68,
                 new BitWriter()
@@ -53,7 +55,8 @@ final class HostileVideo {
                         .ue(0, 0, 0)
                         .u(3, 0)
                         .trailing());
-        byte[] slice = bytes(0x65, new BitWriter().ue(0, 7, 0).u(4, 0).ue(0).u(2, 0).ue(0).trailing(), garbage());
+        byte[] slice = bytes(
+                0x65, new BitWriter().ue(0, 7, 0).u(4, 0).ue(0).u(2, 0).ue(0).trailing(), garbage());
         Base64.Encoder base64 = Base64.getEncoder();
         String sets = base64.encodeToString(sps) + "," + base64.encodeToString(pps);
         return new Stream(
@@ -63,19 +66,36 @@ final class HostileVideo {
 
     /** 100,000 x 100,000 luma samples (7.3.2.2.1 of H.265). */
     static Stream h265() {
-        BitWriter sps = new BitWriter().u(4, 0).u(3, 0).u(1, 1);
-        sps.u(8, 1).u(32, 0x60000000L).u(32, 0).u(16, 0).u(8, 186); // profile Main, level 6.2
+        BitWriter vps = profile(new BitWriter().u(4, 0).u(2, 3).u(6, 0).u(3, 0).u(1, 1).u(16, 0xFFFF));
+        vps.u(1, 1).ue(1, 0, 0).u(6, 0).ue(0).u(2, 0);
+        BitWriter sps = profile(new BitWriter().u(4, 0).u(3, 0).u(1, 1));
         sps.ue(0, 1, SIDE_PX, SIDE_PX).u(1, 0).ue(0, 0, 4).u(1, 1).ue(1, 0, 0).ue(0, 3, 0, 3, 0, 0).u(4, 0);
         sps.ue(0).u(5, 0);
-        byte[] slice = bytes(0x26, 0x01, garbage());
         return new Stream(
                 "a=rtpmap:96 H265/90000\r\n",
-                List.of(bytes(0x40, 0x01, garbage()), bytes(0x42, 0x01, sps.trailing()), bytes(0x44, 0x01, 0xC0), slice));
+                List.of(
+                        bytes(0x40, 0x01, vps.trailing()),
+                        bytes(0x42, 0x01, sps.trailing()),
+                        bytes(0x44, 0x01, 0xC0, 0xF3, 0xC0, 0x02, 0x90),
+                        bytes(0x26, 0x01, garbage())));
+    }
+
+    /** Main, level 6.2. */
+    private static BitWriter profile(BitWriter head) {
+        return head.u(8, 1).u(32, 0x60000000L).u(32, 0).u(16, 0).u(8, 186);
     }
 
     /** 65,536 x 65,536, the most that the uncompressed header of VP9 can say (6.2). */
     static Stream vp9() {
-        BitWriter frame = new BitWriter().u(2, 2).u(2, 0).u(2, 0).u(1, 1).u(1, 0).u(24, 0x498342).u(3, 1).u(1, 0);
+        BitWriter frame = new BitWriter()
+                .u(2, 2)
+                .u(2, 0)
+                .u(2, 0)
+                .u(1, 1)
+                .u(1, 0)
+                .u(24, 0x498342)
+                .u(3, 1)
+                .u(1, 0);
         byte[] picture = frame.u(16, 0xFFFF).u(16, 0xFFFF).u(1, 0).trailing();
         return new Stream("a=rtpmap:96 VP9/90000\r\n", List.of(bytes(0x0C, picture, garbage())));
     }

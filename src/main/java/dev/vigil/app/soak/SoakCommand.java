@@ -134,7 +134,7 @@ public final class SoakCommand implements Callable<Integer> {
                     clip,
                     then,
                     List.of(surroundings.home().resolve("vigil").toString()),
-                    Map.of("VIGIL_JAVA_OPTS", javaOptions(surroundings)),
+                    Map.of("VIGIL_JAVA_OPTS", javaOptions(surroundings, folder)),
                     folder));
         } catch (SourceException | IOException failed) {
             err.println("vigil soak: " + failed.getMessage());
@@ -152,9 +152,9 @@ public final class SoakCommand implements Callable<Integer> {
         return holds ? 0 : 1;
     }
 
-    private static String javaOptions(Surroundings surroundings) {
+    private static String javaOptions(Surroundings surroundings, Path folder) {
         String given = surroundings.environment().getOrDefault("VIGIL_JAVA_OPTS", "");
-        return (String.join(" ", SoakPlan.JAVA_OPTIONS) + " " + given).strip();
+        return (String.join(" ", SoakPlan.javaOptions(folder)) + " " + given).strip();
     }
 
     private SoakResult run(SoakPlan plan) throws IOException, InterruptedException, SourceException {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a soak is to do.
@@ -32,8 +33,18 @@ public record SoakPlan(
      * For the daemon's Java. The heap has its full size from the beginning, so that resident memory grows by nothing but leaks
      * outside of it, and is swept often, so that what remains in it shows; and no thread comes and goes by itself.
      */
-    public static final List<String> JAVA_OPTIONS =
+    private static final List<String> JAVA_OPTIONS =
             List.of("-Xms96m", "-Xmx96m", "-Xmn8m", "-XX:+AlwaysPreTouch", "-XX:-UseDynamicNumberOfCompilerThreads");
+
+    /** The options for a daemon whose files lie in a folder: temporary ones too, so that those it leaves can be counted. */
+    public static List<String> javaOptions(Path folder) {
+        return Stream.concat(JAVA_OPTIONS.stream(), Stream.of("-Djava.io.tmpdir=" + tempDir(folder)))
+                .toList();
+    }
+
+    public static Path tempDir(Path folder) {
+        return folder.resolve("tmp");
+    }
 
     /** Long enough for what is loaded and compiled once; the figures at the start are taken after it. */
     Duration warmUp() {

@@ -69,6 +69,7 @@ final class SoakReport {
                         : result.heapMib()[0] + " MiB, at the end " + result.heapMib()[1] + " MiB");
         line(text, "threads          %d, at the end %d", result.threads()[0], result.threads()[1]);
         line(text, "descriptors      %d, at the end %d", result.descriptors()[0], result.descriptors()[1]);
+        line(text, "temporary files  %d, at the end %d", result.tempFiles()[0], result.tempFiles()[1]);
         line(text, "longest silence  %.1f s of a camera that had no fault", result.quietS());
         result.disturbances().forEach(note -> line(text, "disturbed        %s", note));
         List<String> broken = result.broken();
@@ -130,6 +131,7 @@ final class SoakReport {
         }
         startEnd(json.putObject("threads"), result.threads());
         startEnd(json.putObject("descriptors"), result.descriptors());
+        startEnd(json.putObject("temp_files"), result.tempFiles());
         json.put("longest_silence_s", result.quietS()).put("disturbed", result.disturbed());
         strings(json.putArray("disturbances"), result.disturbances());
         strings(json.putArray("broken"), result.broken());

@@ -11,6 +11,7 @@ import java.util.Locale;
  * @param heapMib what a full collection leaves in the heap, at start and end; -1 where it can not be asked for
  * @param threads at start and end
  * @param descriptors open file descriptors at start and end
+ * @param tempFiles in the daemon's own temporary folder at start and end
  * @param quietS the longest silence of any camera that no fault explains
  * @param errors lines of the daemon's log at level ERROR
  * @param unreadable the first message that could not be understood; null when there is none
@@ -24,6 +25,7 @@ record SoakResult(
         int[] heapMib,
         int[] threads,
         int[] descriptors,
+        int[] tempFiles,
         double quietS,
         int disturbed,
         List<String> disturbances,
@@ -68,6 +70,9 @@ record SoakResult(
         }
         if (descriptors[1] > descriptors[0]) {
             add(broken, "%d file descriptors more", descriptors[1] - descriptors[0]);
+        }
+        if (tempFiles[1] > tempFiles[0]) {
+            add(broken, "%d temporary files more", tempFiles[1] - tempFiles[0]);
         }
         if (disturbed > 0) {
             add(broken, "cameras were disturbed %d times that nobody touched", disturbed);

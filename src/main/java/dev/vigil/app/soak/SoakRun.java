@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -32,6 +34,7 @@ final class SoakRun implements AutoCloseable {
     private static final long SAMPLE_MS = 200;
 
     private final SoakPlan plan;
+    private final Path tempDir;
     private final Consumer<String> progress;
     private final Recoveries recoveries = new Recoveries();
     private final List<CameraWatch> watches = new ArrayList<>();
@@ -45,6 +48,7 @@ final class SoakRun implements AutoCloseable {
     /** @param progress is told a line each second */
     SoakRun(SoakPlan plan, Consumer<String> progress) {
         this.plan = plan;
+        this.tempDir = SoakPlan.tempDir(plan.folder());
         this.progress = progress;
         this.injector = new Injector(plan.seed(), plan.every(), recoveries);
     }
@@ -64,8 +68,11 @@ final class SoakRun implements AutoCloseable {
         witness.awaitSubscribed();
         broker.keepSessions();
         Path configuration = Files.writeString(plan.folder().resolve("soak.yml"), configuration());
+        Files.createDirectories(tempDir);
+        Map<String, String> environment = new HashMap<>(plan.environment());
+        environment.put("TMPDIR", tempDir.toString());
         daemon = DaemonProcess.start(
-                plan.vigil(), plan.environment(), configuration, plan.folder().resolve("daemon.log"));
+                plan.vigil(), environment, configuration, plan.folder().resolve("daemon.log"));
     }
 
     private Witness.Heard heard() {
@@ -127,6 +134,7 @@ final class SoakRun implements AutoCloseable {
         int[] heapMib = {daemon.heapLeftMib(), 0}; // first, since being asked costs a thread for good
         int[] threads = {most(DaemonProcess::threads), 0};
         int[] descriptors = {most(DaemonProcess::descriptors), 0};
+        int[] tempFiles = {DaemonProcess.files(tempDir), 0};
         int[] residentMib = {(int) daemon.residentMib(), 0};
         resident.restart();
         injector.pause(false);
@@ -137,6 +145,7 @@ final class SoakRun implements AutoCloseable {
         heapMib[1] = daemon.heapLeftMib();
         threads[1] = settled(threads[0], DaemonProcess::threads);
         descriptors[1] = settled(descriptors[0], DaemonProcess::descriptors);
+        tempFiles[1] = DaemonProcess.files(tempDir);
         closeAccounts();
         return new SoakResult(
                 recoveries.summaries(),
@@ -147,6 +156,7 @@ final class SoakRun implements AutoCloseable {
                 heapMib,
                 threads,
                 descriptors,
+                tempFiles,
                 watches.stream().mapToDouble(CameraWatch::quietS).max().orElse(0),
                 watches.stream().mapToInt(CameraWatch::disturbed).sum(),
                 watches.stream().flatMap(watch -> watch.disturbances().stream()).toList(),

@@ -91,7 +91,9 @@ public final class LiveBytes {
         }
         long bytes = elementBytes(fact.type());
         for (long extent : fact.shape()) {
-            bytes = extent == 0 ? 0 : bytes > Long.MAX_VALUE / Math.max(1, extent) ? Long.MAX_VALUE : bytes * Math.max(1, extent);
+            bytes = extent == 0
+                    ? 0
+                    : bytes > Long.MAX_VALUE / Math.max(1, extent) ? Long.MAX_VALUE : bytes * Math.max(1, extent);
         }
         return bytes;
     }

@@ -24,7 +24,7 @@ class SoakTest {
         Path home = Path.of("").toAbsolutePath();
         List<String> vigil = new ArrayList<>();
         vigil.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        vigil.addAll(SoakPlan.JAVA_OPTIONS);
+        vigil.addAll(SoakPlan.javaOptions(folder));
         vigil.addAll(List.of("-XX:+UseSerialGC", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
         vigil.addAll(List.of("-Dvigil.home=" + home, "-cp", System.getProperty("java.class.path")));
         vigil.add(Vigil.class.getName());
