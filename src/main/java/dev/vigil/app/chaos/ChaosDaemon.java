@@ -52,6 +52,11 @@ final class ChaosDaemon implements AutoCloseable {
         start();
     }
 
+    /** Whether it has ended because repairs did not help, as it says then: a service manager starts it again. */
+    boolean hasGivenUp() throws IOException {
+        return !process.isAlive() && process.log().contains(" gives up: ");
+    }
+
     /** How many processes there were. */
     int starts() {
         return starts;

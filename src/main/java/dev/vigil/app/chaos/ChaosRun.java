@@ -205,6 +205,10 @@ final class ChaosRun implements AutoCloseable {
 
     /** Looks at the daemon, and a moment later is back. */
     private void look(Consumer<String> onLine) throws IOException, InterruptedException {
+        if (daemon.hasGivenUp()) {
+            hearing.notice(CLOCK.utcUs(), "the process gave up, and was started again");
+            daemon.start();
+        }
         daemon.requireAlive();
         for (String line : daemon.newLogLines()) {
             onLine.accept(line);

@@ -126,7 +126,7 @@ final class Deck {
                         between(2_500, 5_000),
                         says("clock was set"),
                         scene -> scene.order(order),
-                        scene -> scene.order("clock 0ms"))
+                        scene -> scene.withdraw("clock 0ms"))
                 .steppingClock();
     }
 
@@ -177,7 +177,7 @@ final class Deck {
                 lasts,
                 says("silent for", "was ended after"),
                 scene -> scene.order(place + " hang " + (lasts.toMillis() + 60_000) + "ms"),
-                scene -> scene.order(place + " end"));
+                scene -> scene.withdraw(place + " end"));
     }
 
     /** Nobody waits for the disk; what comes meanwhile waits in memory. */
@@ -188,7 +188,7 @@ final class Deck {
                         lasts,
                         says("outbox"),
                         scene -> scene.order("disk hang " + (lasts.toMillis() + 60_000) + "ms"),
-                        scene -> scene.order("disk end"))
+                        scene -> scene.withdraw("disk end"))
                 .excusedWhenUnharmed();
     }
 }

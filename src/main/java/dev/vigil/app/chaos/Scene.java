@@ -25,6 +25,8 @@ final class Scene implements AutoCloseable {
     private final boolean ownDisk;
     private final List<Process> burners = new ArrayList<>();
     private Thread throttle;
+    /** Which of the daemon's processes was given the latest order. */
+    private int orderedOf;
 
     /** @param outbox the daemon's folder for what waits; gets a small disk of its own where this user may mount one */
     Scene(ChaosDaemon daemon, SoakBroker broker, List<RtspCameraServer> cameras, Path outbox)
@@ -69,7 +71,15 @@ final class Scene implements AutoCloseable {
     }
 
     void order(String sabotage) throws IOException {
+        orderedOf = daemon.starts();
         daemon.order(sabotage);
+    }
+
+    /** Takes an order back, unless it has ended with its process. */
+    void withdraw(String sabotage) throws IOException {
+        if (orderedOf == daemon.starts()) {
+            daemon.order(sabotage);
+        }
     }
 
     void killAndRestart() throws IOException, InterruptedException {
@@ -100,7 +110,7 @@ final class Scene implements AutoCloseable {
         if (ownDisk) {
             Files.delete(filler());
         } else {
-            order("disk end");
+            withdraw("disk end");
         }
     }
 
