@@ -44,6 +44,8 @@ public final class RunCommand implements Callable<Integer> {
     private static final int EINVAL = 22;
     /** For what the box can not hold. */
     private static final int ENOMEM = 12;
+    /** For too few descriptors. */
+    private static final int EMFILE = 24;
     /** For what failed and could not be repaired. */
     private static final int EIO = 5;
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
@@ -102,8 +104,7 @@ public final class RunCommand implements Callable<Integer> {
         }
         String tooFew = DescriptorCheck.tooFew(read, box);
         if (!tooFew.isEmpty()) {
-            err.println("vigil run: " + tooFew);
-            return CheckCommand.EXIT_CONFIG;
+            return failed(tooFew, EMFILE, CheckCommand.EXIT_CONFIG, systemd);
         }
         LOG.atLevel(plan.isTight() ? Level.WARN : Level.INFO)
                 .log("memory: {}", plan.isTight() ? plan.tight() : plan.line());

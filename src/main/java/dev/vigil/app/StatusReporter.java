@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vigil.base.Clock;
-import dev.vigil.base.KnownSecrets;
 import dev.vigil.base.Sabotage;
 import dev.vigil.config.ReportConfig;
 import dev.vigil.config.TopicConfig;
