@@ -25,17 +25,14 @@ public final class CameraReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CameraReader.class);
     /** A stream that has run for so long is a good one: the next wait starts from the shortest again. */
     private static final long STEADY_NS = TimeUnit.SECONDS.toNanos(10);
-
     /** A camera that stays away for one and the same reason is told of so often. */
     private static final long REPEAT_NS = TimeUnit.MINUTES.toNanos(1);
-
     /** What differs each time in a message that says the same. */
     private static final Pattern MEASURED = Pattern.compile("\\d+ ms");
 
     private static final long NEVER = Long.MIN_VALUE;
     /** Bounds what a lost wake-up could cost; there should be none. */
     private static final long AWAIT_NS = TimeUnit.MINUTES.toNanos(1);
-
     /** Beyond the deadlines of what blocks; decoding one packet takes a fraction of it. */
     private static final Duration SILENCE_MAX = Duration.ofMillis(1_500);
 
