@@ -58,7 +58,8 @@ public final class CameraJson {
                 : JSON.objectNode()
                         .put("name", model.model())
                         .put("device", model.device())
-                        .put("building", model.building());
+                        .put("building", model.building())
+                        .put("fault", model.fault());
     }
 
     private static JsonNode clock(ClockStatus clock) {

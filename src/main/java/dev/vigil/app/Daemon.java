@@ -87,13 +87,7 @@ public final class Daemon implements AutoCloseable {
         TopicConfig topics = config.topics();
         MqttTopic availability = MqttTopic.of(topics.availability(config.node()));
         this.watch = new Watch(clock, this::parts, tried -> failure = tried);
-        this.reporter = new StatusReporter(
-                config.node(),
-                topics,
-                availability,
-                clock,
-                this::cameras,
-                watch.pulses().of("reporter", StatusReporter.SILENCE_MAX));
+        this.reporter = new StatusReporter(config.node(), topics, availability, clock, this::cameras, watch.pulses());
         this.cameras = config.cameras().stream().map(this::camera).toList();
         this.commands = new Commands(config.node(), topics, settings(), clock);
         MqttListener renewing = new MqttListener() {
@@ -326,6 +320,8 @@ public final class Daemon implements AutoCloseable {
     /** Those that can be restarted alone. */
     private List<Part> parts() {
         List<Part> parts = new ArrayList<>(models.values());
+        parts.add(reporter);
+        parts.add(watch.mqtt());
         cameras.forEach(camera -> parts.add(camera.readerPart()));
         return parts;
     }

@@ -14,6 +14,11 @@ interface Part {
      */
     String trouble(long nowNs);
 
+    /** Whether it can be restarted at all; what can not is waited for, and then the process is given up. */
+    default boolean isRestartable() {
+        return true;
+    }
+
     /**
      * Gives up what there is of it, closes the accounts of what was inside, and sets another going in its place. Called on a
      * thread of its own, one call at a time; what it can not do now is tried again.

@@ -25,6 +25,8 @@ final class Repair {
     private static final Logger LOG = LoggerFactory.getLogger(Repair.class);
     /** A large model takes its time to load. */
     private static final Duration RESTART_MAX = Duration.ofMinutes(2);
+    /** For a part that can not be restarted alone to come back by itself. */
+    private static final Duration WAIT_MAX = Duration.ofSeconds(10);
     /** Threads that never came back: each may hold a model's memory. */
     private static final int LEFT_BEHIND_MAX = 16;
 
@@ -40,7 +42,10 @@ final class Repair {
 
     /** One part's restarts. */
     private static final class Case {
+        static final long NEVER = Long.MIN_VALUE;
         final Restarts restarts = new Restarts();
+        /** Of a part that can not be restarted; {@link #NEVER} while it is well. */
+        long inTroubleSinceNs = NEVER;
         /** What was wrong each time. */
         final List<String> troubles = new ArrayList<>();
         /** Null while none is on. */
@@ -78,8 +83,12 @@ final class Repair {
                 if (endless && !gaveUp) {
                     giveUp(part.name() + " could not be restarted within " + RESTART_MAX.toSeconds() + " s");
                 }
-            } else if (trouble != null) {
+            } else if (trouble == null && known != null) {
+                known.inTroubleSinceNs = Case.NEVER;
+            } else if (trouble != null && part.isRestartable()) {
                 look(part, trouble);
+            } else if (trouble != null) {
+                await(part, trouble);
             }
         }
         int left = leftBehind();
@@ -105,6 +114,18 @@ final class Repair {
                 }
                 begin(part, of, trouble);
             }
+        }
+    }
+
+    /** It can not be restarted alone. */
+    private void await(Part part, String trouble) {
+        long nowNs = clock.monotonicNs();
+        Case of = cases.computeIfAbsent(part, unknown -> new Case());
+        if (of.inTroubleSinceNs == Case.NEVER) {
+            of.inTroubleSinceNs = nowNs;
+        } else if (nowNs - of.inTroubleSinceNs > WAIT_MAX.toNanos()) {
+            giveUp(part.name() + " did not come back within " + WAIT_MAX.toSeconds()
+                    + " s, and can not be restarted alone: " + trouble);
         }
     }
 

@@ -197,6 +197,9 @@ public final class RunningModel implements Part, AutoCloseable {
                     }
                 });
                 enginesLost = ring.pipeline.isStuckInRun(stuck);
+                if (enginesLost) {
+                    before.lose("a run of " + model() + " does not come back");
+                }
                 anew = enginesLost;
                 broken = "it was given up, and there is no other";
                 away.beat();
@@ -295,7 +298,12 @@ public final class RunningModel implements Part, AutoCloseable {
         return ring.pipeline.occupiedSlots();
     }
 
-    /** Calls back when {@link #building} has come to its end; never where nothing has been built. */
+    /** Why it is not on a better device that it was on before; null when it is not so. */
+    String fault() {
+        return ring.loaded.engine().fault();
+    }
+
+    /** Calls back when {@link #building} has come to its end, and when the device changes. */
     synchronized void onBuilt(Runnable listener) {
         builtListener = listener;
         ring.loaded.engine().onBuilt(listener);

@@ -16,6 +16,8 @@ import dev.vigil.metrics.box.BoxFigures;
 import dev.vigil.metrics.box.BoxState;
 import dev.vigil.metrics.box.BoxWatch;
 import dev.vigil.metrics.health.Pulse;
+import dev.vigil.metrics.health.Pulses;
+import dev.vigil.metrics.health.Silence;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttListener;
 import dev.vigil.mqtt.MqttStatus;
@@ -25,10 +27,10 @@ import dev.vigil.mqtt.PublishProperties;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -41,12 +43,12 @@ import org.slf4j.LoggerFactory;
  * Tells the broker how the daemon is doing: presence, each camera's status when it changes and now and then, and figures of the
  * whole. One thread of its own, on which the native heap is tidied too; what it is told from others it hands to that thread.
  */
-final class StatusReporter implements MqttListener, AutoCloseable {
+final class StatusReporter implements MqttListener, Part, AutoCloseable {
     static final String ONLINE = "online";
     static final String OFFLINE = "offline";
 
     /** Telling the status of all cameras, or tidying the heap, takes a fraction of it. */
-    static final Duration SILENCE_MAX = Duration.ofMillis(1_800);
+    private static final Duration SILENCE_MAX = Duration.ofMillis(1_800);
 
     private static final Duration TRIM_PERIOD = Duration.ofMinutes(1);
     private static final Logger LOG = LoggerFactory.getLogger(StatusReporter.class);
@@ -59,20 +61,21 @@ final class StatusReporter implements MqttListener, AutoCloseable {
     private final Supplier<List<Camera>> cameras;
     private final Pulse pulse;
     private final long startNs;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread reporter = new Thread(task, "status");
-        reporter.setDaemon(true);
-        return reporter;
-    });
+    private final Pulses pulses;
+    /** Another one when one was given up; set under the lock. */
+    private volatile ScheduledExecutorService thread = executor();
 
-    // owned by the reporter's thread
-    private final Map<Feed, Rate> rates = new HashMap<>();
-    private final Map<Feed, RecentAge> ages = new HashMap<>();
+    /** The executor's. */
+    private volatile Thread current;
+
+    // owned by the reporter's thread; one that was given up may still be in its last task
+    private final Map<Feed, Rate> rates = new ConcurrentHashMap<>();
+    private final Map<Feed, RecentAge> ages = new ConcurrentHashMap<>();
     private final Rate wholeRate = new Rate();
     /** Of all cameras together. */
     private final StepTimes times = new StepTimes();
     /** Cameras that have gone and of which messages wait in the outbox still. */
-    private final List<Camera> leaving = new ArrayList<>();
+    private final List<Camera> leaving = new CopyOnWriteArrayList<>();
     /** Of the cameras that have gone. */
     private final StepTimes timesOfGone = new StepTimes();
 
@@ -105,7 +108,7 @@ final class StatusReporter implements MqttListener, AutoCloseable {
 
     /**
      * @param cameras those that there are at a moment
-     * @param pulse of its thread
+     * @param pulses where its thread tells that it moves
      */
     StatusReporter(
             String node,
@@ -113,13 +116,14 @@ final class StatusReporter implements MqttListener, AutoCloseable {
             MqttTopic availability,
             Clock clock,
             Supplier<List<Camera>> cameras,
-            Pulse pulse) {
+            Pulses pulses) {
         this.node = node;
         this.topics = topics;
         this.availability = availability;
         this.clock = clock;
         this.cameras = cameras;
-        this.pulse = pulse;
+        this.pulses = pulses;
+        this.pulse = pulses.of(name(), SILENCE_MAX);
         this.startNs = clock.monotonicNs();
     }
 
@@ -147,6 +151,48 @@ final class StatusReporter implements MqttListener, AutoCloseable {
                 every(reports.statusInterval(), () -> cameras.get().forEach(this::publishStatus)),
                 every(reports.statsInterval(), this::publishStats),
                 every(TRIM_PERIOD, NativeHeap::trimAfterChange));
+    }
+
+    private ScheduledExecutorService executor() {
+        return Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread reporter = new Thread(task, "status");
+            reporter.setDaemon(true);
+            current = reporter;
+            return reporter;
+        });
+    }
+
+    @Override
+    public String name() {
+        return "reporter";
+    }
+
+    @Override
+    public String trouble(long nowNs) {
+        Silence silence = thread.isShutdown() ? null : pulses.silence(pulse, nowNs);
+        return silence == null ? null : silence.toString();
+    }
+
+    /** Another thread tells everything again, and goes on with the intervals. */
+    @Override
+    public synchronized void restart(List<Thread> leftBehind) throws InterruptedException {
+        ScheduledExecutorService before = thread;
+        Thread stuck = current;
+        if (before.isShutdown()) {
+            return; // it is being closed
+        }
+        before.shutdownNow();
+        if (!before.awaitTermination(200, TimeUnit.MILLISECONDS)) {
+            leftBehind.add(stuck);
+        }
+        pulse.rest();
+        thread = executor();
+        run(() -> {
+            connected();
+            if (intervals != null) {
+                publishEvery(intervals);
+            }
+        });
     }
 
     private Future<?> every(Duration period, Runnable task) {
@@ -310,7 +356,7 @@ final class StatusReporter implements MqttListener, AutoCloseable {
 
     /** Tells the last state of every camera, and that the daemon goes. */
     @Override
-    public void close() {
+    public synchronized void close() {
         run(() -> {
             cameras.get().forEach(this::publishStatus);
             publish(availability, OFFLINE.getBytes(StandardCharsets.UTF_8));

@@ -28,6 +28,7 @@ final class Watch implements AutoCloseable {
     private final FaultLog faults;
     private final Pulses pulses;
     private final Pulse loop;
+    private final Part mqtt = new EventLoopPart();
     private final Supplier<List<Part>> parts;
     private final Repair repair;
     private final Thread thread = new Thread(this::run, "watch");
@@ -55,6 +56,34 @@ final class Watch implements AutoCloseable {
         this.parts = parts;
         this.repair = new Repair(clock, pulses, onGiveUp);
         thread.setDaemon(true);
+    }
+
+    /** The event loop of the client: what it holds of messages is its own, so that it can not be restarted alone. */
+    Part mqtt() {
+        return mqtt;
+    }
+
+    private final class EventLoopPart implements Part {
+        @Override
+        public String name() {
+            return loop.part();
+        }
+
+        @Override
+        public String trouble(long nowNs) {
+            Silence silence = pulses.silence(loop, nowNs);
+            return silence == null ? null : silence.toString();
+        }
+
+        @Override
+        public boolean isRestartable() {
+            return false;
+        }
+
+        @Override
+        public void restart(List<Thread> leftBehind) {
+            throw new UnsupportedOperationException("the event loop can not be restarted alone");
+        }
     }
 
     /** Of all parts of the daemon. */

@@ -50,9 +50,17 @@ public interface Engine extends AutoCloseable {
         return null;
     }
 
+    /** Why it is not on a better device that it was on before; null when it is not so. */
+    default String fault() {
+        return null;
+    }
+
+    /** The device that it runs on is not to be used any more by this process: a run on it does not come back. */
+    default void lose(String why) {}
+
     /**
-     * Calls back once when {@link #building} has come to its end, well or not: at once where that is past, else on a thread of the
-     * engine's. Never where nothing has been built.
+     * Calls back when {@link #building} has come to its end, well or not, and later each time its device changes: at once where
+     * that is past, else on a thread of the engine's. Never where nothing is built and no device can change.
      */
     default void onBuilt(Runnable listener) {}
 

@@ -46,6 +46,11 @@ public record InferOptions(
         return new InferOptions(device, newWorkers, threads, batchMax, batchWait, timeout, backend);
     }
 
+    /** The same with that many threads for each inference on the CPU. */
+    public InferOptions withThreads(int newThreads) {
+        return new InferOptions(device, workers, newThreads, batchMax, batchWait, timeout, backend);
+    }
+
     /** The same in another way. */
     public InferOptions withBackend(BackendOptions newBackend) {
         return new InferOptions(device, workers, threads, batchMax, batchWait, timeout, newBackend);

@@ -1,136 +1,298 @@
 package dev.vigil.infer;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves on one engine while a better one is opened in the background, which may take minutes, and then goes over to it: each
- * runner between two of its runs, so that no frame is lost. If the better one can not be had, the first one stays.
+ * Serves on one of several engines for the same model, the best that can be had at the moment, and goes over to another while it
+ * runs: up to a better one that was opened in the background, which may take minutes, and down to the next when the device fails.
+ * Each runner goes over between two of its runs, so that no frame is lost but those whose run failed: the next ones wait until the
+ * other engine is there. After a fall the better ones are tried again, at growing intervals.
  *
  * <pre>
- *  opening thread:  open ── for each binding: run on its memory, bind ── better = it
- *  each runner:     run on first ... run on first │ run on better ...   the last one to leave frees the first
+ *  tensorrt   ▲ built                      │ fails              ▲ tried again after 1, 2, 4 … 30 minutes
+ *  cuda       │ serves meanwhile           ▼ fails              │
+ *  cpu                                     serves ──────────────┘   never, where CUDA's context is lost
  * </pre>
  */
 public final class SwitchingEngine implements Engine {
     private static final Logger LOG = LoggerFactory.getLogger(SwitchingEngine.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(30);
+    private static final long MILLISECOND_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** Runs in a row that fail for a reason that does not name the device. */
+    private static final int FAILURES_MAX = 3;
 
-    /** Opens the better engine; called once, on a thread of its own. */
+    /** Opens an engine; called on a thread of its own. */
     public interface Opener {
         Engine open() throws InferException;
     }
 
+    /**
+     * One of the engines.
+     *
+     * @param device that it runs on, for people
+     */
+    public record Step(String device, Opener opener) {}
+
     private final Engine first;
-    private final Thread opening;
+    /** The best first. */
+    private final List<Step> steps;
 
-    /** Set once, when all bindings have been bound to it. */
-    private volatile Engine better;
+    private final Duration firstPause;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-    /** What is being built; null when that has ended, well or not. */
+    /** What serves; set under the lock. */
+    private volatile ServingEngine now;
+
+    /** What is being built; null for nothing. */
     private volatile String building;
 
-    /** Whom to tell that building has ended. Guarded by itself, as is the end. */
-    private final List<Runnable> waiting = new ArrayList<>();
+    /** Why it is not on a better one; null while it has not fallen. */
+    private volatile String fault;
 
-    /** Guarded by this. */
+    // guarded by this
     private final List<SwitchingBinding> bindings = new ArrayList<>();
+    /** Another engine is being opened because this one fails: runs wait. */
+    private boolean falling;
 
-    /** Guarded by this. */
+    private boolean climbing;
+    private long pauseNs;
+    private long climbedNs;
+    private int failures;
     private boolean closed;
 
-    /** Guarded by this. */
-    private boolean firstClosed;
-
     /**
-     * Begins opening.
+     * Serves on {@code first} while a better engine is opened; where that can not be had, or fails, it stays.
      *
      * @param first is closed by this, at the latest when this is
-     * @param device that the better one runs on, for people
+     * @param device that the better one runs on
      */
     public SwitchingEngine(Engine first, String device, Opener opener) {
+        this(List.of(new Step(device, opener), new Step(first.device(), () -> first)), 1, first, true, FIRST_PAUSE);
+    }
+
+    /**
+     * Serves on one of several.
+     *
+     * @param steps the best first
+     * @param at which of them {@code first} is
+     * @param first is closed by this, at the latest when this is left
+     * @param climb whether a better one is opened at once
+     */
+    public SwitchingEngine(List<Step> steps, int at, Engine first, boolean climb) {
+        this(steps, at, first, climb, FIRST_PAUSE);
+    }
+
+    /** @param firstPause from a fall to the first try to come back */
+    SwitchingEngine(List<Step> steps, int at, Engine first, boolean climb, Duration firstPause) {
+        this.steps = List.copyOf(steps);
         this.first = first;
-        this.building = device;
-        this.opening = new Thread(() -> open(opener), first.name() + "-build");
-        opening.setDaemon(true);
-        LOG.info("{}: on {} while it is built for {}", first.name(), first.device(), device);
-        opening.start();
-    }
-
-    private void open(Opener opener) {
-        String device = building;
-        Engine opened = null;
-        try {
-            opened = opener.open();
-            if (switchTo(opened)) {
-                LOG.info("{}: built for {}, and goes over to it", first.name(), opened.device());
-                opened = null;
-            }
-        } catch (InferException | RuntimeException | Error e) {
-            LOG.warn(
-                    "{}: stays on {}: could not be built for {}: {}",
-                    first.name(),
-                    first.device(),
-                    device,
-                    e.getMessage());
-            if (e instanceof Error error && !(e instanceof LinkageError)) {
-                throw error;
-            }
-        } finally {
-            ended();
-            if (opened != null) {
-                opened.close();
-            }
+        this.firstPause = firstPause;
+        this.pauseNs = firstPause.toNanos();
+        this.now = new ServingEngine(first, at);
+        if (climb) {
+            climbing = true;
+            building = steps.get(0).device();
+            LOG.info("{}: on {} while it is built for {}", first.name(), first.device(), building);
+            begin("build", () -> climb(at));
         }
     }
 
-    private void ended() {
-        List<Runnable> listeners;
-        synchronized (waiting) {
-            building = null;
-            listeners = List.copyOf(waiting);
-            waiting.clear();
+    private void begin(String what, Runnable task) {
+        Thread thread = new Thread(task, first.name() + "-" + what);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Tries those above, the best first. */
+    private void climb(int from) {
+        String told = null;
+        boolean up = false;
+        for (int i = 0; i < from && !up; i++) {
+            Step step = steps.get(i);
+            String lost = LostDevices.why(step.device());
+            if (lost == null) {
+                building = step.device();
+                told = tryStep(i);
+                up = told == null;
+            }
         }
+        if (up) {
+            LOG.info("{}: built for {}, and goes over to it", name(), now.engine.device());
+            fault = null;
+        } else if (told != null) {
+            LOG.warn("{}: stays on {}: could not be built for {}: {}", name(), now.engine.device(), building, told);
+        }
+        synchronized (this) {
+            climbing = false;
+            climbedNs = System.nanoTime();
+            notifyAll();
+            if (!up && fault != null) {
+                climbLater();
+            }
+        }
+        built();
+    }
+
+    private void built() {
+        building = null;
         listeners.forEach(Runnable::run);
     }
 
+    /** Opens an engine, warms it up on every binding's memory, and goes over to it; null, or why it can not be had. */
+    private String tryStep(int step) {
+        ServingEngine opened = null;
+        boolean serves = false;
+        try {
+            opened = new ServingEngine(steps.get(step).opener().open(), step);
+            serves = switchTo(opened);
+            return null;
+        } catch (InferException | RuntimeException | LinkageError e) {
+            return String.valueOf(e.getMessage());
+        } finally {
+            if (opened != null && !serves) {
+                discard(opened);
+            }
+        }
+    }
+
+    private synchronized void discard(ServingEngine opened) {
+        bindings.forEach(binding -> binding.discard(opened));
+        opened.close();
+    }
+
     /** Warms it up on every binding's memory, which is where engines are really built, and lets the runners go over. */
-    private boolean switchTo(Engine opened) throws InferException {
+    private boolean switchTo(ServingEngine next) throws InferException {
         List<SwitchingBinding> ready = new ArrayList<>();
         while (true) {
-            SwitchingBinding next = null;
+            SwitchingBinding unready = null;
             synchronized (this) {
                 if (closed) {
                     return false;
                 }
                 for (SwitchingBinding binding : bindings) {
-                    if (!ready.contains(binding)) {
-                        next = binding;
-                    }
+                    unready = ready.contains(binding) ? unready : binding;
                 }
-                if (next == null) {
-                    better = opened;
-                    bindings.forEach(SwitchingBinding::goOver);
-                    closeFirstWhenUnused();
+                if (unready == null) {
+                    ServingEngine before = now;
+                    now = next;
+                    failures = 0;
+                    bindings.forEach(binding -> binding.goOver(next));
+                    before.leave();
                     return true;
                 }
             }
-            next.prepare(opened);
-            ready.add(next);
+            unready.prepare(next);
+            ready.add(unready);
         }
     }
 
-    private synchronized void closeFirstWhenUnused() {
-        if (better != null && !firstClosed && bindings.stream().noneMatch(SwitchingBinding::usesFirst)) {
-            firstClosed = true;
-            first.close();
+    /** A run has failed on an engine that serves; decides whether it is left. */
+    void failed(ServingEngine on, InferException e, boolean ended) {
+        DeviceFault kind = DeviceFault.of(e);
+        synchronized (this) {
+            boolean lowest = on.step == steps.size() - 1;
+            if (on != now || falling || closed || lowest) {
+                return;
+            }
+            failures++;
+            if (kind == DeviceFault.NONE && failures < FAILURES_MAX) {
+                return;
+            }
+            falling = true;
+        }
+        String device = on.engine.device();
+        String why = device + (ended ? " does not answer: " : " failed: ") + e.getMessage();
+        if (kind == DeviceFault.CONTEXT) {
+            LostDevices.lost(device, e.getMessage());
+        }
+        fault = why;
+        LOG.error("{}: {}; it goes down to the next device", name(), why);
+        begin("fall", () -> fall(on.step));
+    }
+
+    /** A run went well. */
+    void succeeded() {
+        if (failures != 0) {
+            synchronized (this) {
+                failures = 0;
+            }
         }
     }
 
-    private Engine now() {
-        Engine engine = better;
-        return engine == null ? first : engine;
+    private void fall(int from) {
+        String told = "there is no other";
+        boolean down = false;
+        for (int i = from + 1; i < steps.size() && !down; i++) {
+            String lost = LostDevices.why(steps.get(i).device());
+            told = lost == null ? tryStep(i) : lost;
+            down = told == null;
+        }
+        String lost = LostDevices.why(steps.get(from).device());
+        if (down) {
+            fault = lost == null ? fault : fault + " (" + lost + ")";
+            LOG.warn("{}: on {} from here on; {}", name(), now.engine.device(), fault);
+        } else {
+            LOG.error("{}: stays on {}: {}", name(), now.engine.device(), told);
+        }
+        synchronized (this) {
+            falling = false;
+            failures = 0;
+            notifyAll();
+            climbLater();
+        }
+        listeners.forEach(Runnable::run);
+    }
+
+    /** Has the better ones tried again; the caller holds the lock. */
+    private synchronized void climbLater() {
+        int at = now.step;
+        boolean hope = steps.subList(0, at).stream().anyMatch(step -> LostDevices.why(step.device()) == null);
+        if (climbing || closed || !hope) {
+            return;
+        }
+        climbing = true;
+        // One that has held for longer than it was waited for is a good one again.
+        boolean held = climbedNs != 0 && System.nanoTime() - climbedNs > 2 * pauseNs;
+        long waitNs = held ? firstPause.toNanos() : pauseNs;
+        pauseNs = Math.min(2 * waitNs, LONGEST_PAUSE.toNanos());
+        begin("build", () -> {
+            if (pause(waitNs)) {
+                climb(at);
+            }
+        });
+    }
+
+    /** False when it was closed meanwhile. */
+    private synchronized boolean pause(long forNs) {
+        long endNs = System.nanoTime() + forNs;
+        try {
+            for (long leftNs = forNs; leftNs > 0 && !closed; leftNs = endNs - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, Math.max(MILLISECOND_NS, leftNs));
+            }
+            return !closed;
+        } catch (InterruptedException e) {
+            LOG.debug("{}: is not tried again on a better device", name(), e); // nobody has a reason to
+            return false;
+        }
+    }
+
+    /** Waits while another engine is being opened in place of one that failed. */
+    synchronized void awaitFall(SwitchingRunner waiting) throws InferException {
+        try {
+            while (falling && !closed && !waiting.isEnded()) {
+                TimeUnit.NANOSECONDS.timedWait(this, 20 * MILLISECOND_NS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InferException("interrupted while the model " + name() + " goes over to another device", e);
+        }
     }
 
     @Override
@@ -140,12 +302,12 @@ public final class SwitchingEngine implements Engine {
 
     @Override
     public Backend backend() {
-        return now().backend();
+        return now.engine.backend();
     }
 
     @Override
     public String device() {
-        return now().device();
+        return now.engine.device();
     }
 
     @Override
@@ -154,14 +316,24 @@ public final class SwitchingEngine implements Engine {
     }
 
     @Override
-    public void onBuilt(Runnable listener) {
-        synchronized (waiting) {
-            if (building != null) {
-                waiting.add(listener);
-                return;
-            }
+    public String fault() {
+        return fault;
+    }
+
+    @Override
+    public void lose(String why) {
+        ServingEngine at = now;
+        if (at.step < steps.size() - 1) {
+            LostDevices.lost(at.engine.device(), why);
         }
-        listener.run();
+    }
+
+    @Override
+    public void onBuilt(Runnable listener) {
+        listeners.add(listener);
+        if (building == null) {
+            listener.run();
+        }
     }
 
     /** Of the first one: whoever plans by it goes on as he began. */
@@ -177,208 +349,28 @@ public final class SwitchingEngine implements Engine {
 
     @Override
     public long[][] probe(InputTensors inputs, int batch) throws InferException {
-        return now().probe(inputs, batch);
+        return now.engine.probe(inputs, batch);
     }
 
     @Override
     public synchronized Binding bind(RingMemory memory) throws InferException {
-        SwitchingBinding binding = new SwitchingBinding(memory, now());
+        SwitchingBinding binding = new SwitchingBinding(this, memory, now);
         bindings.add(binding);
         return binding;
+    }
+
+    synchronized void unbind(SwitchingBinding binding) {
+        bindings.remove(binding);
     }
 
     /** Does not wait for what is being built: that is closed as soon as it is there, and who waits for it is told now. */
     @Override
     public void close() {
-        ended();
         synchronized (this) {
             closed = true;
-            if (!firstClosed) {
-                firstClosed = true;
-                first.close();
-            }
+            notifyAll();
         }
-        if (better != null) {
-            better.close();
-        }
-    }
-
-    private final class SwitchingBinding implements Binding {
-        private final RingMemory memory;
-        private final Engine began;
-        private final Binding old;
-        /** Guarded by this. */
-        private Binding prepared;
-
-        /** What runners are to use from their next run on. */
-        private volatile Binding active;
-
-        /** Runners that still use {@link #old}. Guarded by this. */
-        private int onOld;
-
-        /** Guarded by this. */
-        private boolean oldClosed;
-
-        /** Guarded by this. */
-        private boolean gone;
-
-        SwitchingBinding(RingMemory memory, Engine engine) throws InferException {
-            this.memory = memory;
-            this.began = engine;
-            this.old = engine.bind(memory);
-            this.active = old;
-        }
-
-        /** Outputs must be of the same shapes; all sizes of batches are tried, since an engine may be built for each. */
-        void prepare(Engine engine) throws InferException {
-            InputTensors inputs = memory.inputs();
-            for (int frames : new int[] {memory.batchMax(), memory.batchMin()}) {
-                InputTensors zeros =
-                        new InputTensors(inputs.picture(), inputs.imageShape(), frames, inputs.constants());
-                engine.probe(zeros, frames);
-            }
-            Binding bound = engine.bind(memory);
-            synchronized (this) {
-                if (!gone) {
-                    prepared = bound;
-                    return;
-                }
-            }
-            bound.close();
-        }
-
-        synchronized void goOver() {
-            if (!gone && prepared != null) {
-                active = prepared;
-                closeOldWhenUnused();
-            }
-        }
-
-        synchronized boolean usesFirst() {
-            return began == first && !oldClosed;
-        }
-
-        private synchronized void closeOldWhenUnused() {
-            if (active != old && onOld == 0 && !oldClosed) {
-                oldClosed = true;
-                old.close();
-            }
-        }
-
-        @Override
-        public Runner runner() throws InferException {
-            return new SwitchingRunner(this);
-        }
-
-        private synchronized Runner open(Binding binding) throws InferException {
-            Runner runner = binding.runner();
-            onOld += binding == old ? 1 : 0;
-            return runner;
-        }
-
-        private void left(Binding binding) {
-            synchronized (this) {
-                onOld -= binding == old ? 1 : 0;
-                closeOldWhenUnused();
-            }
-            closeFirstWhenUnused();
-        }
-
-        @Override
-        public void close() {
-            synchronized (this) {
-                gone = true;
-                if (!oldClosed) {
-                    oldClosed = true;
-                    old.close();
-                }
-                if (prepared != null) {
-                    prepared.close();
-                }
-            }
-            synchronized (SwitchingEngine.this) {
-                bindings.remove(this);
-            }
-        }
-    }
-
-    private static final class SwitchingRunner implements Runner {
-        private final SwitchingBinding binding;
-        /** Guarded by this; replaced by the owner's thread only. */
-        private Binding using;
-
-        /** Guarded by this; replaced by the owner's thread only. */
-        private Runner runner;
-
-        /** Going over has failed; the owner's thread's. */
-        private boolean stays;
-
-        /** Guarded by this. */
-        private boolean terminated;
-
-        /** Guarded by this. */
-        private boolean gone;
-
-        SwitchingRunner(SwitchingBinding binding) throws InferException {
-            this.binding = binding;
-            this.using = binding.active;
-            this.runner = binding.open(using);
-        }
-
-        @Override
-        public void run(int first, int frames) throws InferException {
-            now().run(first, frames);
-        }
-
-        /** The runner to use, after going over where that is due. */
-        private synchronized Runner now() {
-            Binding active = binding.active;
-            if (using != active && !gone && !stays) {
-                try {
-                    goOver(active);
-                } catch (InferException e) {
-                    LOG.warn("a runner stays on {}: {}", runner.device(), e.getMessage());
-                    stays = true;
-                }
-            }
-            return runner;
-        }
-
-        private synchronized void goOver(Binding active) throws InferException {
-            Runner next = binding.open(active);
-            if (terminated) {
-                next.terminate();
-            }
-            runner.close();
-            binding.left(using);
-            using = active;
-            runner = next;
-        }
-
-        @Override
-        public synchronized void terminate() {
-            terminated = true;
-            runner.terminate();
-        }
-
-        @Override
-        public synchronized void reset() {
-            terminated = false;
-            runner.reset();
-        }
-
-        @Override
-        public synchronized String device() {
-            return runner.device();
-        }
-
-        @Override
-        public synchronized void close() {
-            if (!gone) {
-                gone = true;
-                runner.close();
-                binding.left(using);
-            }
-        }
+        built();
+        now.close();
     }
 }

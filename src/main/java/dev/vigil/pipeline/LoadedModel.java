@@ -185,6 +185,14 @@ public record LoadedModel(Engine engine, TensorRing tensors, DetectionModel dete
         tensors.close();
     }
 
+    /** The devices of this model, and of those that follow, are not to be used any more by this process. */
+    public void lose(String why) {
+        engine.lose(why);
+        if (then != null) {
+            then.model().lose(why);
+        }
+    }
+
     /** Frees the engines, and those of the models that follow, after the tensors of all that share them. */
     public void closeEngines() {
         if (then != null) {

@@ -36,9 +36,6 @@ public final class CameraReader implements AutoCloseable {
     /** Beyond the deadlines of what blocks; decoding one packet takes a fraction of it. */
     private static final Duration SILENCE_MAX = Duration.ofMillis(1_500);
 
-    /** A thread that is not stuck ends at once when it is told. */
-    private static final Duration GIVE_UP_AFTER = Duration.ofMillis(300);
-
     /** What is wanted of the thread. */
     private enum Wish {
         READ,
@@ -368,7 +365,7 @@ public final class CameraReader implements AutoCloseable {
         stop();
         pulses.gone(pulse);
         try {
-            if (join(GIVE_UP_AFTER)) {
+            if (join(Duration.ofMillis(300))) { // at once, unless it is stuck
                 return null;
             }
         } catch (InterruptedException e) {

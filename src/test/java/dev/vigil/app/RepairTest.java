@@ -9,25 +9,35 @@ import dev.vigil.base.Sabotage;
 import dev.vigil.config.ConfigReader;
 import dev.vigil.config.Surroundings;
 import dev.vigil.config.VigilConfig;
+import dev.vigil.detect.ModelDescription;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Ledger;
+import dev.vigil.infer.Engine;
+import dev.vigil.infer.InferException;
+import dev.vigil.infer.InferOptions;
+import dev.vigil.infer.NamedEngine;
+import dev.vigil.infer.SwitchingEngine;
 import dev.vigil.mqtt.Await;
 import dev.vigil.mqtt.InboundMessage;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttListener;
+import dev.vigil.pipeline.LoadedModel;
 import dev.vigil.source.sim.RtspCameraServer;
 import dev.vigil.source.sim.SimulatedCameraOptions;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -83,7 +93,11 @@ class RepairTest {
         }
 
         long of(String camera) {
-            AtomicLong count = byTopic.get("vigil/box/" + camera + "/detections");
+            return on("vigil/box/" + camera + "/detections");
+        }
+
+        long on(String topic) {
+            AtomicLong count = byTopic.get(topic);
             return count == null ? 0 : count.get();
         }
     }
@@ -96,6 +110,7 @@ class RepairTest {
                 models:
                   one: {file: one.onnx, timeout: 500ms}
                   two: {file: two.onnx, timeout: 500ms}
+                status: {interval: 1s}
                 cameras:
                   cam1: {url: "%s", model: one, hardware: none}
                   cam2: {url: "%s", model: two, hardware: none}
@@ -109,10 +124,14 @@ class RepairTest {
 
     /** Runs a daemon that is well, then in trouble, and compares its accounts with what a subscriber has seen at the end. */
     private static void run(Trouble trouble) throws Exception {
+        run(CascadeLoader::load, trouble);
+    }
+
+    private static void run(RunningModel.Opener opener, Trouble trouble) throws Exception {
         Seen seen = new Seen();
         URI address = URI.create("mqtt://127.0.0.1:" + broker.port());
         try (MqttClient subscriber = new MqttClient(TestDaemon.impatient(address, null, null), seen);
-                Daemon daemon = new Daemon(config(), Clock.SYSTEM)) {
+                Daemon daemon = new Daemon(config(), Clock.SYSTEM, opener)) {
             subscriber.start();
             subscriber.subscribe("vigil/#", 0);
             Await.until("the subscriber", () -> subscriber.status().connected());
@@ -187,13 +206,84 @@ class RepairTest {
         });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"convert", "reader:cam1"})
-    void shouldGiveUpLoudlyWhenRestartsDoNotHelp(String place) throws Exception {
+    @Test
+    void shouldTellOnWhenTheReporterThrowsOrHangs() throws Exception {
+        run((daemon, seen) -> {
+            Sabotage.fail("reporter", 1);
+            Await.until("it to fail", () -> Sabotage.struck("reporter") == 1);
+            Sabotage.hang("reporter", FOR_EVER, 1);
+            Await.until("it to be restarted", () -> daemon.repair().restarts() == 1);
+            long statuses = seen.on("vigil/box/cam1/status");
+            Await.until("statuses again", () -> seen.on("vigil/box/cam1/status") > statuses + 1);
+            assertThat(daemon.repair().leftBehind()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void shouldWaitForTheEventLoopWhenItHangsForAWhile() throws Exception {
+        run((daemon, seen) -> {
+            Sabotage.hang("mqtt", Duration.ofSeconds(3), 1);
+            Await.until("it to be noticed", () -> daemon.pulses().silent(Clock.SYSTEM.monotonicNs()).stream()
+                    .anyMatch(silence -> silence.part().equals("mqtt")));
+            Await.until(
+                    "it to move again",
+                    () -> daemon.pulses().silent(Clock.SYSTEM.monotonicNs()).isEmpty());
+            assertThat(daemon.repair().restarts()).isZero();
+        });
+    }
+
+    /** A device that fails in a running ring costs the frames of the runs that fail, and a line in the status. */
+    @Test
+    void shouldGoDownToTheNextDeviceWhenOneFails() throws Exception {
+        List<NamedEngine> gpus = new CopyOnWriteArrayList<>();
+        run(
+                (chain, cacheDir, viewsMax) -> {
+                    Path file = chain.get(0).file();
+                    InferOptions onCpu = chain.get(0).infer().withDevice(InferOptions.Device.CPU);
+                    NamedEngine gpu = new NamedEngine(Engine.open(file, onCpu, cacheDir), "cuda");
+                    gpus.add(gpu);
+                    List<SwitchingEngine.Step> steps = List.of(
+                            new SwitchingEngine.Step("cuda", () -> {
+                                throw new InferException("it is broken");
+                            }),
+                            new SwitchingEngine.Step("cpu", () -> Engine.open(file, onCpu, cacheDir)));
+                    Engine engine = new SwitchingEngine(steps, 0, gpu, false);
+                    return LoadedModel.of(engine, ModelDescription.EMPTY, 1, viewsMax, false);
+                },
+                (daemon, seen) -> {
+                    gpus.get(0)
+                            .fail(new InferException("the model one failed: CUDNN failure 8:"
+                                    + " CUDNN_STATUS_EXECUTION_FAILED ; GPU=0 ; hostname=box"));
+                    RunningModel one = daemon.cameras().get(0).model();
+                    Await.until("it to go down", () -> one.device().equals("cpu"));
+                    more(seen, 5);
+                    assertThat(one.fault()).startsWith("cuda failed: ");
+                    assertThat(daemon.cameras().get(1).model().device()).isEqualTo("cuda");
+                    Ledger.Snapshot ledger =
+                            daemon.cameras().get(0).feed().ledger().snapshot();
+                    assertThat(ledger.dropped(DropCause.INFER_FAILED))
+                            .isBetween(1L, (long) gpus.get(0).workers());
+                    assertThat(daemon.repair().restarts()).isZero();
+                });
+    }
+
+    @Test
+    void shouldGiveUpWhenWhatCanNotBeRestartedDoesNotComeBack() throws Exception {
+        try (Daemon daemon = new Daemon(config(), Clock.SYSTEM)) {
+            daemon.start();
+            Sabotage.hang("mqtt", FOR_EVER, 1);
+            Await.until("it to be given up", () -> daemon.failure() != null);
+            assertThat(daemon.failure()).contains("can not be restarted alone");
+            Sabotage.endAll();
+        }
+    }
+
+    @Test
+    void shouldGiveUpLoudlyWhenRestartsDoNotHelp() throws Exception {
         try (Daemon daemon = new Daemon(config(), Clock.SYSTEM);
                 LogLines log = new LogLines()) {
             daemon.start();
-            Sabotage.hang(place, FOR_EVER, Long.MAX_VALUE);
+            Sabotage.hang("convert", FOR_EVER, Long.MAX_VALUE);
             Await.until("it to be given up", () -> daemon.failure() != null);
             assertThat(daemon.failure()).contains("was restarted 5 times within 10 minutes");
             assertThat(log.of("gives up")).hasSize(1);

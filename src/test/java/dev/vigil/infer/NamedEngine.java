@@ -4,7 +4,7 @@ package dev.vigil.infer;
 public final class NamedEngine implements Engine {
     private final Engine engine;
     private final String device;
-    /** What its runs on pictures of nothing fail with; null for not. */
+    /** What its runs fail with; null for not. */
     volatile InferException failure;
 
     volatile boolean closed;
@@ -12,6 +12,11 @@ public final class NamedEngine implements Engine {
     public NamedEngine(Engine engine, String device) {
         this.engine = engine;
         this.device = device;
+    }
+
+    /** Has every run fail from here on. */
+    public void fail(InferException with) {
+        failure = with;
     }
 
     @Override
@@ -67,6 +72,9 @@ public final class NamedEngine implements Engine {
         return new Runner() {
             @Override
             public void run(int first, int frames) throws InferException {
+                if (failure != null) {
+                    throw failure;
+                }
                 runner.run(first, frames);
             }
 

@@ -15,12 +15,12 @@ import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.InferOptions.Device;
 import dev.vigil.infer.InputTensors;
+import dev.vigil.infer.LostDevices;
 import dev.vigil.infer.ModelFacts;
 import dev.vigil.infer.ModelFormat;
 import dev.vigil.infer.OutputTensors;
 import dev.vigil.infer.RingMemory;
 import dev.vigil.infer.Runs;
-import dev.vigil.infer.SwitchingEngine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,7 +88,8 @@ public final class OrtEngine implements Engine {
             throws InferException {
         List<String> reasons = new ArrayList<>();
         if (options.backend().provider() != null) {
-            return openHere(model, Device.CPU, options, cacheDir, profile, reasons);
+            Engine engine = openHere(model, Device.CPU, options, cacheDir, profile, reasons);
+            return profile == null ? OrtSteps.overCpu(engine, model, options, cacheDir) : engine;
         }
         HostLibraries host = HostLibraries.ofThisBox();
         boolean toBuild = false;
@@ -105,7 +106,8 @@ public final class OrtEngine implements Engine {
             if (lack == null) {
                 try {
                     Engine engine = open(model, candidate, options, cacheDir, profile, reasons);
-                    return toBuild ? switching(engine, model, options, cacheDir) : engine;
+                    boolean alone = profile != null || candidate == Device.CPU && !toBuild;
+                    return alone ? engine : OrtSteps.from(engine, candidate, toBuild, model, options, cacheDir);
                 } catch (OrtException | LinkageError e) { // natives that can not be loaded are no device either
                     lack = HostLibraries.explained(words(e));
                 }
@@ -119,24 +121,7 @@ public final class OrtEngine implements Engine {
         throw new InferException("the model " + model + " can not be loaded: " + String.join("; ", reasons));
     }
 
-    /** Serves on {@code first} until TensorRT has built its engine. */
-    private static Engine switching(Engine first, Path model, InferOptions options, Path cacheDir)
-            throws InferException {
-        // As many workers as there are now go over to it.
-        InferOptions later = options.withWorkers(first.workers());
-        TensorRtCache cache = cache(model, options, cacheDir);
-        cache.begin();
-        SwitchingEngine engine = new SwitchingEngine(
-                first,
-                label(Device.TENSORRT),
-                () -> DeepStack.call(
-                        "build-" + first.name(),
-                        () -> openHere(model, Device.TENSORRT, later, cacheDir, null, new ArrayList<>())));
-        engine.onBuilt(cache::end);
-        return engine;
-    }
-
-    private static Engine openHere(
+    static Engine openHere(
             Path model, Device device, InferOptions options, Path cacheDir, OrtProfile profile, List<String> reasons)
             throws InferException {
         try {
@@ -150,7 +135,7 @@ public final class OrtEngine implements Engine {
         return firstLine(e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e);
     }
 
-    private static TensorRtCache cache(Path model, InferOptions options, Path cacheDir) throws InferException {
+    static TensorRtCache cache(Path model, InferOptions options, Path cacheDir) throws InferException {
         return TensorRtCache.of(model, options, OrtNatives.version(), cacheDir);
     }
 
@@ -166,9 +151,13 @@ public final class OrtEngine implements Engine {
         };
     }
 
-    private static String lack(Device device, HostLibraries host) {
+    static String lack(Device device, HostLibraries host) {
         if (device == Device.CPU) {
             return null;
+        }
+        String lost = LostDevices.why(label(device));
+        if (lost != null) {
+            return lost;
         }
         if (!OrtNatives.haveProvider(label(device))) {
             return "this build has no libraries for it";
@@ -218,7 +207,7 @@ public final class OrtEngine implements Engine {
         return nodes.values().stream().map(OrtTypes::describe).toList();
     }
 
-    private static String label(Device device) {
+    static String label(Device device) {
         return device.name().toLowerCase(Locale.ROOT);
     }
 

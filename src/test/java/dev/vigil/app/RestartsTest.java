@@ -1,0 +1,40 @@
+package dev.vigil.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vigil.app.Restarts.Verdict;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class RestartsTest {
+    private final Restarts restarts = new Restarts();
+
+    private Verdict askAt(Duration at) {
+        Verdict verdict = restarts.ask(at.toNanos());
+        if (verdict == Verdict.RESTART) {
+            restarts.restarted(at.toNanos());
+        }
+        return verdict;
+    }
+
+    @Test
+    void shouldPauseForLongerEachTimeAndGiveUpAtLastWhenItDoesNotHelp() {
+        assertThat(askAt(Duration.ofSeconds(10))).isEqualTo(Verdict.RESTART);
+        assertThat(askAt(Duration.ofSeconds(12))).isEqualTo(Verdict.RESTART);
+        assertThat(askAt(Duration.ofMillis(12_900))).isEqualTo(Verdict.WAIT);
+        assertThat(askAt(Duration.ofSeconds(13))).isEqualTo(Verdict.RESTART);
+        assertThat(askAt(Duration.ofMillis(14_900))).isEqualTo(Verdict.WAIT);
+        assertThat(askAt(Duration.ofSeconds(15))).isEqualTo(Verdict.RESTART);
+        assertThat(askAt(Duration.ofMillis(18_900))).isEqualTo(Verdict.WAIT);
+        assertThat(askAt(Duration.ofSeconds(19))).isEqualTo(Verdict.RESTART);
+        assertThat(restarts.count()).isEqualTo(Restarts.MAX);
+        assertThat(askAt(Duration.ofSeconds(20))).isEqualTo(Verdict.GIVE_UP);
+    }
+
+    @Test
+    void shouldForgetWhatIsLongPastWhenItFailsNowAndThen() {
+        for (int i = 0; i < 20; i++) {
+            assertThat(askAt(Restarts.SPAN.dividedBy(3).multipliedBy(i))).isEqualTo(Verdict.RESTART);
+        }
+    }
+}
