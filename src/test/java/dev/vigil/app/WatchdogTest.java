@@ -85,14 +85,17 @@ class WatchdogTest {
 
         Sabotage.hang(place, Duration.ofMinutes(1), 1);
         Await.until(part + " to be told as stuck", () -> firstStuck(from) >= 0);
-        assertThat(systemd.datagrams().get(firstStuck(from))).contains("STATUS=stuck: ").contains(part);
+        assertThat(systemd.datagrams().get(firstStuck(from)))
+                .contains("STATUS=stuck: ")
+                .contains(part);
         Sabotage.endAll();
         long fed = systemd.count("WATCHDOG=1");
         systemd.awaitOneMore("WATCHDOG=1", fed + 2);
         Await.until("all to be well again", () -> systemd.lastStatus().startsWith("1 camera, 1 up"));
 
         String told = "";
-        for (String datagram : systemd.datagrams().subList(firstStuck(from), systemd.datagrams().size())) {
+        for (String datagram : systemd.datagrams()
+                .subList(firstStuck(from), systemd.datagrams().size())) {
             told = datagram.startsWith("STATUS=") ? datagram : told;
             if (datagram.equals("WATCHDOG=1")) {
                 assertThat(told).as("what was told when the watchdog was fed").doesNotContain("stuck:");

@@ -79,7 +79,10 @@ final class OrtNatives {
                 try {
                     Files.delete(folder);
                 } catch (IOException e) {
-                    LOG.debug("{} stays until the process ends", folder, e); // another process's, that has something in it
+                    LOG.debug(
+                            "{} stays until the process ends",
+                            folder,
+                            e); // another process's, that has something in it
                 }
             }
         }
