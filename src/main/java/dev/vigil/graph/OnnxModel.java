@@ -280,10 +280,14 @@ public final class OnnxModel {
         Set<String> locations = new TreeSet<>();
         try {
             locations.addAll(DataFile.locations(read(target).proto()));
+            locations.removeIf(location -> !DataFile.isOf(target, location));
+            if (!locations.isEmpty()) {
+                // What this one is made of may have the very same data, also where it lies in a pool by now.
+                locations.removeAll(DataFile.locations(read(file).proto()));
+            }
         } catch (GraphException e) {
-            return Set.of(); // what is no model has no data
+            return Set.of(); // what is no model has no data, or none that anybody knows of
         }
-        locations.removeIf(location -> !DataFile.isOf(target, location));
         locations.removeAll(DataFile.locations(proto()));
         return locations;
     }

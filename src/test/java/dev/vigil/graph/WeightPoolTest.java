@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import onnx.Onnx.ModelProto;
+import onnx.Onnx.StringStringEntryProto;
 import onnx.Onnx.TensorProto;
 import onnx.Onnx.TensorProto.DataType;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +88,41 @@ class WeightPoolTest {
         OnnxModel read = OnnxModel.read(out);
         assertThat(weights(read, "w").getRawData().size()).isEqualTo(4 * WEIGHTS);
         assertThat(Weights.floats(weights(read, "w"), read.folder())).endsWith(WEIGHTS - 1);
+    }
+
+    /** {@code y = w} with {@code w} in {@code out.onnx.data}. */
+    private Path split(String name) throws IOException {
+        ModelProto.Builder model = OnnxFile.empty()
+                .node("Identity", "y", List.of("w"))
+                .declareOutput("y", DataType.FLOAT, 2_000)
+                .model();
+        model.getGraphBuilder()
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("w")
+                        .setDataType(DataType.FLOAT_VALUE)
+                        .addDims(2_000)
+                        .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                        .addExternalData(StringStringEntryProto.newBuilder()
+                                .setKey("location")
+                                .setValue("out.onnx.data")));
+        return Files.write(folder.resolve(name), model.build().toByteArray());
+    }
+
+    @Test
+    void shouldLeaveTheDataOfTheOriginWhenTheModelThatIsReplacedHasThemToo() throws Exception {
+        Path data = Files.write(folder.resolve("out.onnx.data"), new byte[8_000]);
+        Path out = split("out.onnx");
+        OnnxModel origin = OnnxModel.read(split("origin.onnx"));
+        try (WeightPool pool = WeightPool.in(tried)) {
+            origin.in(pool).write(out);
+        }
+
+        assertThat(data).hasSize(8_000);
+        assertThat(OnnxModel.read(out).dataFiles()).containsExactly(folder.resolve("out.onnx.2.data"));
+
+        model().write(out);
+        assertThat(folder.resolve("out.onnx.2.data")).as("nobody has it any more").doesNotExist();
+        assertThat(data).exists();
     }
 
     @Test
