@@ -121,7 +121,9 @@ class WeightPoolTest {
         assertThat(OnnxModel.read(out).dataFiles()).containsExactly(folder.resolve("out.onnx.2.data"));
 
         model().write(out);
-        assertThat(folder.resolve("out.onnx.2.data")).as("nobody has it any more").doesNotExist();
+        assertThat(folder.resolve("out.onnx.2.data"))
+                .as("nobody has it any more")
+                .doesNotExist();
         assertThat(data).exists();
     }
 

@@ -121,8 +121,8 @@ class ModelTrialsTest {
     void shouldMakeAModelInFp16OnlyWhenThereIsAGpu() throws Exception {
         Variant original = new Variant(Variant.ORIGINAL, MODEL, ModelDescription.EMPTY);
 
-        assertThatThrownBy(() -> new HalfPrecision(false, CACHE)
-                        .make(original, folder, frames, 1, Duration.ofMinutes(2)))
+        assertThatThrownBy(
+                        () -> new HalfPrecision(false, CACHE).make(original, folder, frames, 1, Duration.ofMinutes(2)))
                 .isInstanceOf(TrialException.class)
                 .hasMessage("only a GPU gains by it, and the model runs on none here");
         HalfPrecision maker = new HalfPrecision(true, CACHE);
