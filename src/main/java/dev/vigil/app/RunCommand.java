@@ -48,6 +48,7 @@ public final class RunCommand implements Callable<Integer> {
     private static final int EMFILE = 24;
     /** For what failed and could not be repaired. */
     private static final int EIO = 5;
+
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
     @Mixin

@@ -115,8 +115,8 @@ public final class RunningModel implements Part, AutoCloseable {
         DetectionPublisher publisher = new DetectionPublisher(client, topics.qos(), clock);
         boolean whole = false;
         try {
-            FramePipeline pipeline =
-                    new FramePipeline(loaded, demand.boxesMax(), taps.before(objects.before(publisher)), clock, pulses, false);
+            FramePipeline pipeline = new FramePipeline(
+                    loaded, demand.boxesMax(), taps.before(objects.before(publisher)), clock, pulses, false);
             whole = true;
             return new Ring(loaded, publisher, pipeline);
         } finally {

@@ -42,7 +42,8 @@ class EchoedSecretsTest {
     }
 
     private static URI with(ScriptedCamera camera, String path) {
-        return URI.create("rtsp://admin:" + ENCODED + "@127.0.0.1:" + camera.uri().getPort() + path);
+        return URI.create(
+                "rtsp://admin:" + ENCODED + "@127.0.0.1:" + camera.uri().getPort() + path);
     }
 
     @ParameterizedTest
@@ -56,10 +57,10 @@ class EchoedSecretsTest {
                 ScriptedCamera plain = saying("403 no " + PASSWORD, "");
                 ScriptedCamera encoded = saying("500 " + ENCODED.toLowerCase(Locale.ROOT), "");
                 ScriptedCamera basic = saying("400 Basic " + BASIC, "");
-                ScriptedCamera realm =
-                        saying("401 Unauthorized", "WWW-Authenticate: Digest realm=\"" + PASSWORD + "\", qop=\"x\"\r\n");
-                ScriptedCamera redirect = saying(
-                        "302 Moved", "Location: rtsp://admin:" + ENCODED + "@127.0.0.1:1/" + ENCODED + "\r\n");
+                ScriptedCamera realm = saying(
+                        "401 Unauthorized", "WWW-Authenticate: Digest realm=\"" + PASSWORD + "\", qop=\"x\"\r\n");
+                ScriptedCamera redirect =
+                        saying("302 Moved", "Location: rtsp://admin:" + ENCODED + "@127.0.0.1:1/" + ENCODED + "\r\n");
                 ScriptedCamera token = saying("404 no t0k3n-of-mine", "")) {
             Log log = Log.open(context, stderr, false);
             log.show(Level.TRACE, Map.of(), json);
@@ -80,10 +81,8 @@ class EchoedSecretsTest {
                 daemon.start();
                 for (int i = 1; i <= cameras.size(); i++) {
                     int number = i;
-                    Await.until(
-                            "cam" + i + " to be down",
-                            () -> daemon.statuses(number).stream()
-                                    .anyMatch(s -> s.get("state").textValue().equals("down")));
+                    Await.until("cam" + i + " to be down", () -> daemon.statuses(number).stream()
+                            .anyMatch(s -> s.get("state").textValue().equals("down")));
                     told.add(daemon.statuses(i).toString());
                 }
             }

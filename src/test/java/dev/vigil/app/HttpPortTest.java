@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vigil.Peers;
+import dev.vigil.base.trace.Tracing;
 import dev.vigil.http.RawHttp;
 import dev.vigil.http.RawHttp.Response;
 import dev.vigil.mqtt.Await;
@@ -205,8 +206,8 @@ class HttpPortTest extends ReloadRun {
         start();
         awaitMore("cam1");
         RawHttp port = port();
-        CompletableFuture<Response> first = CompletableFuture.supplyAsync(() -> get(port, "/trace?seconds=2"));
-        Await.until("the recording", () -> get(port, "/trace?seconds=1").status() == 503 || first.isDone());
+        CompletableFuture<Response> first = CompletableFuture.supplyAsync(() -> get(port, "/trace?seconds=4"));
+        Await.until("the recording", () -> Tracing.current() != null);
         assertThat(port.get("/trace?seconds=1").text()).isEqualTo("another recording is on\n");
         assertThat(port.get("/snapshot/cam1.jpg").status()).isEqualTo(200);
         assertThat(port.get("/metrics").status()).isEqualTo(200);

@@ -126,13 +126,16 @@ class MemoryPlanTest {
     @Test
     void shouldSayHowManyDescriptorsAreNeededWhenTooFewMayBeOpen() throws Exception {
         FakeBox few = new FakeBox(folder.resolve("few")).with("/proc/self/limits", "Max open files 128 128 files");
-        FakeBox enough = new FakeBox(folder.resolve("enough")).with("/proc/self/limits", "Max open files 256 256 files");
+        FakeBox enough =
+                new FakeBox(folder.resolve("enough")).with("/proc/self/limits", "Max open files 256 256 files");
         VigilConfig config = config(8, "");
         assertThat(DescriptorCheck.tooFew(config, few.figures().read()))
-                .isEqualTo("142 descriptors are needed, and 128 may be open: raise the limit (LimitNOFILE= of the unit, "
-                        + "ulimit -n)");
+                .isEqualTo(
+                        "142 descriptors are needed, and 128 may be open: raise the limit (LimitNOFILE= of the unit, "
+                                + "ulimit -n)");
         assertThat(DescriptorCheck.tooFew(config, enough.figures().read())).isEmpty();
-        assertThat(DescriptorCheck.tooFew(config, new FakeBox(folder.resolve("none")).figures().read()))
+        assertThat(DescriptorCheck.tooFew(
+                        config, new FakeBox(folder.resolve("none")).figures().read()))
                 .isEmpty();
     }
 }

@@ -169,7 +169,12 @@ final class HostileRun implements AutoCloseable {
             TimeUnit.MILLISECONDS.sleep(LOOK_MS);
         }
         Suffered suffered = new Suffered(
-                attack.name(), before, most, scene.silentS(), lines.size(), lines.isEmpty() ? null : lines.get(lines.size() - 1));
+                attack.name(),
+                before,
+                most,
+                scene.silentS(),
+                lines.size(),
+                lines.isEmpty() ? null : lines.get(lines.size() - 1));
         scene.endAttack();
         TimeUnit.NANOSECONDS.sleep(CALM_NS);
         return suffered;

@@ -66,10 +66,17 @@ final class HostileVideo {
 
     /** 100,000 x 100,000 luma samples (7.3.2.2.1 of H.265). */
     static Stream h265() {
-        BitWriter vps = profile(new BitWriter().u(4, 0).u(2, 3).u(6, 0).u(3, 0).u(1, 1).u(16, 0xFFFF));
+        BitWriter vps =
+                profile(new BitWriter().u(4, 0).u(2, 3).u(6, 0).u(3, 0).u(1, 1).u(16, 0xFFFF));
         vps.u(1, 1).ue(1, 0, 0).u(6, 0).ue(0).u(2, 0);
         BitWriter sps = profile(new BitWriter().u(4, 0).u(3, 0).u(1, 1));
-        sps.ue(0, 1, SIDE_PX, SIDE_PX).u(1, 0).ue(0, 0, 4).u(1, 1).ue(1, 0, 0).ue(0, 3, 0, 3, 0, 0).u(4, 0);
+        sps.ue(0, 1, SIDE_PX, SIDE_PX)
+                .u(1, 0)
+                .ue(0, 0, 4)
+                .u(1, 1)
+                .ue(1, 0, 0)
+                .ue(0, 3, 0, 3, 0, 0)
+                .u(4, 0);
         sps.ue(0).u(5, 0);
         return new Stream(
                 "a=rtpmap:96 H265/90000\r\n",

@@ -35,6 +35,9 @@ public final class HttpPort implements AutoCloseable {
     /** Null where there is none. Guarded by this. */
     private HttpServer server;
 
+    /** Guarded by this. */
+    private boolean closed;
+
     /** With no port yet. */
     public HttpPort(Daemon daemon, Clock clock) {
         this.daemon = daemon;
@@ -94,10 +97,10 @@ public final class HttpPort implements AutoCloseable {
 
     /** Opens the port that is wanted from now on, in place of the one there was. */
     public synchronized void change(HttpOptions next) {
-        if (next.equals(options)) {
+        if (closed || next.equals(options)) {
             return;
         }
-        close();
+        shut();
         options = next;
         if (next.isOn()) {
             server = new HttpServer(next, site, figures, clock);
@@ -110,12 +113,18 @@ public final class HttpPort implements AutoCloseable {
         return server == null ? Optional.empty() : server.address();
     }
 
-    @Override
-    public synchronized void close() {
+    private void shut() {
         options = HttpOptions.OFF;
         if (server != null) {
             server.close();
             server = null;
         }
+    }
+
+    /** For good: it is not opened again. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        shut();
     }
 }

@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The values of all metrics at one moment, and how they are written. Owned by one thread. */
@@ -115,7 +116,7 @@ public final class Scrape {
 
     /** @param accept what a request accepts; null for anything */
     public Written write(String accept) {
-        ExpositionFormatWriter format = FORMATS.findWriter(accept);
+        ExpositionFormatWriter format = FORMATS.findWriter(textOnly(accept));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             format.write(out, snapshots());
@@ -123,6 +124,15 @@ public final class Scrape {
             throw new IllegalStateException("memory takes what is written", e);
         }
         return new Written(format.getContentType(), out.toByteArray());
+    }
+
+    /** Prometheus may like Protobuf best, which the client would choose without having it. */
+    private static String textOnly(String accept) {
+        return accept == null
+                ? null
+                : Arrays.stream(accept.split(",", -1))
+                        .filter(type -> !type.contains("protobuf"))
+                        .collect(Collectors.joining(","));
     }
 
     private MetricSnapshots snapshots() {

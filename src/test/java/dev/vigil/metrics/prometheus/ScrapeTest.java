@@ -46,6 +46,9 @@ class ScrapeTest {
         Scrape.Written open = scrape.write("application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5");
         assertThat(open.contentType()).startsWith("application/openmetrics-text");
         assertThat(new String(open.content(), StandardCharsets.UTF_8)).endsWith("# EOF\n");
+        Scrape.Written instead = scrape.write("application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;"
+                + "encoding=delimited;q=0.6,application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.1");
+        assertThat(instead.contentType()).startsWith("application/openmetrics-text");
         Scrape.Written plain = scrape.write("text/html,*/*");
         assertThat(plain.contentType()).startsWith("text/plain; version=0.0.4");
         assertThat(new String(plain.content(), StandardCharsets.UTF_8)).contains("vigil_ready 1.0");
