@@ -9,10 +9,10 @@ import java.util.function.Predicate;
  *
  * @param kind for people, and what {@code --only} names by its first word
  * @param lasts from begin to end; zero for what is over as it begins
- * @param notices whether a line of the daemon's log tells of it
+ * @param notices whether what was said tells of it: a line of the log, {@code cam1 dropped as CAUSE} of a message, {@code status of
+ *     cam1: ERROR}, or {@code availability: offline}
  * @param from when time begins to count until it must be told of
  * @param excused whether what is over without anybody having missed a picture needs not be told of
- * @param overload messages that tell of superseded frames tell of it
  * @param stepsClock the times in messages say nothing while it lasts
  */
 record ChaosFault(
@@ -21,7 +21,6 @@ record ChaosFault(
         Predicate<String> notices,
         From from,
         boolean excused,
-        boolean overload,
         boolean stepsClock,
         Act begin,
         Act end) {
@@ -40,23 +39,19 @@ record ChaosFault(
     }
 
     static ChaosFault of(String kind, Duration lasts, Predicate<String> notices, Act begin, Act end) {
-        return new ChaosFault(kind, lasts, notices, From.BEGIN, false, false, false, begin, end);
+        return new ChaosFault(kind, lasts, notices, From.BEGIN, false, false, begin, end);
     }
 
     ChaosFault noticedFromEnd() {
-        return new ChaosFault(kind, lasts, notices, From.END, excused, overload, stepsClock, begin, end);
+        return new ChaosFault(kind, lasts, notices, From.END, excused, stepsClock, begin, end);
     }
 
     /** Where nothing is missing, nothing needs to be told. */
     ChaosFault excusedWhenUnharmed() {
-        return new ChaosFault(kind, lasts, notices, from, true, overload, stepsClock, begin, end);
+        return new ChaosFault(kind, lasts, notices, from, true, stepsClock, begin, end);
     }
 
     ChaosFault steppingClock() {
-        return new ChaosFault(kind, lasts, notices, from, excused, overload, true, begin, end);
-    }
-
-    ChaosFault overloading() {
-        return new ChaosFault(kind, lasts, notices, from, true, true, stepsClock, begin, end);
+        return new ChaosFault(kind, lasts, notices, from, excused, true, begin, end);
     }
 }

@@ -152,11 +152,7 @@ final class ChaosRun implements AutoCloseable {
         long beginUs = CLOCK.utcUs();
         hearing.begin(fault, beginUs);
         fault.begin().on(scene);
-        Consumer<String> notices = line -> {
-            if (fault.notices().test(line)) {
-                hearing.notice(CLOCK.utcUs(), line);
-            }
-        };
+        Consumer<String> notices = line -> hearing.said(line, CLOCK.utcUs());
         long overNs = System.nanoTime() + fault.lasts().toNanos();
         while (System.nanoTime() - overNs < 0) {
             look(notices);
@@ -206,7 +202,7 @@ final class ChaosRun implements AutoCloseable {
     /** Looks at the daemon, and a moment later is back. */
     private void look(Consumer<String> onLine) throws IOException, InterruptedException {
         if (daemon.hasGivenUp()) {
-            hearing.notice(CLOCK.utcUs(), "the process gave up, and was started again");
+            hearing.noticed("the process gave up, and was started again", CLOCK.utcUs());
             daemon.start();
         }
         daemon.requireAlive();

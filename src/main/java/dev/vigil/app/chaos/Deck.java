@@ -23,6 +23,7 @@ final class Deck {
 
     private static final List<String> STAGES =
             List.of("reader", "convert", "infer", "post", "publish", "mqtt", "reporter");
+    private static final String OFFLINE = "availability: offline";
     private static final int CAMERA_FAULTS = 5;
 
     private final Random random;
@@ -98,7 +99,12 @@ final class Deck {
         ChaosFault card = ChaosFault.of(
                 "camera " + fault.kind().spelling() + " cam" + camera,
                 momentary ? Duration.ZERO : between(500, 6_000),
-                says("cam" + camera + ":"),
+                says(
+                        "cam" + camera + ":",
+                        "status of cam" + camera,
+                        "cam" + camera + " dropped as corrupt",
+                        "cam" + camera + " dropped as no_keyframe",
+                        "cam" + camera + " dropped as stream_closed"),
                 scene -> scene.camera(camera).begin(0, fault),
                 momentary ? ChaosFault.Act.NONE : scene -> scene.camera(camera).end(0, fault));
         return card.excusedWhenUnharmed();
@@ -108,7 +114,7 @@ final class Deck {
         return ChaosFault.of(
                         "broker " + fault.name().toLowerCase(Locale.ROOT),
                         fault.lasts ? between(500, 6_000) : Duration.ZERO,
-                        says("127.0.0.1:"),
+                        says("MqttClient: ", OFFLINE),
                         scene -> fault.begin(scene.broker()),
                         scene -> fault.end(scene.broker()))
                 .excusedWhenUnharmed();
@@ -134,29 +140,29 @@ final class Deck {
         return ChaosFault.of(
                         "stop",
                         between(1_500, 6_000),
-                        says("stood still"),
+                        says("stood still", OFFLINE),
                         scene -> scene.daemon().signal("STOP"),
                         scene -> scene.daemon().signal("CONT"))
                 .noticedFromEnd();
     }
 
     private ChaosFault busy() {
-        return ChaosFault.of("cpu busy", between(2_000, 6_000), says("stood still"), Scene::burn, Scene::endStarvation)
-                .overloading();
+        return ChaosFault.of("cpu busy", between(2_000, 6_000), says("stood still", "dropped as superseded"), Scene::burn, Scene::endStarvation)
+                .excusedWhenUnharmed();
     }
 
     private ChaosFault duty() {
         return ChaosFault.of(
                         "cpu quarter",
                         between(2_000, 6_000),
-                        says("stood still"),
+                        says("stood still", "dropped as superseded"),
                         Scene::throttle,
                         Scene::endStarvation)
-                .overloading();
+                .excusedWhenUnharmed();
     }
 
     private static ChaosFault kill() {
-        return ChaosFault.of("kill -9", Duration.ZERO, line -> false, Scene::killAndRestart, ChaosFault.Act.NONE);
+        return ChaosFault.of("kill -9", Duration.ZERO, says(OFFLINE), Scene::killAndRestart, ChaosFault.Act.NONE);
     }
 
     private ChaosFault throwing(String place) {
@@ -164,7 +170,7 @@ final class Deck {
         return ChaosFault.of(
                 "throw " + place + " " + times + " times",
                 Duration.ZERO,
-                says("sabotage of " + place),
+                says("sabotage of " + place, "dropped as " + place + "_failed"),
                 scene -> scene.order(place + " throw " + times),
                 ChaosFault.Act.NONE);
     }
@@ -175,7 +181,7 @@ final class Deck {
         return ChaosFault.of(
                 "hang " + place,
                 lasts,
-                says("silent for", "was ended after"),
+                says("silent for", "was ended after", "dropped as stalled"),
                 scene -> scene.order(place + " hang " + (lasts.toMillis() + 60_000) + "ms"),
                 scene -> scene.withdraw(place + " end"));
     }

@@ -13,8 +13,6 @@ import java.util.TreeMap;
  * asks.
  */
 final class Hearing implements Witness.Heard {
-    private static final String OVERLOAD = "superseded";
-
     private final List<Ear> ears = new ArrayList<>();
     /** The one that is on, or was last; null before the first. */
     private ChaosFault fault;
@@ -69,11 +67,7 @@ final class Hearing implements Witness.Heard {
         if (ear.recoveredUs == 0 && nowUs >= endUs && capturedUs >= endUs) {
             ear.recoveredUs = nowUs;
         }
-        dropped.fieldNames().forEachRemaining(cause -> {
-            if (!cause.equals(OVERLOAD) || fault != null && fault.overload()) {
-                notice(nowUs, "cam" + camera + " dropped as " + cause);
-            }
-        });
+        dropped.fieldNames().forEachRemaining(cause -> said("cam" + camera + " dropped as " + cause, nowUs));
     }
 
     @Override
@@ -88,24 +82,27 @@ final class Hearing implements Witness.Heard {
             ear.early = ledger;
         }
         if (!closing && !ear.state.equals("up") && !ear.state.equals("connecting")) {
-            notice(
-                    nowUs,
-                    "status of cam" + camera + ": " + message.path("error").asText(ear.state));
+            said("status of cam" + camera + ": " + message.path("error").asText(ear.state), nowUs);
         }
     }
 
     @Override
     public synchronized void availability(String text, long nowUs) {
         if (text.equals("offline")) {
-            notice(nowUs, "availability: offline");
+            said("availability: offline", nowUs);
         }
     }
 
-    /** Something told of the fault. */
-    synchronized void notice(long nowUs, String by) {
-        if (notice == null) {
-            notice = new Notice(nowUs, by);
+    /** Something was said that may tell of the fault. */
+    synchronized void said(String what, long nowUs) {
+        if (notice == null && fault != null && fault.notices().test(what)) {
+            notice = new Notice(nowUs, what);
         }
+    }
+
+    /** Something told of it for certain. */
+    synchronized void noticed(String by, long nowUs) {
+        notice = notice == null ? new Notice(nowUs, by) : notice;
     }
 
     /** Null until something told of it. */
