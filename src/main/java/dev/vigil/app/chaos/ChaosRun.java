@@ -99,7 +99,7 @@ final class ChaosRun implements AutoCloseable {
                   outbox: {dir: "%s", max_bytes: 2MiB}
                 status: {interval: 1s}
                 models:
-                  whole: {score: 0.4, timeout: 350ms}
+                  whole: {score: 0.4, timeout: 250ms}
                 cameras:
                 """, Witness.NODE, broker.proxyUri(), outbox()));
         for (int camera = 1; camera <= cameras.size(); camera++) {
