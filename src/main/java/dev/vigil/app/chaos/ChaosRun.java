@@ -97,6 +97,7 @@ final class ChaosRun implements AutoCloseable {
                   connect_timeout: 500ms
                   retry: {min: 100ms, max: 500ms}
                   outbox: {dir: "%s", max_bytes: 2MiB}
+                http: false
                 status: {interval: 1s}
                 models:
                   whole: {score: 0.4, timeout: 250ms}

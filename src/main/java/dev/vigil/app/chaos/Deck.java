@@ -147,7 +147,12 @@ final class Deck {
     }
 
     private ChaosFault busy() {
-        return ChaosFault.of("cpu busy", between(2_000, 6_000), says("stood still", "dropped as superseded"), Scene::burn, Scene::endStarvation)
+        return ChaosFault.of(
+                        "cpu busy",
+                        between(2_000, 6_000),
+                        says("stood still", "dropped as superseded"),
+                        Scene::burn,
+                        Scene::endStarvation)
                 .excusedWhenUnharmed();
     }
 

@@ -127,6 +127,7 @@ final class HostileRun implements AutoCloseable {
         StringBuilder yaml = new StringBuilder(String.format(Locale.ROOT, """
                 node: %s
                 mqtt: {broker: "%s", retry: {min: 100ms, max: 500ms}}
+                http: false
                 models:
                   whole: {score: 0.4}
                   evil: {score: 0.4}
