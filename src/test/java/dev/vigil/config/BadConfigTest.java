@@ -148,10 +148,10 @@ class BadConfigTest {
                         "vigil.yml:4:3  cameras.a/b: a/b is not allowed as a name: 1 to 64 letters, digits, - and _"),
                 arguments(
                         CAMERA + "camera: 5\n",
-                        "vigil.yml:4:1  camera: unknown key (did you mean cameras?); allowed are node, mqtt, models, lens, cameras, homeassistant, stats, status, log, memory, cache_dir"),
+                        "vigil.yml:4:1  camera: unknown key (did you mean cameras?); allowed are node, mqtt, models, lens, cameras, homeassistant, http, stats, status, log, memory, cache_dir"),
                 arguments(
                         CAMERA + "fps: 5\n",
-                        "vigil.yml:4:1  fps: unknown key (did you mean cameras.NAME.fps?); allowed are node, mqtt, models, lens, cameras, homeassistant, stats, status, log, memory, cache_dir"),
+                        "vigil.yml:4:1  fps: unknown key (did you mean cameras.NAME.fps?); allowed are node, mqtt, models, lens, cameras, homeassistant, http, stats, status, log, memory, cache_dir"),
                 arguments(
                         CAMERA + "node: box 7\n",
                         "vigil.yml:4:1  node: 'box 7' is not allowed: 1 to 64 letters, digits, -, _ and ."),
@@ -253,6 +253,6 @@ class BadConfigTest {
                         "vigil.yml:9:5  cameras.yard.transport: http is not allowed: tcp or udp",
                         "vigil.yml:11:3  mqtt.qos: 7 is not allowed: 0 to 2",
                         "vigil.yml:12:1  modles: unknown key (did you mean models?); allowed are node, mqtt, models, lens, cameras, homeassistant, "
-                                + "stats, status, log, memory, cache_dir");
+                                + "http, stats, status, log, memory, cache_dir");
     }
 }
