@@ -25,6 +25,8 @@ final class Repair {
     private static final Logger LOG = LoggerFactory.getLogger(Repair.class);
     /** A large model takes its time to load. */
     private static final Duration RESTART_MAX = Duration.ofMinutes(2);
+    /** So that all who ask what is stuck have heard of it before it is repaired. */
+    private static final Duration TOLD_FIRST = Duration.ofMillis(400);
     /** For a part that can not be restarted alone to come back by itself. */
     private static final Duration WAIT_MAX = Duration.ofSeconds(10);
     /** Threads that never came back: each may hold a model's memory. */
@@ -44,7 +46,7 @@ final class Repair {
     private static final class Case {
         static final long NEVER = Long.MIN_VALUE;
         final Restarts restarts = new Restarts();
-        /** Of a part that can not be restarted; {@link #NEVER} while it is well. */
+        /** {@link #NEVER} while it is well. */
         long inTroubleSinceNs = NEVER;
         /** What was wrong each time. */
         final List<String> troubles = new ArrayList<>();
@@ -85,10 +87,13 @@ final class Repair {
                 }
             } else if (trouble == null && known != null) {
                 known.inTroubleSinceNs = Case.NEVER;
-            } else if (trouble != null && part.isRestartable()) {
-                look(part, trouble);
             } else if (trouble != null) {
-                await(part, trouble);
+                long lastsNs = lastsNs(cases.computeIfAbsent(part, unknown -> new Case()));
+                if (!part.isRestartable()) {
+                    await(part, trouble, lastsNs);
+                } else if (lastsNs >= TOLD_FIRST.toNanos()) {
+                    look(part, trouble);
+                }
             }
         }
         int left = leftBehind();
@@ -99,7 +104,7 @@ final class Repair {
 
     private void look(Part part, String trouble) {
         long nowNs = clock.monotonicNs();
-        Case of = cases.computeIfAbsent(part, unknown -> new Case());
+        Case of = cases.get(part);
         switch (of.restarts.ask(nowNs)) {
             case WAIT -> LOG.debug("{}: {}; it is left for a moment", part.name(), trouble);
             case GIVE_UP ->
@@ -108,6 +113,7 @@ final class Repair {
                         + "), and again: " + trouble);
             case RESTART -> {
                 of.restarts.restarted(nowNs);
+                of.inTroubleSinceNs = Case.NEVER;
                 of.troubles.add(trouble);
                 if (of.troubles.size() > Restarts.MAX) {
                     of.troubles.remove(0);
@@ -117,13 +123,16 @@ final class Repair {
         }
     }
 
-    /** It can not be restarted alone. */
-    private void await(Part part, String trouble) {
+    /** For how long a part has been in trouble. */
+    private long lastsNs(Case of) {
         long nowNs = clock.monotonicNs();
-        Case of = cases.computeIfAbsent(part, unknown -> new Case());
-        if (of.inTroubleSinceNs == Case.NEVER) {
-            of.inTroubleSinceNs = nowNs;
-        } else if (nowNs - of.inTroubleSinceNs > WAIT_MAX.toNanos()) {
+        of.inTroubleSinceNs = of.inTroubleSinceNs == Case.NEVER ? nowNs : of.inTroubleSinceNs;
+        return nowNs - of.inTroubleSinceNs;
+    }
+
+    /** It can not be restarted alone. */
+    private void await(Part part, String trouble, long lastsNs) {
+        if (lastsNs > WAIT_MAX.toNanos()) {
             giveUp(part.name() + " did not come back within " + WAIT_MAX.toSeconds()
                     + " s, and can not be restarted alone: " + trouble);
         }
