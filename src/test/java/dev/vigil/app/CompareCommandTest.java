@@ -173,7 +173,7 @@ class CompareCommandTest {
         assertThat(run.err()).isEmpty();
         assertThat(run.exitCode()).isZero();
         JsonNode first = new ObjectMapper().readTree(run.out()).at("/models/0");
-        assertThat(first.at("/backend").asText()).isEqualTo("OpenCV DNN");
+        assertThat(first.at("/backend").asText()).isEqualTo("opencv");
         assertThat(first.at("/accuracy/map50").asDouble()).isCloseTo(1, within(1e-9));
         assertThat(first.at("/latency_ms/p50").asDouble()).isPositive();
     }

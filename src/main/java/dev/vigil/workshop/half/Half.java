@@ -153,7 +153,13 @@ public final class Half {
         progress.accept("comparing");
         HalfTensors tensors = new HalfTensors(trials.pool, model.folder());
         KeepSearch search = new KeepSearch(
-                half -> trials.write(HalfGraph.emulated(half, tensors).model()), reference, options.bound, progress);
+                half -> trials.write(HalfGraph.emulated(half, tensors).model()),
+                half -> reference.compare(
+                        trials.write(HalfGraph.of(half, tensors, options.inputs, options.outputs)
+                                .model()),
+                        onBest(),
+                        reference.inputs()),
+                reference, options.bound, progress);
         Likeness rounded = search.run(plan);
         if (!options.bound.holds(rounded)) {
             throw new GraphException("loses too much in FP16, even with half of its nodes kept in FP32: "
