@@ -128,9 +128,7 @@ final class Watch implements AutoCloseable {
 
     private void tell(List<Silence> silences) {
         List<String> parts = silences.stream().map(Silence::part).toList();
-        silences.stream()
-                .filter(silence -> !told.contains(silence.part()))
-                .forEach(silence -> LOG.error("{}", silence));
+        silences.stream().filter(silence -> !told.contains(silence.part())).forEach(silence -> LOG.warn("{}", silence));
         told.stream().filter(part -> !parts.contains(part)).forEach(part -> LOG.info("{} moves again", part));
         told = parts;
     }

@@ -159,7 +159,9 @@ public final class Half {
                                 .model()),
                         onBest(),
                         reference.inputs()),
-                reference, options.bound, progress);
+                reference,
+                options.bound,
+                progress);
         Likeness rounded = search.run(plan);
         if (!options.bound.holds(rounded)) {
             throw new GraphException("loses too much in FP16, even with half of its nodes kept in FP32: "

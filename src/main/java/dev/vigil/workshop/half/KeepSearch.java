@@ -47,8 +47,7 @@ final class KeepSearch {
 
     /** Measures the very file that a plan makes, as this box runs it. */
     interface Here {
-        Likeness of(HalfPlan plan)
-                throws GraphException, InferException, ModelException, ConvertException, IOException;
+        Likeness of(HalfPlan plan) throws GraphException, InferException, ModelException, ConvertException, IOException;
     }
 
     /**
