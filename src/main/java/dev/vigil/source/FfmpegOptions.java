@@ -33,6 +33,7 @@ final class FfmpegOptions {
      */
     static AVInputFormat apply(SourceOptions options, String name, AVFormatContext context, AVDictionary settings)
             throws SourceException {
+        av_dict_set(settings, "codec_whitelist", Codecs.ALLOWED, 0);
         switch (SourceAddress.kind(options.uri())) {
             case HTTP -> {
                 live(settings);

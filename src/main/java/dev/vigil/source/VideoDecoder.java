@@ -127,6 +127,12 @@ final class VideoDecoder implements AutoCloseable {
         if (codec == null || codec.isNull()) {
             throw new SourceException(Cause.UNSUPPORTED, name + ": no decoder for " + codecName());
         }
+        if (!Codecs.areRead(codec.name().getString())) {
+            throw new SourceException(
+                    Cause.UNSUPPORTED,
+                    name + ": " + codecName() + " is not read: H.264, H.265, MJPEG, VP9, AV1 and what else cameras and"
+                            + " usual files have");
+        }
         long pixels = (long) newParameters.width() * newParameters.height();
         if (pixels > options.maxPixels()) {
             throw new SourceException(

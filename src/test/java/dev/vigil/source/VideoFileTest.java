@@ -178,6 +178,17 @@ class VideoFileTest {
         throw new AssertionError(file + " was opened");
     }
 
+    /** Each decoder is C code that a file could be made to attack. */
+    @ParameterizedTest
+    @CsvSource({"magic.avi, magicyuv", "huff.avi, huffyuv", "animation.mov, qtrle"})
+    void shouldNotReadAFormatThatNoCameraSends(String name, String codec) throws Exception {
+        Path file = Ffmpeg.video(folder.resolve(name), 5, "320x180", "-c:v", codec);
+        assertThatThrownBy(() -> PictureReader.open(SourceOptions.of(file.toUri()), Clock.SYSTEM))
+                .isInstanceOfSatisfying(
+                        SourceException.class, e -> assertThat(e.reason()).isEqualTo(Cause.UNSUPPORTED))
+                .hasMessageContaining(codec + " is not read");
+    }
+
     @Test
     void shouldNameTheCauseWhenFileIsNoVideo() throws Exception {
         Path text = Files.writeString(folder.resolve("notes.mp4"), "There is no picture in this file.\n".repeat(99));
