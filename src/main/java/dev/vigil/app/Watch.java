@@ -8,6 +8,7 @@ import dev.vigil.metrics.health.Silence;
 import dev.vigil.mqtt.MqttClient;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -40,6 +41,7 @@ final class Watch implements AutoCloseable {
 
     // the thread's
     private List<String> told = List.of();
+    private boolean diskTold;
 
     private final TimeWatch time;
 
@@ -108,6 +110,7 @@ final class Watch implements AutoCloseable {
             try {
                 askLoop();
                 tell(pulses.silent(clock.monotonicNs()));
+                lookAtDisk();
                 repair.look(parts.get());
             } catch (RuntimeException e) {
                 faults.error("looking whether everything moves failed", e);
@@ -131,6 +134,18 @@ final class Watch implements AutoCloseable {
         silences.stream().filter(silence -> !told.contains(silence.part())).forEach(silence -> LOG.warn("{}", silence));
         told.stream().filter(part -> !parts.contains(part)).forEach(part -> LOG.info("{} moves again", part));
         told = parts;
+    }
+
+    /** A disk that hangs is no fault of a thread: to restart anything would not help, and all but QoS 1 and 2 goes on. */
+    private void lookAtDisk() {
+        long silentNs = client.diskSilentNs(System.nanoTime());
+        boolean hangs = silentNs > LOOP_MAX.toNanos();
+        if (hangs && !diskTold) {
+            LOG.warn("the outbox's disk has not answered for {} ms", TimeUnit.NANOSECONDS.toMillis(silentNs));
+        } else if (!hangs && diskTold) {
+            LOG.info("the outbox's disk answers again");
+        }
+        diskTold = hangs;
     }
 
     /** Nothing that ends from now on is told of. */

@@ -210,6 +210,11 @@ public final class MqttClient implements AutoCloseable {
         onLoop(task);
     }
 
+    /** For how long the outbox has waited for its disk; 0 where there is none, or nothing to be done. */
+    public long diskSilentNs(long nowNs) {
+        return outbox.spool() == null ? 0 : outbox.spool().silentNs(nowNs);
+    }
+
     /** State and counters at this moment. */
     public MqttStatus status() {
         return counters.status();

@@ -60,6 +60,8 @@ final class Spool {
     private volatile boolean wantsRoom;
 
     private volatile long unread;
+    /** When the thread began with what it is at; 0 while it waits for work. */
+    private volatile long turnSinceNs;
 
     // The thread's own.
     private final DiskOutbox disk;
@@ -116,6 +118,12 @@ final class Spool {
         return inMemory.get() == 0 && unread == 0;
     }
 
+    /** For how long the disk has been waited for; 0 while nothing is to be done. */
+    long silentNs(long nowNs) {
+        long since = turnSinceNs;
+        return since == 0 ? 0 : nowNs - since;
+    }
+
     /** Messages on disk that are not done. */
     long keptMessages() {
         return disk.keptMessages();
@@ -146,6 +154,7 @@ final class Spool {
 
     private void run() {
         while (!closing) {
+            turnSinceNs = System.nanoTime();
             boolean worked = settle();
             worked |= takeNew();
             store();
@@ -168,6 +177,7 @@ final class Spool {
     }
 
     private void park() {
+        turnSinceNs = 0;
         wantsRoom = unread > 0 || !memory.isEmpty();
         parked = true;
         if (inbox.isEmpty() && !closing) {
