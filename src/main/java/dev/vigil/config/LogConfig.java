@@ -25,6 +25,7 @@ public record LogConfig(Format format, Level level, Map<String, Level> levels) {
             "frame",
             "graph",
             "homeassistant",
+            "http",
             "infer",
             "lens",
             "metrics",

@@ -34,7 +34,7 @@ public final class Messages {
                 "decoder":"software","transport":"tcp","stream":"main","fps":25.0,"age_us":null,"reconnects":0,"cause":%s,\
                 "error":%s,"clock":null,"warnings":[],\
                 "ledger":{"read":1,"published":1,"in_flight":0,"dropped":{}},
-                "model":{"name":"m","device":"cpu","building":null},
+                "model":{"name":"m","device":"cpu","building":null,"fault":null},
                 "cascade":{"crops":0,"left_out":0,"failed":0}}""".formatted(
                         node,
                         camera,
