@@ -17,6 +17,7 @@ public final class NativeHeap {
     private static final String[] SIGNATURE = {String[].class.getName()};
 
     private static final AtomicBoolean changed = new AtomicBoolean();
+    private static final AtomicBoolean replaced = new AtomicBoolean();
 
     private NativeHeap() {}
 
@@ -25,9 +26,17 @@ public final class NativeHeap {
         changed.set(true);
     }
 
+    /** Tensors of a ring are of no more use, and are freed with their buffers' objects. */
+    static void noteReplaced() {
+        replaced.set(true);
+    }
+
     /** As {@link #trim}, if something has changed since; called now and then. */
     static void trimAfterChange() {
-        if (changed.getAndSet(false)) {
+        boolean hasChanged = changed.getAndSet(false);
+        if (replaced.getAndSet(false)) {
+            trim();
+        } else if (hasChanged) {
             giveBack();
         }
     }

@@ -70,7 +70,9 @@ final class Repair {
 
     /** How many threads are stuck, and were left behind. */
     int leftBehind() {
-        leftBehind.removeIf(thread -> !thread.isAlive());
+        if (leftBehind.removeIf(thread -> !thread.isAlive())) {
+            NativeHeap.noteReplaced();
+        }
         return leftBehind.size();
     }
 
@@ -158,6 +160,7 @@ final class Repair {
             LOG.error("{}: could not be restarted: {}", part.name(), e.getMessage(), e);
         } finally {
             leftBehind.addAll(stuck);
+            NativeHeap.noteReplaced();
             restarts.incrementAndGet();
             pulses.gone(pulse);
             of.restarting = null;
