@@ -70,8 +70,9 @@ class OnlineCheckTest {
 
             assertThat(check.err()).isEmpty();
             assertThat(check.exitCode()).isZero();
-            assertThat(check.out().lines().limit(4).toList())
+            assertThat(check.out().lines().limit(5).toList())
                     .satisfiesExactly(
+                            line -> assertThat(line).matches("memory: \\d+ MiB planned of \\d+ MiB .*"),
                             line -> assertThat(line)
                                     .matches(
                                             "models.default: ssd, input 300x300, 90 classes \\(labels file .*\\), on .*,"
