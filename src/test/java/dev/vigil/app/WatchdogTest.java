@@ -28,6 +28,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Isolated("orders of sabotage are for the whole process")
 @Timeout(120)
 class WatchdogTest {
+    /** Looked at every 20 ms: a part that is repaired is stuck for a tenth of a second only. */
+    private static final String LIMIT_US = "160000";
+    /** What is started anew in the place of a part is wedged as well, until that was seen. */
+    private static final int EVERY_PASS = 1_000;
+
     @TempDir
     static Path folder;
 
@@ -44,7 +49,7 @@ class WatchdogTest {
                 SimulatedCameraOptions.of(Path.of("media/demo-clip.mp4")).withPort(0));
         String socket = folder.resolve("notify").toString();
         systemd = new NotifyReceiver(socket);
-        ours = Systemd.of(Map.of("NOTIFY_SOCKET", socket, "WATCHDOG_USEC", "800000"), Clock.SYSTEM);
+        ours = Systemd.of(Map.of("NOTIFY_SOCKET", socket, "WATCHDOG_USEC", LIMIT_US), Clock.SYSTEM);
         daemon = new TestDaemon(
                 TestDaemon.impatient(URI.create("mqtt://127.0.0.1:" + broker.port()), null, null),
                 folder,
@@ -83,7 +88,7 @@ class WatchdogTest {
         systemd.awaitOneMore("WATCHDOG=1", systemd.count("WATCHDOG=1") + 2);
         int from = systemd.datagrams().size();
 
-        Sabotage.hang(place, Duration.ofMinutes(1), 1);
+        Sabotage.hang(place, Duration.ofMinutes(1), EVERY_PASS);
         Await.until(part + " to be told as stuck", () -> firstStuck(from) >= 0);
         assertThat(systemd.datagrams().get(firstStuck(from)))
                 .contains("STATUS=stuck: ")

@@ -73,6 +73,7 @@ class UnitTest {
         List<String> expected = directives("vigil.service").stream()
                 .map(line -> line.replace("=Vigil,", "=Vigil %i,")
                         .replace("/etc/vigil/vigil.yml", "/etc/vigil/%i.yml")
+                        .replace("%L/vigil/", "%L/vigil-%i/")
                         .replaceFirst("^(State|Cache|Logs|Runtime)Directory=vigil$", "$1Directory=vigil-%i"))
                 .toList();
         assertThat(directives("vigil@.service")).isEqualTo(expected);
