@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Execution(ExecutionMode.CONCURRENT)
 class FormatsOverRtspTest {
     private static final int FRAMES = 50;
+    private static final int KEYFRAME_EVERY = 25;
 
     @TempDir
     Path folder;
@@ -47,12 +48,12 @@ class FormatsOverRtspTest {
                 RtspCameraServer.start(SimulatedCameraOptions.of(clip).withPort(0))) {
             List<Long> came = pictures(SourceOptions.builder(server.uri(0)).transport(transport), 2 * FRAMES);
             assertThat(wanted).containsAll(came);
-            int first = wanted.indexOf(came.get(0));
-            List<Long> inOrder = new ArrayList<>();
-            for (int i = 0; i < came.size(); i++) {
-                inOrder.add(wanted.get((first + i) % FRAMES));
+            for (int i = 1; i < came.size(); i++) {
+                int next = (wanted.indexOf(came.get(i - 1)) + 1) % FRAMES;
+                int place = wanted.indexOf(came.get(i));
+                // A machine that stands still has the camera pass pictures by, up to the next keyframe.
+                assertThat(place).as("picture %d", i).matches(at -> at == next || at % KEYFRAME_EVERY == 0);
             }
-            assertThat(came).isEqualTo(inOrder);
         }
     }
 
