@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 
 /** Makes models in half precision. Not threadsafe. */
 public final class Half {
-    private static final double SECONDS = 4;
+    private static final double SECONDS = 2;
     private static final int NAMED_MAX = 8;
     /** A value may become this much larger on frames to come than on those that were looked at. */
     static final float HEADROOM = 4;

@@ -42,7 +42,7 @@ public final class Prune {
     /** What sums in another order may differ by. */
     public static final Bound EXACT = new Bound(0.001, 0.1);
 
-    private static final double SECONDS = 4;
+    private static final double SECONDS = 2;
     /** Each round removes something, or is the last. */
     private static final int ROUNDS_MAX = 50;
 

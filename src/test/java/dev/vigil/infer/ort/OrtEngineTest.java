@@ -81,7 +81,8 @@ class OrtEngineTest {
         Path natives = Path.of(System.getProperty("onnxruntime.native.path"));
         assertThat(natives).startsWith(folder);
         assertThat(Files.list(natives).map(file -> file.getFileName().toString()))
-                .containsExactlyInAnyOrder("libonnxruntime.so", "libonnxruntime4j_jni.so");
+                .containsExactlyInAnyOrder(
+                        "libonnxruntime.so", "libonnxruntime4j_jni.so", "libonnxruntime_providers_shared.so");
         TreeMap<String, FileTime> before = content(folder);
         OrtNatives.provide(Device.CPU, folder);
         assertThat(content(folder)).isEqualTo(before);
