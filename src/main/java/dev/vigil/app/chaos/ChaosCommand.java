@@ -4,6 +4,7 @@ import dev.vigil.app.Durations;
 import dev.vigil.app.SpeaksForItself;
 import dev.vigil.app.bench.BenchClip;
 import dev.vigil.app.soak.SoakPlan;
+import dev.vigil.app.soak.TrialOptions;
 import dev.vigil.config.Surroundings;
 import dev.vigil.source.SourceException;
 import java.io.IOException;
@@ -11,14 +12,11 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -40,19 +38,8 @@ import picocli.CommandLine.Spec;
         footer = {"", "Examples:", "  vigil chaos --for 10m", "  vigil chaos --for 2m --seed 7 --only kill,hang --json"
         })
 public final class ChaosCommand implements Callable<Integer>, SpeaksForItself {
-    @Option(
-            names = "--for",
-            paramLabel = "TIME",
-            converter = Durations.class,
-            defaultValue = "10m",
-            description = "How long, from the moment when all cameras are up (default: ${DEFAULT-VALUE}).")
-    private Duration runFor;
-
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            description = "Of an earlier run, for the same faults in the same order (default: another each time).")
-    private Long seed;
+    @Mixin
+    private TrialOptions trial;
 
     @Option(
             names = "--cameras",
@@ -87,12 +74,6 @@ public final class ChaosCommand implements Callable<Integer>, SpeaksForItself {
     private boolean hostile;
 
     @Option(
-            names = "--keep",
-            paramLabel = "FOLDER",
-            description = "Keep the daemon's logs and configuration there (default: only when a bound is broken).")
-    private Path keep;
-
-    @Option(
             names = "--json",
             description =
                     "Print a JSON line for each fault and one for the whole to standard output, and nothing else.")
@@ -117,9 +98,9 @@ public final class ChaosCommand implements Callable<Integer>, SpeaksForItself {
         if (hostile) {
             return suffer();
         }
-        long used = seed != null ? seed : ThreadLocalRandom.current().nextLong(1_000_000_000);
+        long used = trial.seed();
         Surroundings surroundings = Surroundings.ofProcess();
-        Path folder = folder();
+        Path folder = trial.folder("chaos");
         err.println("seed " + used + ", logs in " + folder);
         err.flush();
         ChaosResult result;
@@ -140,22 +121,16 @@ public final class ChaosCommand implements Callable<Integer>, SpeaksForItself {
         out.print(json ? ChaosReport.json(result, used) + System.lineSeparator() : ChaosReport.text(result));
         out.flush();
         boolean holds = result.broken().isEmpty();
-        if (holds && keep == null) {
-            delete(folder);
+        if (holds) {
+            trial.discard(folder);
         }
         return holds ? 0 : 1;
-    }
-
-    private Path folder() throws IOException {
-        return keep == null
-                ? Files.createTempDirectory("vigil-chaos-")
-                : Files.createTempDirectory(Files.createDirectories(keep).toAbsolutePath(), "chaos-");
     }
 
     private int suffer() throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        Path folder = folder();
+        Path folder = trial.folder("chaos");
         err.println("logs in " + folder);
         err.flush();
         List<HostileRun.Suffered> all;
@@ -176,8 +151,8 @@ public final class ChaosCommand implements Callable<Integer>, SpeaksForItself {
                 all.stream().flatMap(suffered -> suffered.broken().stream()).toList();
         broken.forEach(bound -> err.println("BROKEN " + bound));
         err.flush();
-        if (broken.isEmpty() && keep == null) {
-            delete(folder);
+        if (broken.isEmpty()) {
+            trial.discard(folder);
         }
         return broken.isEmpty() ? 0 : 1;
     }
@@ -189,27 +164,16 @@ public final class ChaosCommand implements Callable<Integer>, SpeaksForItself {
                     source + " is not there: the simulated cameras show it; run from a checkout, or from a"
                             + " package that has the demo");
         }
-        String given = surroundings.environment().getOrDefault("VIGIL_JAVA_OPTS", "");
         return new SoakPlan(
                 cameras,
-                runFor,
+                trial.runFor(),
                 used,
                 every,
                 0,
                 BenchClip.of(BenchClip.Form.SOAK, source, surroundings.cacheDir()),
                 BenchClip.of(BenchClip.Form.SOAK_THEN, source, surroundings.cacheDir()),
                 List.of(surroundings.home().resolve("vigil").toString()),
-                Map.of("VIGIL_JAVA_OPTS", (String.join(" ", ChaosDaemon.javaOptions(folder)) + " " + given).strip()),
+                TrialOptions.environment(ChaosDaemon.javaOptions(folder), surroundings),
                 folder);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        List<Path> paths;
-        try (Stream<Path> walk = Files.walk(folder)) {
-            paths = walk.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : paths) {
-            Files.delete(path);
-        }
     }
 }

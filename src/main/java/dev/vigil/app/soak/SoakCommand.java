@@ -7,17 +7,13 @@ import dev.vigil.config.Surroundings;
 import dev.vigil.source.SourceException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -45,26 +41,15 @@ import picocli.CommandLine.Spec;
             "  vigil soak --for 10m --seed 7 --every 8s --json"
         })
 public final class SoakCommand implements Callable<Integer> {
+    @Mixin
+    private TrialOptions trial;
+
     @Option(
             names = "--cameras",
             paramLabel = "N",
             defaultValue = "8",
             description = "How many cameras, from 1 to 64 (default: ${DEFAULT-VALUE}).")
     private int cameras;
-
-    @Option(
-            names = "--for",
-            paramLabel = "TIME",
-            converter = Durations.class,
-            defaultValue = "10m",
-            description = "How long, from the moment when all cameras are up (default: ${DEFAULT-VALUE}).")
-    private Duration runFor;
-
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            description = "Of an earlier run, for the same faults in the same order (default: another each time).")
-    private Long seed;
 
     @Option(
             names = "--every",
@@ -90,12 +75,6 @@ public final class SoakCommand implements Callable<Integer> {
                             + " 640x360 and 5 frames/s, which is made once).")
     private Path video;
 
-    @Option(
-            names = "--keep",
-            paramLabel = "FOLDER",
-            description = "Keep the daemon's log and configuration there (default: only when a bound is broken).")
-    private Path keep;
-
     @Option(names = "--json", description = "Print one JSON object to standard output, and nothing else.")
     private boolean json;
 
@@ -111,11 +90,9 @@ public final class SoakCommand implements Callable<Integer> {
         if (!(fps >= 0 && fps <= 1000)) {
             throw new ParameterException(spec.commandLine(), "--fps must be 0 to 1000, not " + fps);
         }
-        long used = seed != null ? seed : ThreadLocalRandom.current().nextLong(1_000_000_000);
+        long used = trial.seed();
         Surroundings surroundings = Surroundings.ofProcess();
-        Path folder = keep == null
-                ? Files.createTempDirectory("vigil-soak-")
-                : Files.createTempDirectory(Files.createDirectories(keep).toAbsolutePath(), "soak-");
+        Path folder = trial.folder("soak");
         err.println("seed " + used + ", logs in " + folder);
         err.flush();
         SoakResult result;
@@ -127,14 +104,14 @@ public final class SoakCommand implements Callable<Integer> {
             Path then = BenchClip.of(BenchClip.Form.SOAK_THEN, source, surroundings.cacheDir());
             result = run(new SoakPlan(
                     cameras,
-                    runFor,
+                    trial.runFor(),
                     used,
                     every,
                     fps,
                     clip,
                     then,
                     List.of(surroundings.home().resolve("vigil").toString()),
-                    Map.of("VIGIL_JAVA_OPTS", javaOptions(surroundings, folder)),
+                    TrialOptions.environment(SoakPlan.javaOptions(folder), surroundings),
                     folder));
         } catch (SourceException | IOException failed) {
             err.println("vigil soak: " + failed.getMessage());
@@ -146,15 +123,10 @@ public final class SoakCommand implements Callable<Integer> {
         out.print(json ? report.json().put("seed", used) + System.lineSeparator() : report.text());
         out.flush();
         boolean holds = result.broken().isEmpty();
-        if (holds && keep == null) {
-            delete(folder);
+        if (holds) {
+            trial.discard(folder);
         }
         return holds ? 0 : 1;
-    }
-
-    private static String javaOptions(Surroundings surroundings, Path folder) {
-        String given = surroundings.environment().getOrDefault("VIGIL_JAVA_OPTS", "");
-        return (String.join(" ", SoakPlan.javaOptions(folder)) + " " + given).strip();
     }
 
     private SoakResult run(SoakPlan plan) throws IOException, InterruptedException, SourceException {
@@ -173,16 +145,6 @@ public final class SoakCommand implements Callable<Integer> {
                 err.println();
                 err.flush();
             }
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        List<Path> paths;
-        try (Stream<Path> walk = Files.walk(folder)) {
-            paths = walk.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : paths) {
-            Files.delete(path);
         }
     }
 }
