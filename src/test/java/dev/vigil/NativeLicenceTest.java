@@ -3,8 +3,11 @@ package dev.vigil;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.bytedeco.ffmpeg.global.avcodec;
@@ -36,10 +39,28 @@ class NativeLicenceTest {
     @Test
     void shouldNameEveryShippedDependencyWhenTheDocumentIsRead() throws IOException {
         String document = Files.readString(Path.of("docs/dependencies.md"));
+        assertThat(shipped()).hasSizeGreaterThan(10).allSatisfy(name -> assertThat(document)
+                .contains(name));
+    }
+
+    @Test
+    void shouldTellTheLicenceOfEveryShippedDependencyWhenAPackageIsMade() throws IOException {
+        List<PathMatcher> told = Pattern.compile("usr/lib/vigil/lib/(\\S+\\.jar)")
+                .matcher(Files.readString(Path.of("packaging/copyright")))
+                .results()
+                .map(file -> FileSystems.getDefault().getPathMatcher("glob:" + file.group(1)))
+                .toList();
+        assertThat(shipped()).allSatisfy(name -> assertThat(told)
+                .as("the form of %s in packaging/copyright", name)
+                .anyMatch(form -> form.matches(Path.of(name + "-1.0.jar"))));
+    }
+
+    /** The artifacts that the program is shipped with, without those that come along with them. */
+    private static List<String> shipped() throws IOException {
         String pom = Files.readString(Path.of("pom.xml"));
         Pattern dependency = Pattern.compile("(?s)<dependency>(.*?)</dependency>");
         Pattern artifact = Pattern.compile("<artifactId>(?:\\$\\{)?([^<}]+)");
-        var shipped = dependency
+        return dependency
                 .matcher(pom.substring(pom.indexOf("</dependencyManagement>")))
                 .results()
                 .map(MatchResult::group)
@@ -52,7 +73,5 @@ class NativeLicenceTest {
                 .map(name -> name.equals("onnxruntime.artifact") ? "onnxruntime_gpu" : name)
                 .distinct()
                 .toList();
-        assertThat(shipped).hasSizeGreaterThan(10).allSatisfy(name -> assertThat(document)
-                .contains(name));
     }
 }

@@ -2,6 +2,7 @@ package dev.vigil.app;
 
 import dev.vigil.app.control.CameraSettings;
 import dev.vigil.app.http.PictureTap;
+import dev.vigil.app.repair.Part;
 import dev.vigil.base.Clock;
 import dev.vigil.config.CameraConfig;
 import dev.vigil.frame.Feed;

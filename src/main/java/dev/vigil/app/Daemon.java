@@ -3,6 +3,10 @@ package dev.vigil.app;
 import dev.vigil.app.control.CameraSettings;
 import dev.vigil.app.control.Commands;
 import dev.vigil.app.http.HttpPort;
+import dev.vigil.app.repair.NativeHeap;
+import dev.vigil.app.repair.Part;
+import dev.vigil.app.repair.Repair;
+import dev.vigil.app.repair.Watch;
 import dev.vigil.base.Clock;
 import dev.vigil.config.CameraConfig;
 import dev.vigil.config.Problems;
@@ -50,6 +54,7 @@ public final class Daemon implements AutoCloseable {
     private static final long CLOSE_ACCOUNT_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Clock clock;
+    private final OutsideHeap outsideHeap;
     private final Watch watch;
     private final MqttClient client;
     private final StatusReporter reporter;
@@ -86,7 +91,13 @@ public final class Daemon implements AutoCloseable {
         this.clock = clock;
         TopicConfig topics = config.topics();
         MqttTopic availability = MqttTopic.of(topics.availability(config.node()));
-        this.watch = new Watch(clock, this::parts, tried -> failure = tried);
+        this.outsideHeap = new OutsideHeap(config, this::cameras);
+        this.watch = new Watch(
+                clock,
+                this::parts,
+                List.of(outsideHeap, new JavaHeap(), new OpenFiles(this::config)),
+                () -> this.config.memory().settle(),
+                tried -> failure = tried);
         this.reporter = new StatusReporter(config.node(), topics, availability, clock, this::cameras, watch.pulses());
         this.cameras = config.cameras().stream().map(this::camera).toList();
         this.commands = new Commands(config.node(), topics, settings(), clock);
@@ -110,13 +121,7 @@ public final class Daemon implements AutoCloseable {
                         .map(Silence::toString)
                         .toList());
         this.loader = new ModelLoader(
-                client,
-                objects,
-                config.node(),
-                topics,
-                clock,
-                watch.pulses(),
-                opener,
+                new ModelHost(opener, client, objects, config.node(), topics, clock, watch.pulses()),
                 name -> health.isAt("loading the model " + name));
         this.http = new HttpPort(this, clock);
     }
@@ -183,13 +188,18 @@ public final class Daemon implements AutoCloseable {
             cameras.forEach(camera -> camera.reader().start());
             models = loader.load(config);
             seen();
-            models.values().forEach(model -> model.onBuilt(() -> reporter.modelChanged(model)));
+            models.values().forEach(model -> model.onBuilt(() -> modelChanged(model)));
             reporter.start(client, config.reports());
             listeners.add(objects);
             objects.start();
             homeAssistant.tell(config, cameras);
             health.started();
         }
+    }
+
+    private void modelChanged(RunningModel model) {
+        watch.settleAnew();
+        reporter.modelChanged(model);
     }
 
     /** Has each camera seen by its model, and tells of those that another has seen before. */
@@ -262,12 +272,14 @@ public final class Daemon implements AutoCloseable {
         seen();
         nextModels.values().stream()
                 .filter(model -> !beforeModels.containsValue(model))
-                .forEach(model -> model.onBuilt(() -> reporter.modelChanged(model)));
+                .forEach(model -> model.onBuilt(() -> modelChanged(model)));
         added.forEach(camera -> camera.reader().start());
         loader.closeOthers(beforeModels, nextModels);
         reporter.intervals(next.reports());
         homeAssistant.tell(next, cameras);
         http.change(next.http());
+        outsideHeap.change(next);
+        watch.settleAnew();
         return changes.toString();
     }
 

@@ -42,10 +42,14 @@ final class DescriptorCheck implements ConfigCheck {
 
     /** What is wrong, and what to change; empty for nothing. */
     static String tooFew(VigilConfig config, BoxState box) {
-        long needed = OF_ITSELF + (long) OF_CAMERA * config.cameras().size();
+        long needed = needed(config);
         return box.descriptorsMax() == null || box.descriptorsMax() >= needed
                 ? ""
                 : needed + " descriptors are needed, and " + box.descriptorsMax()
                         + " may be open: raise the limit (LimitNOFILE= of the unit, ulimit -n)";
+    }
+
+    static long needed(VigilConfig config) {
+        return OF_ITSELF + (long) OF_CAMERA * config.cameras().size();
     }
 }

@@ -32,6 +32,7 @@ record MemoryPlan(List<Item> items, long limitBytes, String limitOf) {
         }
     }
 
+    private static final String HEAP = "heap";
     private static final long HEAP_LEAST_BYTES = 48 * MIB;
     /** Classes, compiled code, threads' stacks, and the virtual machine itself. */
     private static final Item JAVA = Item.of("Java", 80, 130);
@@ -60,7 +61,7 @@ record MemoryPlan(List<Item> items, long limitBytes, String limitOf) {
     /** @param heapMaxBytes the heap's limit, as Java was told */
     static MemoryPlan of(VigilConfig config, BoxState box, long heapMaxBytes) {
         List<Item> items = new ArrayList<>();
-        items.add(new Item("heap", Math.min(HEAP_LEAST_BYTES, heapMaxBytes), heapMaxBytes));
+        items.add(new Item(HEAP, Math.min(HEAP_LEAST_BYTES, heapMaxBytes), heapMaxBytes));
         items.add(JAVA);
         items.add(LIBRARIES);
         boolean onGpu = false;
@@ -119,22 +120,43 @@ record MemoryPlan(List<Item> items, long limitBytes, String limitOf) {
     }
 
     private static Item cameras(List<CameraConfig> cameras) {
-        long least = 0;
-        long planned = 0;
-        for (CameraConfig camera : cameras) {
-            SourceOptions.V4l2 asked = camera.source().v4l2();
-            long picture = asked.widthPx() > 0 ? pictureBytes(asked.widthPx(), asked.heightPx()) : 0;
-            long largest = pictureBytes(camera.source().maxPixels(), 1);
-            least += CONNECTION_BYTES
-                    + PICTURES_LEAST * (picture > 0 ? picture : Math.min(SMALL_PICTURE_BYTES, largest));
-            planned += CONNECTION_BYTES + PICTURES * (picture > 0 ? picture : Math.min(USUAL_PICTURE_BYTES, largest));
-        }
+        long least = cameras.stream().mapToLong(MemoryPlan::leastBytes).sum();
+        long planned = cameras.stream().mapToLong(MemoryPlan::plannedBytes).sum();
         return new Item(cameras.size() == 1 ? "1 camera" : cameras.size() + " cameras", least, planned);
+    }
+
+    private static long leastBytes(CameraConfig camera) {
+        return CONNECTION_BYTES + PICTURES_LEAST * pictureBytes(camera, SMALL_PICTURE_BYTES);
+    }
+
+    private static long plannedBytes(CameraConfig camera) {
+        return CONNECTION_BYTES + PICTURES * pictureBytes(camera, USUAL_PICTURE_BYTES);
+    }
+
+    /** @param elseBytes where nobody says how large they are */
+    private static long pictureBytes(CameraConfig camera, long elseBytes) {
+        SourceOptions.V4l2 asked = camera.source().v4l2();
+        return asked.widthPx() > 0
+                ? pictureBytes(asked.widthPx(), asked.heightPx())
+                : Math.min(elseBytes, pictureBytes(camera.source().maxPixels(), 1));
     }
 
     /** In the usual form of video: a byte a pixel for brightness, half of one for colour. */
     private static long pictureBytes(long widthPx, long heightPx) {
         return widthPx * heightPx * 3 / 2;
+    }
+
+    /** Of what is not Java's heap, when it is busy. */
+    long plannedOutsideHeapBytes() {
+        return items.stream()
+                .filter(item -> !item.what.equals(HEAP))
+                .mapToLong(Item::plannedBytes)
+                .sum();
+    }
+
+    /** What a camera's pictures take beyond what was planned for them, of the size that they really have. */
+    static long beyondPlanBytes(CameraConfig camera, int widthPx, int heightPx) {
+        return Math.max(0, PICTURES * pictureBytes(widthPx, heightPx) - plannedBytes(camera));
     }
 
     long leastBytes() {

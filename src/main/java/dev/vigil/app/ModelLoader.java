@@ -1,17 +1,13 @@
 package dev.vigil.app;
 
-import dev.vigil.base.Clock;
+import dev.vigil.app.repair.NativeHeap;
 import dev.vigil.config.CameraConfig;
 import dev.vigil.config.LabelCheck;
 import dev.vigil.config.ModelConfig;
 import dev.vigil.config.Problems;
-import dev.vigil.config.TopicConfig;
 import dev.vigil.config.VigilConfig;
 import dev.vigil.detect.ModelException;
 import dev.vigil.infer.InferException;
-import dev.vigil.metrics.health.Pulses;
-import dev.vigil.mqtt.MqttClient;
-import dev.vigil.publish.ObjectPublisher;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,32 +16,12 @@ import java.util.function.Consumer;
 
 /** Loads the models that a configuration's cameras use. Stateless. */
 final class ModelLoader {
-    private final MqttClient client;
-    private final ObjectPublisher objects;
-    private final String node;
-    private final TopicConfig topics;
-    private final Clock clock;
-    private final Pulses pulses;
-    private final RunningModel.Opener opener;
+    private final ModelHost host;
     private final Consumer<String> progress;
 
     /** @param progress is told the name of each model before it is loaded */
-    ModelLoader(
-            MqttClient client,
-            ObjectPublisher objects,
-            String node,
-            TopicConfig topics,
-            Clock clock,
-            Pulses pulses,
-            RunningModel.Opener opener,
-            Consumer<String> progress) {
-        this.client = client;
-        this.objects = objects;
-        this.node = node;
-        this.topics = topics;
-        this.clock = clock;
-        this.pulses = pulses;
-        this.opener = opener;
+    ModelLoader(ModelHost host, Consumer<String> progress) {
+        this.host = host;
         this.progress = progress;
     }
 
@@ -109,17 +85,7 @@ final class ModelLoader {
 
     private RunningModel start(VigilConfig config, ModelConfig model) throws InferException, ModelException {
         progress.accept(model.name());
-        return RunningModel.start(
-                config.chain(model),
-                Demand.of(config, model),
-                config.cacheDir(),
-                opener,
-                client,
-                objects,
-                node,
-                topics,
-                clock,
-                pulses);
+        return RunningModel.start(config.chain(model), Demand.of(config, model), config.cacheDir(), host);
     }
 
     /** Closes those of the first that are not among the second. */

@@ -1,21 +1,17 @@
 package dev.vigil.app;
 
 import dev.vigil.app.http.PictureTaps;
-import dev.vigil.base.Clock;
+import dev.vigil.app.repair.Part;
 import dev.vigil.config.ModelConfig;
-import dev.vigil.config.TopicConfig;
 import dev.vigil.detect.Labels;
 import dev.vigil.detect.ModelException;
 import dev.vigil.infer.Engine;
 import dev.vigil.infer.InferException;
 import dev.vigil.metrics.health.Pulse;
-import dev.vigil.metrics.health.Pulses;
-import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttTopic;
 import dev.vigil.pipeline.FramePipeline;
 import dev.vigil.pipeline.LoadedModel;
 import dev.vigil.publish.DetectionPublisher;
-import dev.vigil.publish.ObjectPublisher;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -51,13 +47,7 @@ public final class RunningModel implements Part, AutoCloseable {
     private final List<String> stamps;
     private final Demand demand;
     private final Path cacheDir;
-    private final Opener opener;
-    private final MqttClient client;
-    private final ObjectPublisher objects;
-    private final String node;
-    private final TopicConfig topics;
-    private final Clock clock;
-    private final Pulses pulses;
+    private final ModelHost host;
     /** Of a ring that was given up, until there is another. */
     private final Pulse away;
 
@@ -73,8 +63,8 @@ public final class RunningModel implements Part, AutoCloseable {
     /** Is called back when what is being built is there; null for nobody. Guarded by this. */
     private Runnable builtListener;
 
-    /** The engines are those of a run that does not come back. Guarded by this. */
-    private boolean enginesLost;
+    /** The engines are those of a run that does not come back, or are freed already. Guarded by this. */
+    private boolean enginesGone;
 
     /** Guarded by this. */
     private boolean closed;
@@ -84,39 +74,28 @@ public final class RunningModel implements Part, AutoCloseable {
 
     private final PictureTaps taps = new PictureTaps();
 
-    private RunningModel(
-            List<ModelConfig> chain,
-            List<String> stamps,
-            Demand demand,
-            Path cacheDir,
-            Opener opener,
-            MqttClient client,
-            ObjectPublisher objects,
-            String node,
-            TopicConfig topics,
-            Clock clock,
-            Pulses pulses) {
+    private RunningModel(List<ModelConfig> chain, List<String> stamps, Demand demand, Path cacheDir, ModelHost host) {
         this.chain = chain;
         this.stamps = stamps;
         this.demand = demand;
         this.cacheDir = cacheDir;
-        this.opener = opener;
-        this.client = client;
-        this.objects = objects;
-        this.node = node;
-        this.topics = topics;
-        this.clock = clock;
-        this.pulses = pulses;
-        this.away = pulses.of("model " + chain.get(0).name(), AWAY_MAX);
+        this.host = host;
+        this.away = host.pulses().of("model " + chain.get(0).name(), AWAY_MAX);
     }
 
     /** @param loaded is closed when this fails */
     private Ring ring(LoadedModel loaded) throws InferException {
-        DetectionPublisher publisher = new DetectionPublisher(client, topics.qos(), clock);
+        DetectionPublisher publisher =
+                new DetectionPublisher(host.client(), host.topics().qos(), host.clock());
         boolean whole = false;
         try {
             FramePipeline pipeline = new FramePipeline(
-                    loaded, demand.boxesMax(), taps.before(objects.before(publisher)), clock, pulses, false);
+                    loaded,
+                    demand.boxesMax(),
+                    taps.before(host.objects().before(publisher)),
+                    host.clock(),
+                    host.pulses(),
+                    false);
             whole = true;
             return new Ring(loaded, publisher, pipeline);
         } finally {
@@ -134,21 +113,10 @@ public final class RunningModel implements Part, AutoCloseable {
      * @throws InferException when it can not be loaded or run
      * @throws ModelException when it is none that is known
      */
-    static RunningModel start(
-            List<ModelConfig> chain,
-            Demand demand,
-            Path cacheDir,
-            Opener opener,
-            MqttClient client,
-            ObjectPublisher objects,
-            String node,
-            TopicConfig topics,
-            Clock clock,
-            Pulses pulses)
+    static RunningModel start(List<ModelConfig> chain, Demand demand, Path cacheDir, ModelHost host)
             throws InferException, ModelException {
         List<String> stamps = FileStamps.of(chain); // before: what changes while it is loaded counts as changed
-        RunningModel model =
-                new RunningModel(chain, stamps, demand, cacheDir, opener, client, objects, node, topics, clock, pulses);
+        RunningModel model = new RunningModel(chain, stamps, demand, cacheDir, host);
         boolean started = false;
         try {
             model.ring = model.ring(model.open());
@@ -156,7 +124,7 @@ public final class RunningModel implements Part, AutoCloseable {
             started = true;
         } finally {
             if (!started) {
-                pulses.gone(model.away);
+                host.pulses().gone(model.away);
             }
         }
         Engine engine = model.ring.loaded.engine();
@@ -165,7 +133,7 @@ public final class RunningModel implements Part, AutoCloseable {
     }
 
     private LoadedModel open() throws InferException, ModelException {
-        return opener.open(chain, cacheDir, demand.viewsMax());
+        return host.opener().open(chain, cacheDir, demand.viewsMax());
     }
 
     /** What does not move; null while everything does. */
@@ -196,11 +164,11 @@ public final class RunningModel implements Part, AutoCloseable {
                         before.closeEngines();
                     }
                 });
-                enginesLost = ring.pipeline.isStuckInRun(stuck);
-                if (enginesLost) {
+                enginesGone = ring.pipeline.isStuckInRun(stuck);
+                if (enginesGone) {
                     before.lose("a run of " + model() + " does not come back");
                 }
-                anew = enginesLost;
+                anew = enginesGone;
                 broken = "it was given up, and there is no other";
                 away.beat();
                 leftBehind.addAll(stuck);
@@ -208,6 +176,32 @@ public final class RunningModel implements Part, AutoCloseable {
         }
         LoadedModel loaded = anew ? open() : before.again();
         install(loaded, anew);
+    }
+
+    /** Lets what is inside come through, and loads everything anew; there is no time at which it is there twice. */
+    @Override
+    public void renew(List<Thread> leftBehind) throws InferException, ModelException {
+        if (empty()) {
+            install(open(), true);
+        } else {
+            restart(leftBehind);
+        }
+    }
+
+    /** Ends the ring and frees the engines; false when it can not, for something inside does not come through. */
+    private synchronized boolean empty() {
+        FramePipeline pipeline = ring.pipeline;
+        if (closed
+                || broken != null
+                || !cameras.stream().allMatch(camera -> pipeline.remove(camera.feed(), THROUGH_TIMEOUT))) {
+            return false;
+        }
+        broken = "it is made anew, and there is no other yet";
+        away.beat();
+        pipeline.close();
+        ring.loaded.close();
+        enginesGone = true;
+        return true;
     }
 
     private synchronized void install(LoadedModel loaded, boolean anew) throws InferException {
@@ -220,10 +214,11 @@ public final class RunningModel implements Part, AutoCloseable {
             return;
         }
         Ring next = ring(loaded);
-        if (anew && !enginesLost) {
+        if (anew && !enginesGone) {
             before.closeEngines();
         }
         ring = next;
+        enginesGone = false;
         broken = null;
         away.rest();
         cameras.forEach(this::letIn);
@@ -311,13 +306,14 @@ public final class RunningModel implements Part, AutoCloseable {
 
     synchronized void add(Camera camera) {
         cameras.add(camera);
-        objects.add(
-                camera.feed(),
-                node,
-                MqttTopic.of(topics.objects(node, camera.name())),
-                labels(),
-                camera.labels(),
-                camera::isUp);
+        host.objects()
+                .add(
+                        camera.feed(),
+                        host.node(),
+                        MqttTopic.of(host.topics().objects(host.node(), camera.name())),
+                        labels(),
+                        camera.labels(),
+                        camera::isUp);
         if (broken == null) {
             letIn(camera);
         }
@@ -351,7 +347,7 @@ public final class RunningModel implements Part, AutoCloseable {
     }
 
     void changeLabels(Camera camera) {
-        objects.always(camera.feed(), camera.labels());
+        host.objects().always(camera.feed(), camera.labels());
     }
 
     synchronized void changePublish(Camera camera) {
@@ -376,7 +372,7 @@ public final class RunningModel implements Part, AutoCloseable {
     /** Stops the ring; the model itself stays. */
     synchronized void stop() {
         closed = true;
-        pulses.gone(away);
+        host.pulses().gone(away);
         if (broken == null) {
             ring.pipeline.close();
         }
@@ -386,7 +382,7 @@ public final class RunningModel implements Part, AutoCloseable {
     synchronized void free() {
         if (broken == null) {
             ring.loaded.close();
-        } else if (!enginesLost) {
+        } else if (!enginesGone) {
             ring.loaded.closeEngines();
         }
     }

@@ -3,6 +3,8 @@ package dev.vigil.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vigil.app.repair.NativeHeap;
+import dev.vigil.app.repair.Part;
 import dev.vigil.base.Clock;
 import dev.vigil.base.Sabotage;
 import dev.vigil.config.ReportConfig;
@@ -48,7 +50,7 @@ final class StatusReporter implements MqttListener, Part, AutoCloseable {
     static final String OFFLINE = "offline";
 
     /** Telling the status of all cameras, or tidying the heap, takes a fraction of it. */
-    private static final Duration SILENCE_MAX = Duration.ofMillis(1_800);
+    private static final Duration SILENCE_MAX = Duration.ofMillis(1_500);
 
     private static final Duration TRIM_PERIOD = Duration.ofMinutes(1);
     private static final Logger LOG = LoggerFactory.getLogger(StatusReporter.class);

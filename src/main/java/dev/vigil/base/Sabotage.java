@@ -1,16 +1,22 @@
 package dev.vigil.base;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Places in the daemon that can be made to fail or to hang, so that tests and {@code vigil chaos} see what comes of it. Nothing
+ * Places in the daemon that can be made to fail, to hang or to leak, so that tests and {@code vigil chaos} see what comes of it. Nothing
  * happens at them, and passing one costs a volatile read, until somebody in this process says otherwise; from outside nobody can,
  * unless the process was started with {@code -Dvigil.sabotage=yes}. An order is for the whole process: tests that give one run
  * alone. Threadsafe.
@@ -23,12 +29,20 @@ public final class Sabotage {
     public static final Set<String> PLACES =
             Set.of("reader", "convert", "infer", "post", "publish", "mqtt", "reporter", "disk");
 
+    /** What the log says before the name of a place when something begins to hang there. */
+    public static final String HANGS = "sabotage: a hang begins at ";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Sabotage.class);
+
     private static final boolean ALLOWED = "yes".equals(System.getProperty("vigil.sabotage"));
     private static final Map<String, Order> ORDERS = new ConcurrentHashMap<>();
     /** Whether there is any order. */
     private static volatile boolean on;
 
     private static volatile long clockStepUs;
+
+    /** Of each thread, for as long as it lives. */
+    private static final ThreadLocal<List<Object>> LEAKED = ThreadLocal.withInitial(ArrayList::new);
 
     /** What is thrown at a place that is to fail. */
     public static final class Failure extends RuntimeException {
@@ -42,12 +56,13 @@ public final class Sabotage {
     /**
      * What is to happen at a place.
      *
-     * @param lasts how long a pass takes; null where it fails instead
+     * @param lasts how long a pass takes; null where it does something else
+     * @param leak takes memory that a pass does not give back; null where it does something else
      * @param left passes that it is still to happen to
      */
-    private record Order(Duration lasts, AtomicLong left, AtomicLong struck) {
-        static Order of(Duration lasts, long times) {
-            return new Order(lasts, new AtomicLong(times), new AtomicLong());
+    private record Order(Duration lasts, Supplier<Object> leak, AtomicLong left, AtomicLong struck) {
+        static Order of(Duration lasts, Supplier<Object> leak, long times) {
+            return new Order(lasts, leak, new AtomicLong(times), new AtomicLong());
         }
 
         boolean strikes() {
@@ -102,9 +117,14 @@ public final class Sabotage {
         if (order == null || !order.strikes()) {
             return;
         }
+        if (order.leak != null) {
+            LEAKED.get().add(order.leak.get());
+            return;
+        }
         if (order.lasts == null) {
             throw new Failure(place);
         }
+        LOG.warn("{}{}", HANGS, place);
         hang(order);
     }
 
@@ -130,12 +150,18 @@ public final class Sabotage {
 
     /** Has the next passes of a place fail. */
     public static void fail(String place, long times) {
-        order(place, Order.of(null, times));
+        order(place, Order.of(null, null, times));
     }
 
     /** Has each of the next passes of a place take so long, or until {@link #end}: once for a hang, many times for slowness. */
     public static void hang(String place, Duration lasts, long times) {
-        order(place, Order.of(lasts, times));
+        order(place, Order.of(lasts, null, times));
+    }
+
+    /** Has each of the next passes of a place take memory that is not given back before its thread ends. */
+    private static void leak(String place, boolean onHeap, int bytes, long times) {
+        Supplier<Object> leak = onHeap ? () -> new byte[bytes] : () -> ByteBuffer.allocateDirect(bytes);
+        order(place, Order.of(null, leak, times));
     }
 
     private static synchronized void order(String place, Order order) {
@@ -183,8 +209,8 @@ public final class Sabotage {
     }
 
     /**
-     * Does what a line says: {@code PLACE throw [TIMES]}, {@code PLACE hang TIME [TIMES]}, {@code PLACE end},
-     * {@code clock TIME}, {@code clock -TIME} or {@code end}.
+     * Does what a line says: {@code PLACE throw [TIMES]}, {@code PLACE hang TIME [TIMES]},
+     * {@code PLACE leak MIB [TIMES]}, {@code PLACE hoard MIB [TIMES]}, {@code PLACE end}, {@code clock TIME}, {@code clock -TIME} or {@code end}.
      *
      * @throws IllegalArgumentException when it says nothing that there is
      */
@@ -200,17 +226,27 @@ public final class Sabotage {
             fail(words[0], words.length > 2 ? times(words[2]) : 1);
         } else if (what.equals("hang") && (words.length == 3 || words.length == 4)) {
             hang(words[0], duration(words[2]), words.length > 3 ? times(words[3]) : 1);
+        } else if (Set.of("leak", "hoard").contains(what) && (words.length == 3 || words.length == 4)) {
+            leak(words[0], what.equals("hoard"), mebibytes(words[2]), words.length > 3 ? times(words[3]) : 1);
         } else if (what.equals("end") && words.length == 2) {
             end(words[0]);
         } else {
             throw new IllegalArgumentException("'" + line
-                    + "' is none of: PLACE throw [TIMES], PLACE hang TIME [TIMES]," + " PLACE end, clock [-]TIME, end");
+                    + "' is none of: PLACE throw [TIMES], PLACE hang TIME [TIMES],"
+                    + " PLACE leak MIB [TIMES], PLACE hoard MIB [TIMES], PLACE end, clock [-]TIME, end");
         }
     }
 
     private static Duration duration(String text) {
         return Durations.parse(text)
                 .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is no time, such as 500ms or 5s"));
+    }
+
+    private static int mebibytes(String text) {
+        if (!text.matches("[1-9]\\d{0,2}")) {
+            throw new IllegalArgumentException("'" + text + "' is no number of MiB: 1 to 999");
+        }
+        return Integer.parseInt(text) << 20;
     }
 
     private static long times(String text) {

@@ -3,7 +3,10 @@ package dev.vigil.http;
 import dev.vigil.base.Clock;
 import dev.vigil.base.FaultLog;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -32,6 +35,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+
+    /** After one that could not be taken. */
+    private static final long TAKE_AGAIN_MS = 1_000;
 
     private static final int LINE_CHARS_MAX = 2_048;
     private static final int HEADERS_CHARS_MAX = 8_192;
@@ -87,6 +93,12 @@ public final class HttpServer implements AutoCloseable {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WriteBufferWaterMark.DEFAULT)
+                .handler(new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                        notTaken(ctx.channel(), cause);
+                    }
+                })
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
@@ -103,6 +115,13 @@ public final class HttpServer implements AutoCloseable {
             }
         });
         return bound;
+    }
+
+    /** Out of descriptors, above all. Whoever connects waits until there are some again. */
+    private void notTaken(Channel port, Throwable cause) {
+        faults.warn("a connection to the HTTP port could not be taken: " + cause.getMessage());
+        port.config().setAutoRead(false);
+        var unused = loop.schedule(() -> port.config().setAutoRead(true), TAKE_AGAIN_MS, TimeUnit.MILLISECONDS);
     }
 
     private void connected(SocketChannel channel) {

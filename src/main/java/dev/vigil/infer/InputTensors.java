@@ -39,7 +39,7 @@ public final class InputTensors {
     }
 
     /** The picture's dimensions without the batch. */
-    long[] imageShape() {
+    public long[] imageShape() {
         return imageShape.clone();
     }
 

@@ -108,6 +108,10 @@ final class SwitchingBinding implements Engine.Binding {
         closeWhenUnused(bound);
     }
 
+    RingMemory memory() {
+        return memory;
+    }
+
     SwitchingEngine engine() {
         return engine;
     }

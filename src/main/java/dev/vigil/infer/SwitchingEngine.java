@@ -30,7 +30,8 @@ public final class SwitchingEngine implements Engine {
 
     /** Opens an engine; called on a thread of its own. */
     public interface Opener {
-        Engine open() throws InferException;
+        /** @param memory what it will be run on */
+        Engine open(RingMemory memory) throws InferException;
     }
 
     /**
@@ -74,7 +75,7 @@ public final class SwitchingEngine implements Engine {
      * @param device that the better one runs on
      */
     public SwitchingEngine(Engine first, String device, Opener opener) {
-        this(List.of(new Step(device, opener), new Step(first.device(), () -> first)), 1, first, true, FIRST_PAUSE);
+        this(List.of(new Step(device, opener), new Step(first.device(), memory -> first)), 1, first, true, FIRST_PAUSE);
     }
 
     /**
@@ -123,7 +124,9 @@ public final class SwitchingEngine implements Engine {
                 up = told == null;
             }
         }
-        if (up) {
+        if (isClosed()) {
+            LOG.debug("{}: closed while it was being built", name());
+        } else if (up) {
             LOG.info("{}: built for {}, and goes over to it", name(), now.engine.device());
             fault = null;
         } else if (told != null) {
@@ -140,6 +143,10 @@ public final class SwitchingEngine implements Engine {
         built();
     }
 
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
     private void built() {
         building = null;
         listeners.forEach(Runnable::run);
@@ -150,7 +157,11 @@ public final class SwitchingEngine implements Engine {
         ServingEngine opened = null;
         boolean serves = false;
         try {
-            opened = new ServingEngine(steps.get(step).opener().open(), step);
+            RingMemory memory = awaitMemory();
+            if (memory == null) {
+                return "it was closed";
+            }
+            opened = new ServingEngine(steps.get(step).opener().open(memory), step);
             serves = switchTo(opened);
             return null;
         } catch (InferException | RuntimeException | LinkageError e) {
@@ -159,6 +170,18 @@ public final class SwitchingEngine implements Engine {
             if (opened != null && !serves) {
                 discard(opened);
             }
+        }
+    }
+
+    /** What it is run on, which comes after the engine; null when it was closed before. */
+    private synchronized RingMemory awaitMemory() throws InferException {
+        try {
+            while (bindings.isEmpty() && !closed) {
+                wait();
+            }
+            return closed ? null : bindings.get(0).memory();
+        } catch (InterruptedException e) {
+            throw new InferException("interrupted", e);
         }
     }
 
@@ -356,6 +379,7 @@ public final class SwitchingEngine implements Engine {
     public synchronized Binding bind(RingMemory memory) throws InferException {
         SwitchingBinding binding = new SwitchingBinding(this, memory, now);
         bindings.add(binding);
+        notifyAll();
         return binding;
     }
 

@@ -5,6 +5,7 @@ import com.sun.management.ThreadMXBean;
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -13,6 +14,7 @@ public final class ProcessFigures {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    private static final MemoryMXBean MEMORY = ManagementFactory.getMemoryMXBean();
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private ProcessFigures() {}
@@ -30,6 +32,20 @@ public final class ProcessFigures {
     /** The most resident memory so far, in bytes; 0 where the kernel does not tell. */
     public static long residentPeakBytes() {
         return kilobytes("VmHWM:") * 1024;
+    }
+
+    /** Memory of this process in swap space, in bytes; 0 where the kernel does not tell. */
+    public static long swappedBytes() {
+        return kilobytes("VmSwap:") * 1024;
+    }
+
+    /**
+     * Memory of this process that neither is mapped from a file nor is Java's heap, in bytes, wherever it lies; 0 where the kernel
+     * does not tell. What Java's heap has reserved and not touched yet is missing from it.
+     */
+    public static long outsideHeapBytes() {
+        long own = kilobytes("RssAnon:") * 1024 + swappedBytes();
+        return Math.max(0, own - MEMORY.getHeapMemoryUsage().getCommitted());
     }
 
     /** Bytes that the threads alive now have allocated on the heap, ever. */

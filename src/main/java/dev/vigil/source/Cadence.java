@@ -1,5 +1,7 @@
 package dev.vigil.source;
 
+import dev.vigil.base.Clock;
+import dev.vigil.metrics.health.Pulses;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -57,7 +59,16 @@ final class Cadence {
     private long pauseNs;
     private long allowedNs;
 
+    private final Pulses pulses;
+
+    /** In a process that nobody watches. */
     Cadence(SourceOptions options) {
+        this(options, new Pulses(Clock.SYSTEM));
+    }
+
+    /** @param pulses which know when the whole process stood still: the camera is not slow for that */
+    Cadence(SourceOptions options, Pulses pulses) {
+        this.pulses = pulses;
         this.openTimeoutNs = options.openTimeout().toNanos();
         this.firstFrameTimeoutNs = options.firstFrameTimeout().toNanos();
         this.readTimeoutNs = options.readTimeout().toNanos();
@@ -82,7 +93,10 @@ final class Cadence {
         if (lastNs == NONE) {
             startMaxNs = Math.max(startMaxNs, arrivalNs - openedNs);
         } else {
-            learn(arrivalNs - lastNs, arrivalNs);
+            long intervalNs = arrivalNs - lastNs;
+            // Only the longest counts: for all others there is no need to ask what the process did.
+            boolean counts = intervalNs > recentMaxNs;
+            learn(counts ? intervalNs - pulses.stoodStillNs(lastNs, arrivalNs) : intervalNs, arrivalNs);
         }
         lastNs = arrivalNs;
         if (++packets == PROVEN) {

@@ -95,7 +95,7 @@ public final class CameraReader implements AutoCloseable {
             Consumer<CameraStatus> onStatus) {
         this.feed = feed;
         this.options = options;
-        this.choice = new StreamChoice(options, feed.warnings(), clock);
+        this.choice = new StreamChoice(options, feed.warnings(), clock, pulses);
         this.fpsMax = options.fpsMax();
         this.pace = new RetryPace(options, jitter);
         this.clock = clock;

@@ -2,6 +2,7 @@ package dev.vigil.source;
 
 import dev.vigil.base.Clock;
 import dev.vigil.frame.Warnings;
+import dev.vigil.metrics.health.Pulses;
 import dev.vigil.source.SourceException.Cause;
 import dev.vigil.source.SourceOptions.Transport;
 import java.util.Locale;
@@ -73,12 +74,18 @@ public final class StreamChoice {
 
     /** @param warnings where it is told that something else is read than is asked for */
     public StreamChoice(SourceOptions options, Warnings warnings, Clock clock) {
-        this(options, warnings, clock, UDP_AGAIN_NS, DETECT_AGAIN_NS);
+        this(options, warnings, clock, new Pulses(clock));
     }
 
-    StreamChoice(SourceOptions options, Warnings warnings, Clock clock, long udpAgainNs, long detectAgainNs) {
+    /** @param pulses which know when the whole process stood still */
+    StreamChoice(SourceOptions options, Warnings warnings, Clock clock, Pulses pulses) {
+        this(options, warnings, clock, pulses, UDP_AGAIN_NS, DETECT_AGAIN_NS);
+    }
+
+    StreamChoice(
+            SourceOptions options, Warnings warnings, Clock clock, Pulses pulses, long udpAgainNs, long detectAgainNs) {
         this.options = options;
-        this.cadence = new Cadence(options);
+        this.cadence = new Cadence(options, pulses);
         this.warnings = warnings;
         this.clock = clock;
         this.tcp = new Fallback(Warnings.Kind.TRANSPORT_FALLBACK, "pictures come over TCP", udpAgainNs);

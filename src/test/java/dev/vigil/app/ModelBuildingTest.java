@@ -49,7 +49,7 @@ class ModelBuildingTest {
             throws InferException, ModelException {
         Path file = chain.get(0).file();
         CountDownLatch until = built;
-        Engine engine = new SwitchingEngine(engine(file, cacheDir, "cpu"), "tensorrt", () -> {
+        Engine engine = new SwitchingEngine(engine(file, cacheDir, "cpu"), "tensorrt", memory -> {
             try {
                 until.await();
             } catch (InterruptedException e) {

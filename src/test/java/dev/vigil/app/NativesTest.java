@@ -3,6 +3,7 @@ package dev.vigil.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.OnnxFile;
+import dev.vigil.app.demo.EmbeddedBroker;
 import dev.vigil.app.service.NotifyReceiver;
 import dev.vigil.mqtt.Await;
 import dev.vigil.source.sim.RtspCameraServer;
@@ -36,13 +37,15 @@ class NativesTest {
                 "RUNTIME_DIRECTORY", folder.resolve("run").toString(),
                 "TMPDIR", temporary.toString(),
                 "VIGIL_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary);
-        try (RtspCameraServer camera = RtspCameraServer.start(
-                SimulatedCameraOptions.of(Path.of("media/demo-clip.mp4")).withPort(0))) {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(0);
+                RtspCameraServer camera =
+                        RtspCameraServer.start(SimulatedCameraOptions.of(Path.of("media/demo-clip.mp4"))
+                                .withPort(0))) {
             Path file = Files.writeString(folder.resolve("vigil.yml"), """
-                    mqtt: {broker: "mqtt://127.0.0.1:9"}
+                    mqtt: {broker: "mqtt://127.0.0.1:%d"}
                     models: {small: {file: small.onnx}}
                     cameras: {gate: {url: "%s"}}
-                    """.formatted(camera.uri(0)));
+                    """.formatted(broker.port(), camera.uri(0)));
             runAndKill(file, environment, temporary);
             Map<String, String> unpacked = files(cache);
             assertThat(unpacked.keySet())
@@ -56,7 +59,8 @@ class NativesTest {
     private void runAndKill(Path file, Map<String, String> environment, Path temporary) throws Exception {
         try (NotifyReceiver systemd = new NotifyReceiver(environment.get("NOTIFY_SOCKET"));
                 ServiceProcess service = new ServiceProcess(folder, file, environment)) {
-            Await.until("the camera to be up", () -> systemd.lastStatus().contains("1 camera, 1 up"));
+            Await.until("frames to come through, for which all is unpacked", () -> systemd.lastStatus()
+                    .contains("age p99"));
             service.signal("KILL");
             assertThat(service.await()).isEqualTo(137);
             assertThat(temporary).isEmptyDirectory();

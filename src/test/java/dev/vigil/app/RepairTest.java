@@ -28,6 +28,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -243,10 +244,10 @@ class RepairTest {
                     NamedEngine gpu = new NamedEngine(Engine.open(file, onCpu, cacheDir), "cuda");
                     gpus.add(gpu);
                     List<SwitchingEngine.Step> steps = List.of(
-                            new SwitchingEngine.Step("cuda", () -> {
+                            new SwitchingEngine.Step("cuda", memory -> {
                                 throw new InferException("it is broken");
                             }),
-                            new SwitchingEngine.Step("cpu", () -> Engine.open(file, onCpu, cacheDir)));
+                            new SwitchingEngine.Step("cpu", memory -> Engine.open(file, onCpu, cacheDir)));
                     Engine engine = new SwitchingEngine(steps, 0, gpu, false);
                     return LoadedModel.of(engine, ModelDescription.EMPTY, 1, viewsMax, false);
                 },
@@ -264,6 +265,26 @@ class RepairTest {
                     assertThat(ledger.dropped(DropCause.INFER_FAILED))
                             .isBetween(1L, (long) gpus.get(0).workers());
                     assertThat(daemon.repair().restarts()).isZero();
+                });
+    }
+
+    @Test
+    void shouldLoadAModelAnewAndLoseNoFrameWhenItIsRenewed() throws Exception {
+        List<LoadedModel> opened = new CopyOnWriteArrayList<>();
+        run(
+                (chain, cacheDir, viewsMax) -> {
+                    LoadedModel model = CascadeLoader.load(chain, cacheDir, viewsMax);
+                    opened.add(model);
+                    return model;
+                },
+                (daemon, seen) -> {
+                    for (int times = 1; times <= 3; times++) {
+                        daemon.models().get("one").renew(new ArrayList<>());
+                        more(seen, 3);
+                        assertThat(opened).hasSize(2 + times);
+                    }
+                    assertThat(dropped(daemon, DropCause.STALLED)).isZero();
+                    assertThat(dropped(daemon, DropCause.SHUT_DOWN)).isZero();
                 });
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +50,34 @@ class SabotageTest {
         Sabotage.fail("reader:gate", 1);
         Sabotage.at("reader", "yard");
         assertThatThrownBy(() -> Sabotage.at("reader", "gate")).isInstanceOf(Sabotage.Failure.class);
+    }
+
+    @Test
+    void shouldHoldMemoryOutsideOfTheHeapWhenAPlaceLeaks() {
+        BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .findFirst()
+                .orElseThrow();
+        Sabotage.obey("reader:gate leak 3 2");
+        System.gc(); // what others have left behind goes before, and not meanwhile
+        long before = direct.getMemoryUsed();
+        for (int pass = 0; pass < 3; pass++) {
+            Sabotage.at("reader", "gate");
+        }
+        assertThat(Sabotage.struck("reader:gate")).isEqualTo(2);
+        assertThat(direct.getMemoryUsed() - before).isBetween(1L << 20, 7L << 20);
+    }
+
+    @Test
+    void shouldHoldMemoryOnTheHeapWhenAPlaceHoards() {
+        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Sabotage.obey("reader:gate hoard 3 2");
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int pass = 0; pass < 3; pass++) {
+            Sabotage.at("reader", "gate");
+        }
+        assertThat(Sabotage.struck("reader:gate")).isEqualTo(2);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isBetween(6L << 20, 8L << 20);
     }
 
     @Test
@@ -103,7 +133,18 @@ class SabotageTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "infer", "infer throw often", "infer hang", "infer hang 5", "nowhere throw", "clock soon"})
+            strings = {
+                "",
+                "infer",
+                "infer leak",
+                "infer leak much",
+                "infer hoard 0",
+                "infer throw often",
+                "infer hang",
+                "infer hang 5",
+                "nowhere throw",
+                "clock soon"
+            })
     void shouldSayWhatIsAllowedWhenALineSaysNothingThatThereIs(String line) {
         assertThatThrownBy(() -> Sabotage.obey(line)).isInstanceOf(IllegalArgumentException.class);
         Sabotage.at("infer");

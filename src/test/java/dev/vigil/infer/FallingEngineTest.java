@@ -57,7 +57,7 @@ class FallingEngineTest {
     }
 
     private SwitchingEngine.Step step(String device) {
-        return new SwitchingEngine.Step(device, () -> {
+        return new SwitchingEngine.Step(device, memory -> {
             if (device.equals("tensorrt") && refusals.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
                 throw new InferException("not yet");
             }

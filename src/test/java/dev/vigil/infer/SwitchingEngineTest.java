@@ -52,7 +52,7 @@ class SwitchingEngineTest {
         AtomicLong runsOnFast = new AtomicLong();
         ConcurrentLinkedQueue<Throwable> wrong = new ConcurrentLinkedQueue<>();
         Set<String> seen = ConcurrentHashMap.newKeySet();
-        try (SwitchingEngine engine = new SwitchingEngine(slow, "cuda", () -> {
+        try (SwitchingEngine engine = new SwitchingEngine(slow, "cuda", memory -> {
             await(built);
             return fast;
         })) {
@@ -116,7 +116,7 @@ class SwitchingEngineTest {
         NamedEngine slow = engine("cpu", 0);
         CountDownLatch tried = new CountDownLatch(1);
         CountDownLatch told = new CountDownLatch(2);
-        try (SwitchingEngine engine = new SwitchingEngine(slow, "cuda", () -> {
+        try (SwitchingEngine engine = new SwitchingEngine(slow, "cuda", memory -> {
                     await(tried);
                     throw new InferException("no such thing");
                 });
@@ -141,7 +141,7 @@ class SwitchingEngineTest {
         NamedEngine broken = engine("cuda", 0);
         broken.failure = new InferException("out of memory");
         CountDownLatch built = new CountDownLatch(1);
-        try (SwitchingEngine engine = new SwitchingEngine(slow, "cuda", () -> {
+        try (SwitchingEngine engine = new SwitchingEngine(slow, "cuda", memory -> {
                     await(built);
                     return broken;
                 });
@@ -159,13 +159,16 @@ class SwitchingEngineTest {
     void shouldFreeWhatComesLaterWhenItIsClosedWhileBuilding() throws Exception {
         NamedEngine slow = engine("cpu", 0);
         NamedEngine late = engine("cuda", 0);
+        CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch built = new CountDownLatch(1);
-        SwitchingEngine engine = new SwitchingEngine(slow, "cuda", () -> {
+        SwitchingEngine engine = new SwitchingEngine(slow, "cuda", memory -> {
+            begun.countDown();
             await(built);
             return late;
         });
         TensorRing ring = new TensorRing(engine, 2, IMAGE);
         TensorRing.Runner runner = ring.runner();
+        begun.await();
         runner.close();
         ring.close();
         engine.close();
@@ -180,7 +183,7 @@ class SwitchingEngineTest {
         NamedEngine slow = engine("cpu", 0);
         NamedEngine fast = engine("cuda", 0);
         CountDownLatch built = new CountDownLatch(1);
-        try (SwitchingEngine engine = new SwitchingEngine(slow, "cuda", () -> {
+        try (SwitchingEngine engine = new SwitchingEngine(slow, "cuda", memory -> {
                     await(built);
                     return fast;
                 });

@@ -3,9 +3,6 @@ package dev.vigil.mqtt;
 import static dev.vigil.mqtt.ScriptedBroker.CONNACK_5;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.vigil.base.Secret;
 import dev.vigil.mqtt.MqttOptions.Protocol;
 import dev.vigil.mqtt.ScriptedBroker.Script;
@@ -14,16 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** Which broker, and in which version of MQTT: stepping down, several brokers, redirections. */
 class BrokerChoiceTest {
@@ -35,21 +29,11 @@ class BrokerChoiceTest {
 
     private final Recorder recorder = new Recorder();
     private final BlockingQueue<String> connects = new LinkedBlockingQueue<>();
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-
-    @BeforeEach
-    void listenToLog() {
-        log.start();
-        ((Logger) LoggerFactory.getLogger(MqttClient.class)).addAppender(log);
-    }
+    private final ClientLog log = new ClientLog();
 
     @AfterEach
     void leaveLog() {
-        ((Logger) LoggerFactory.getLogger(MqttClient.class)).detachAppender(log);
-    }
-
-    private List<String> lines() {
-        return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+        log.close();
     }
 
     /** Notes the broker's name and the version of CONNECT, and answers. */
@@ -114,7 +98,7 @@ class BrokerChoiceTest {
                 assertThat(Await.next("the loss", recorder.away)).endsWith(" closed the connection");
                 assertThat(next()).isEqualTo("a 4");
                 Await.next("the connection", recorder.sessionsPresent);
-                assertThat(lines())
+                assertThat(log.of(broker.port()))
                         .filteredOn(line -> line.contains("MQTT 3.1.1") && !line.contains(" connected with "))
                         .containsExactly("127.0.0.1:" + broker.port()
                                 + " refused the connection: unsupported protocol version (0x84); trying MQTT 3.1.1");
@@ -201,10 +185,11 @@ class BrokerChoiceTest {
                 assertThat(next()).isEqualTo("b 5");
                 Await.until("the connection", () -> client.status().connects() == 2);
                 assertThat(client.status().broker()).isEqualTo("127.0.0.1:" + b.port());
-                assertThat(lines().get(0))
+                assertThat(log.of(a.port(), b.port()).get(0))
                         .isEqualTo("127.0.0.1:" + a.port() + " refused the connection: server unavailable (0x88);"
                                 + " trying 127.0.0.1:" + b.port());
-                assertThat(lines().get(1)).isEqualTo("127.0.0.1:" + b.port() + " connected with MQTT 5");
+                assertThat(log.of(a.port(), b.port()).get(1))
+                        .isEqualTo("127.0.0.1:" + b.port() + " connected with MQTT 5");
             }
         }
     }
@@ -285,9 +270,8 @@ class BrokerChoiceTest {
                 // For good, or only until that connection ends.
                 assertThat(next()).isEqualTo(code == 0x9D ? "b 5" : "a 5");
                 Await.until("the connection", () -> client.status().connected());
-                assertThat(lines())
-                        .anyMatch(line -> line.startsWith("127.0.0.1:" + a.port())
-                                && line.contains("(0x" + hexCode + ")")
+                assertThat(log.of(a.port()))
+                        .anyMatch(line -> line.contains("(0x" + hexCode + ")")
                                 && line.endsWith("; going to 127.0.0.1:1" + (code == 0x9D ? " from now on" : "")));
             }
         }

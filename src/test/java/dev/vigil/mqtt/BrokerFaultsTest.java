@@ -2,9 +2,6 @@ package dev.vigil.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.vigil.base.Secret;
 import dev.vigil.mqtt.MqttOptions.Protocol;
 import io.netty.buffer.ByteBuf;
@@ -21,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.slf4j.LoggerFactory;
 
 /** Mosquitto that is away, killed, or refuses; each test has a broker of its own. */
 class BrokerFaultsTest {
@@ -45,11 +41,8 @@ class BrokerFaultsTest {
     @EnumSource(Protocol.class)
     void shouldSayOneLineWithoutPasswordWhenItIsRefused(Protocol protocol) throws Exception {
         password("camera", "right-one");
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        log.start();
-        Logger logger = (Logger) LoggerFactory.getLogger(MqttClient.class);
-        logger.addAppender(log);
-        try (Mosquitto broker = Mosquitto.start(folder, "password_file " + folder.resolve("passwords"))) {
+        try (ClientLog log = new ClientLog();
+                Mosquitto broker = Mosquitto.start(folder, "password_file " + folder.resolve("passwords"))) {
             TestOptions options = TestOptions.plain(broker.port()).protocol(protocol);
             options.username = "camera";
             options.password = new Secret("wrong-one");
@@ -60,15 +53,13 @@ class BrokerFaultsTest {
                 String line = "127.0.0.1:" + broker.port()
                         + " refused the login with the configured username and password: not authorized (0x87)";
                 assertThat(Await.next("the refusal", recorder.away)).isEqualTo(line);
-                assertThat(log.list).singleElement().satisfies(event -> assertThat(event.getFormattedMessage())
+                assertThat(log.of(broker.port())).singleElement().satisfies(told -> assertThat(told)
                         .startsWith(line + "; trying again in ")
                         .doesNotContain("wrong-one"));
                 assertThat(options.build().toString()).doesNotContain("wrong-one");
                 // Not hammered: the next try is about a minute away.
                 assertThat(client.status().state()).isEqualTo(MqttStatus.State.AWAY);
             }
-        } finally {
-            logger.detachAppender(log);
         }
     }
 

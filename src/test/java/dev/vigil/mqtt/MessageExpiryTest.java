@@ -9,8 +9,11 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Messages that are of use for a time only (MQTT 5, section 3.3.2.3.3), and whose time runs while they wait. */
+@Execution(ExecutionMode.CONCURRENT)
 class MessageExpiryTest {
     private static final MqttTopic TOPIC = MqttTopic.of("a/b");
     /** Success, Receive Maximum 1: what is published behind an open message waits. */

@@ -10,11 +10,14 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Servers that are no broker, or a bad one: each ends in one clear line, and the client goes on trying. */
+@Execution(ExecutionMode.CONCURRENT)
 class MisbehavingBrokerTest {
     private static final Script SILENT = connection -> {};
 

@@ -6,7 +6,6 @@ import dev.vigil.mqtt.MqttOptions.Protocol;
 import dev.vigil.mqtt.MqttOptions.Will;
 import dev.vigil.mqtt.Recorder.Received;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +38,7 @@ abstract class MqttClientContract extends BrokerContract {
         for (int i = 0; i < 200; i++) {
             Fate fate = new Fate();
             fates.add(fate);
-            ByteBuf payload = ByteBufAllocator.DEFAULT.directBuffer().writeBytes(bytes("message " + i));
+            ByteBuf payload = Unpooled.directBuffer().writeBytes(bytes("message " + i));
             payloads.add(payload);
             assertThat(publisher.publish(topic, payload, qos, false, fate)).isTrue();
         }
@@ -213,7 +212,7 @@ abstract class MqttClientContract extends BrokerContract {
                 for (int i = 0; i < each || sent.sum() == 0 && i < 100 * each; i++) {
                     published.increment();
                     AtomicBoolean told = new AtomicBoolean();
-                    ByteBuf payload = ByteBufAllocator.DEFAULT.directBuffer().writeZero(i % 3_000);
+                    ByteBuf payload = Unpooled.directBuffer().writeZero(i % 3_000);
                     payloads.add(payload);
                     client.publish(topic, payload, i % 3, false, new PublishCallback() {
                         @Override

@@ -14,10 +14,13 @@ import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** QoS 2 both ways, step by step: PUBLISH, PUBREC, PUBREL, PUBCOMP (MQTT 5, section 4.3.3). */
+@Execution(ExecutionMode.CONCURRENT)
 class QosTwoTest {
     private static final MqttTopic TOPIC = MqttTopic.of("a/b");
 

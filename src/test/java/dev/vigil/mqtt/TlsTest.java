@@ -2,9 +2,6 @@ package dev.vigil.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.vigil.mqtt.MqttOptions.Tls;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -14,10 +11,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** TLS with Mosquitto: one broker whose certificate names this host, and one whose certificate names another. */
 class TlsTest {
@@ -29,7 +24,7 @@ class TlsTest {
     private static Mosquitto wrong;
 
     private final Recorder recorder = new Recorder();
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final ClientLog log = new ClientLog();
 
     @BeforeAll
     static void startBrokers() throws Exception {
@@ -57,15 +52,9 @@ class TlsTest {
         }
     }
 
-    @BeforeEach
-    void listenToLog() {
-        log.start();
-        ((Logger) LoggerFactory.getLogger(MqttClient.class)).addAppender(log);
-    }
-
     @AfterEach
     void leaveLog() {
-        ((Logger) LoggerFactory.getLogger(MqttClient.class)).detachAppender(log);
+        log.close();
     }
 
     private static TestOptions options(String host, Mosquitto broker) {
@@ -109,7 +98,7 @@ class TlsTest {
     void shouldPassMessagesWhenAuthorityAndNameAreRight() throws Exception {
         passesMessages(options("localhost", right));
         passesMessages(options("127.0.0.1", right));
-        assertThat(log.list).noneMatch(event -> event.getFormattedMessage().contains("insecure"));
+        assertThat(log.of(right.port())).isNotEmpty().noneMatch(line -> line.contains("insecure"));
     }
 
     @Test
@@ -133,8 +122,8 @@ class TlsTest {
         TestOptions options = options("localhost", wrong);
         options.tls = Tls.DEFAULT.withInsecure(true);
         passesMessages(options);
-        assertThat(log.list)
-                .filteredOn(event -> event.getFormattedMessage().contains("insecure is set"))
+        assertThat(log.of(wrong.port()))
+                .filteredOn(line -> line.contains("insecure is set"))
                 .hasSize(1);
     }
 

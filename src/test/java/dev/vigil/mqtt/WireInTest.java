@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Every packet that a broker sends, byte by byte, in its short and its long forms (MQTT 5 and MQTT 3.1.1, chapter 3). CONNACK
  * with an error is in {@link MisbehavingBrokerTest}, and what is no packet in {@link MalformedPacketTest}.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class WireInTest {
     private static final MqttTopic TOPIC = MqttTopic.of("a/b");
 

@@ -17,11 +17,14 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Every packet that the client sends, byte by byte (MQTT 5 and MQTT 3.1.1, chapter 3). PINGREQ and the DISCONNECT of MQTT 5 are
  * in {@link WireTest}, those of QoS 2 in turn in {@link QosTwoTest}, aliases in {@link TopicAliasTest}.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class WireOutTest {
     private static final MqttTopic TOPIC = MqttTopic.of("a/b");
 

@@ -16,8 +16,11 @@ import java.util.Collections;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Packets as they stand on the wire, and limits that a broker sets. */
+@Execution(ExecutionMode.CONCURRENT)
 class WireTest {
     private static final MqttTopic TOPIC = MqttTopic.of("a/b");
 

@@ -61,7 +61,7 @@ class CascadeSwitchTest {
         Engine first = engine(file, views, "cpu");
         Engine engine = built == null
                 ? first
-                : new SwitchingEngine(first, "cuda", () -> {
+                : new SwitchingEngine(first, "cuda", memory -> {
                     try {
                         built.await();
                     } catch (InterruptedException e) {

@@ -94,7 +94,7 @@ class FramePipelineTest {
         Path file = Path.of("models/ssdlite-mobilenet-v2-coco.onnx");
         Engine better = new NamedEngine(Engine.open(file, InferOptions.DEFAULT, cache), "tensorrt");
         try (SwitchingEngine engine =
-                        new SwitchingEngine(Engine.open(file, InferOptions.DEFAULT, cache), "tensorrt", () -> {
+                        new SwitchingEngine(Engine.open(file, InferOptions.DEFAULT, cache), "tensorrt", memory -> {
                             awaitLatch(built);
                             return better;
                         });

@@ -2,6 +2,8 @@ package dev.vigil.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vigil.base.Clock;
+import dev.vigil.metrics.health.Pulses;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -13,11 +15,13 @@ class CadenceTest {
     private static final long MS_IN_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long READ_MS = 2_000;
 
-    private final Cadence cadence = new Cadence(SourceOptions.builder(URI.create("rtsp://camera/"))
+    private static final SourceOptions OPTIONS = SourceOptions.builder(URI.create("rtsp://camera/"))
             .openTimeout(Duration.ofSeconds(5))
             .firstFrameTimeout(Duration.ofSeconds(20))
             .readTimeout(Duration.ofMillis(READ_MS))
-            .build());
+            .build();
+
+    private final Cadence cadence = new Cadence(OPTIONS);
     private long nowNs = 1_000 * MS_IN_NS;
 
     private void open() {
@@ -60,6 +64,25 @@ class CadenceTest {
         assertThat(allowedMs()).as("it may pause so again").isEqualTo(1_900 + READ_MS);
         packets(2_000, 40);
         assertThat(allowedMs()).isEqualTo(40 + READ_MS);
+    }
+
+    /** Stopped, or without a core: the next packet comes late, and the camera is not slow for that. */
+    @Test
+    void shouldNotTakeTheTimeInWhichTheProcessStoodStillForTheCamerasInterval() {
+        Pulses pulses = new Pulses(Clock.SYSTEM);
+        Cadence watched = new Cadence(OPTIONS, pulses);
+        watched.opened(nowNs, Duration.ZERO);
+        for (int i = 0; i < 200; i++) {
+            long stopNs = i == 100 ? 3_500 * MS_IN_NS : 0;
+            nowNs += 40 * MS_IN_NS;
+            pulses.look(nowNs);
+            nowNs += stopNs;
+            pulses.look(nowNs);
+            watched.came(nowNs, false);
+        }
+        assertThat((watched.dueNs(nowNs) - nowNs) / MS_IN_NS)
+                .as("what a watch that looks now and then can not tell of a standstill is left")
+                .isBetween(40 + READ_MS, 400 + READ_MS);
     }
 
     @Test

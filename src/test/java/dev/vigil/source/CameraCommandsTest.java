@@ -19,9 +19,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What a camera's reader does when it is enabled, disabled and given another rate while it runs. */
 @Timeout(60)
+@Execution(ExecutionMode.CONCURRENT)
 class CameraCommandsTest {
     private static final Path CLIP = Path.of("media/demo-clip.mp4");
 

@@ -7,6 +7,7 @@ import dev.vigil.base.ManualClock;
 import dev.vigil.frame.Feed;
 import dev.vigil.frame.Picture;
 import dev.vigil.frame.Warnings;
+import dev.vigil.metrics.health.Pulses;
 import dev.vigil.mqtt.Await;
 import dev.vigil.source.CameraStatus.State;
 import dev.vigil.source.SourceException.Cause;
@@ -21,9 +22,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Execution(ExecutionMode.CONCURRENT)
 class StreamChoiceTest {
     private static final long SECOND_NS = 1_000_000_000;
 
@@ -173,6 +177,7 @@ class StreamChoiceTest {
                 both,
                 feed.warnings(),
                 Clock.SYSTEM,
+                new Pulses(Clock.SYSTEM),
                 SECOND_NS,
                 Duration.ofMillis(300).toNanos());
         Abort abort = new Abort();

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Something that somebody does to the daemon on purpose, for as long as it is on.
@@ -34,6 +35,7 @@ record Attack(String name, boolean byCamera, Begin begin) {
     private static final String HUGE_WEIGHTS =
             "CAg6iQEKHQoFaW1hZ2UKAXcSBWJveGVzGgVib3hlcyIDQWRkEgFnKiMIgICAgAgIgICAgAgQAUIBd0oQAAAAAAAAAAAAAAAAAAAAAFofCgVpbWFnZRIWChQIARIQCgIIAQoCCAMKAghACgIIQGIfCgVib3hlcxIWChQIARIQCgIIAQoCCAMKAghACgIIQEIECgAQDQ==";
 
+    private static final long DRIP_MS = 500;
     private static final int LARGE_BYTES = 1 << 20;
 
     static List<Attack> all() {
@@ -53,6 +55,18 @@ record Attack(String name, boolean byCamera, Begin begin) {
         all.add(new Attack("commands that are none", false, Attack::commands));
         all.add(new Attack(
                 "a broker that talks rubbish", false, scene -> scene.broker().garble()));
+        all.add(clients("HTTP requests that drip in", drip()));
+        all.add(clients(
+                "HTTP headers that never end", endlessRequest("GET /livez HTTP/1.1\r\nHost: box\r\n", "X-Y: z\r\n")));
+        all.add(clients(
+                "an HTTP body that never ends",
+                endlessRequest(
+                        "POST /snapshot/cam1.jpg HTTP/1.1\r\nHost: box\r\nContent-Length: 9223372036854775807\r\n\r\n",
+                        "z".repeat(64))));
+        all.add(clients(
+                "HTTP requests without a pause",
+                out -> out.write("GET /snapshot/cam1.jpg?boxes=1 HTTP/1.1\r\nHost: box\r\n\r\n"
+                        .getBytes(StandardCharsets.US_ASCII))));
         all.add(new Attack("a model that expands", false, scene -> scene.reloadWith(decoded(EXPAND))));
         all.add(new Attack("a model of tiles of tiles", false, scene -> scene.reloadWith(decoded(TILES))));
         all.add(new Attack("a model of huge weights", false, scene -> scene.reloadWith(decoded(HUGE_WEIGHTS))));
@@ -66,6 +80,31 @@ record Attack(String name, boolean byCamera, Begin begin) {
 
     private static Attack camera(String name, HostileCamera.Play play) {
         return new Attack(name, true, scene -> scene.camera().play(play));
+    }
+
+    private static Attack clients(String name, HostileClients.Play play) {
+        return new Attack(name, false, scene -> scene.clients().play(play));
+    }
+
+    /** A request of which a byte comes now and then. */
+    private static HostileClients.Play drip() {
+        return out -> {
+            out.write("GET /livez HTTP/1.1\r\nHost: box\r\nX-Y: ".getBytes(StandardCharsets.US_ASCII));
+            while (true) {
+                out.write('z');
+                TimeUnit.MILLISECONDS.sleep(DRIP_MS);
+            }
+        };
+    }
+
+    private static HostileClients.Play endlessRequest(String begin, String on) {
+        return out -> {
+            out.write(begin.getBytes(StandardCharsets.US_ASCII));
+            byte[] more = on.repeat(1_000).getBytes(StandardCharsets.US_ASCII);
+            while (!Thread.currentThread().isInterrupted()) {
+                out.write(more);
+            }
+        };
     }
 
     /** As fast as the connection takes it. */

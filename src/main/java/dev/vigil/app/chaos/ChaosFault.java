@@ -8,7 +8,7 @@ import java.util.function.Predicate;
  * Something that goes wrong, and later is over.
  *
  * @param kind for people, and what {@code --only} names by its first word
- * @param lasts from begin to end; zero for what is over as it begins
+ * @param lasts from when time begins to count, or the begin, to the end; zero for what is over as it begins
  * @param notices whether what was said tells of it: a line of the log, {@code cam1 dropped as CAUSE} of a message, {@code status of
  *     cam1: ERROR}, or {@code availability: offline}
  * @param from when time begins to count until it must be told of
@@ -27,6 +27,8 @@ record ChaosFault(
     /** When time begins to count. */
     enum From {
         BEGIN,
+        /** What is to hang comes by the place where it will only later, and the log tells of it. */
+        STRUCK,
         /** Nobody in the process could tell of it before. */
         END
     }
@@ -40,6 +42,10 @@ record ChaosFault(
 
     static ChaosFault of(String kind, Duration lasts, Predicate<String> notices, Act begin, Act end) {
         return new ChaosFault(kind, lasts, notices, From.BEGIN, false, false, begin, end);
+    }
+
+    ChaosFault noticedFromStrike() {
+        return new ChaosFault(kind, lasts, notices, From.STRUCK, excused, stepsClock, begin, end);
     }
 
     ChaosFault noticedFromEnd() {

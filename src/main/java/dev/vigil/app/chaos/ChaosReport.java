@@ -37,7 +37,7 @@ final class ChaosReport {
                         seconds(outcome.atS()),
                         outcome.kind(),
                         seconds(outcome.lasted().toMillis() / 1e3),
-                        outcome.unharmed() ? "unharmed" : seconds(outcome.noticedS()),
+                        outcome.noticedBy() == null && outcome.unharmed() ? "unharmed" : seconds(outcome.noticedS()),
                         seconds(outcome.recoveredS()),
                         Math.round(took.residentMib()),
                         took.threads(),
@@ -78,7 +78,9 @@ final class ChaosReport {
         text.append(line("faults           %d, processes %d", result.outcomes().size(), result.processes()));
         text.append(line(
                 "noticed          at most %s s, bound %.0f",
-                seconds(most(result.outcomes().stream().map(Outcome::noticedS).toList())), Outcome.NOTICED_MAX_S));
+                seconds(most(
+                        result.outcomes().stream().map(Outcome::noticedInNeedS).toList())),
+                Outcome.NOTICED_MAX_S));
         text.append(line(
                 "recovered        at most %s s, bound %.0f",
                 seconds(most(result.outcomes().stream().map(Outcome::recoveredS).toList())), Outcome.RECOVERED_MAX_S));
@@ -149,7 +151,7 @@ final class ChaosReport {
         number(
                 json,
                 "noticed_max_s",
-                most(result.outcomes().stream().map(Outcome::noticedS).toList()));
+                most(result.outcomes().stream().map(Outcome::noticedInNeedS).toList()));
         number(
                 json,
                 "recovered_max_s",

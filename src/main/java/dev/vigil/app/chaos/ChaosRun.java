@@ -5,6 +5,7 @@ import dev.vigil.app.soak.SoakBroker;
 import dev.vigil.app.soak.SoakPlan;
 import dev.vigil.app.soak.Witness;
 import dev.vigil.base.Clock;
+import dev.vigil.base.Sabotage;
 import dev.vigil.source.SourceException;
 import dev.vigil.source.sim.RtspCameraServer;
 import dev.vigil.source.sim.SimulatedCameraOptions;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -29,6 +31,8 @@ final class ChaosRun implements AutoCloseable {
     private static final long CLOSE_S = 30;
     /** After which a fault counts as one that was not got over. */
     private static final long GIVE_UP_NS = TimeUnit.SECONDS.toNanos(30);
+    /** Within which all places are passed. */
+    private static final long STRIKE_NS = TimeUnit.SECONDS.toNanos(5);
     /** How long a camera may be silent for nobody to miss anything: five frames. */
     private static final long USUAL_SILENCE_US = 1_000_000;
 
@@ -73,7 +77,7 @@ final class ChaosRun implements AutoCloseable {
         }
         witness = new Witness(broker.uri(), hearing);
         witness.awaitSubscribed();
-        broker.keepSessions();
+        broker.keepSessions(witness);
         Path configuration = Files.writeString(plan.folder().resolve("chaos.yml"), configuration());
         daemon = new ChaosDaemon(plan, configuration);
         scene = new Scene(daemon, broker, cameras, outbox());
@@ -154,6 +158,7 @@ final class ChaosRun implements AutoCloseable {
         hearing.begin(fault, beginUs);
         fault.begin().on(scene);
         Consumer<String> notices = line -> hearing.said(line, CLOCK.utcUs());
+        long struckUs = fault.from() == ChaosFault.From.STRUCK ? awaitStrike(notices) : beginUs;
         long overNs = System.nanoTime() + fault.lasts().toNanos();
         while (System.nanoTime() - overNs < 0) {
             look(notices);
@@ -164,12 +169,25 @@ final class ChaosRun implements AutoCloseable {
         if (daemon.starts() > processes) {
             resident = new SampleLine(); // of the process that runs
         }
-        long fromUs = fault.from() == ChaosFault.From.END ? endUs : beginUs;
+        long fromUs = fault.from() == ChaosFault.From.END ? endUs : struckUs;
         long giveUpNs = System.nanoTime() + GIVE_UP_NS;
         while (!isOver(fault, fromUs) && System.nanoTime() - giveUpNs < 0) {
             look(notices);
         }
         judge(fault, beginUs, fromUs, endUs, droppedBefore);
+    }
+
+    /** Until somebody has come by the place that is to hang; when that was. */
+    private long awaitStrike(Consumer<String> notices) throws IOException, InterruptedException {
+        AtomicBoolean struck = new AtomicBoolean();
+        long endNs = System.nanoTime() + STRIKE_NS;
+        while (!struck.get() && System.nanoTime() - endNs < 0) {
+            look(line -> {
+                struck.set(struck.get() || line.contains(Sabotage.HANGS));
+                notices.accept(line);
+            });
+        }
+        return CLOCK.utcUs();
     }
 
     private boolean isOver(ChaosFault fault, long fromUs) {
@@ -192,7 +210,7 @@ final class ChaosRun implements AutoCloseable {
                 Duration.ofMillis((endUs - beginUs) / 1_000),
                 notice == null ? Double.NaN : Math.max(0, (notice.atUs() - fromUs) / 1e6),
                 notice == null ? null : notice.by(),
-                notice == null && fault.excused() && hearing.silentUs() <= USUAL_SILENCE_US,
+                fault.excused() && hearing.silentUs() <= USUAL_SILENCE_US,
                 recoveredUs == 0 ? Double.NaN : (recoveredUs - endUs) / 1e6,
                 dropped,
                 daemon.footprint());

@@ -184,22 +184,24 @@ final class Deck {
     private ChaosFault hanging(String place) {
         Duration lasts = between(2_500, 4_500);
         return ChaosFault.of(
-                "hang " + place,
-                lasts,
-                says("silent for", "was ended after", "dropped as stalled"),
-                scene -> scene.order(place + " hang " + (lasts.toMillis() + 60_000) + "ms"),
-                scene -> scene.withdraw(place + " end"));
+                        "hang " + place,
+                        lasts,
+                        says("silent for", "was ended after", "dropped as stalled"),
+                        scene -> scene.order(place + " hang " + (lasts.toMillis() + 60_000) + "ms"),
+                        scene -> scene.withdraw(place + " end"))
+                .noticedFromStrike();
     }
 
     /** Nobody waits for the disk; what comes meanwhile waits in memory. */
     private ChaosFault hangingDisk() {
-        Duration lasts = between(1_000, 2_500);
+        Duration lasts = between(2_000, 3_500);
         return ChaosFault.of(
                         "hang disk",
                         lasts,
                         says("outbox"),
                         scene -> scene.order("disk hang " + (lasts.toMillis() + 60_000) + "ms"),
                         scene -> scene.withdraw("disk end"))
+                .noticedFromStrike()
                 .excusedWhenUnharmed();
     }
 }

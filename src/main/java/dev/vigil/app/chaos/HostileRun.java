@@ -9,6 +9,8 @@ import dev.vigil.source.SourceException;
 import dev.vigil.source.sim.RtspCameraServer;
 import dev.vigil.source.sim.SimulatedCameraOptions;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,10 +41,12 @@ final class HostileRun implements AutoCloseable {
      * @param beforeMib resident memory as it began
      * @param mostMib the most until it was over
      * @param silentS the longest that a good camera was silent
+     * @param answers whether the HTTP port does when it is over
      * @param lines warnings and errors in the log; commands that are refused are answered instead
      * @param line the last of them; null where there is none
      */
-    record Suffered(String attack, double beforeMib, double mostMib, double silentS, int lines, String line) {
+    record Suffered(
+            String attack, double beforeMib, double mostMib, double silentS, boolean answers, int lines, String line) {
         static final double GROWS_MAX_MIB = 96;
         static final double SILENT_MAX_S = 2;
         /** One for what happened, and one for each try again or second of it. */
@@ -57,6 +61,9 @@ final class HostileRun implements AutoCloseable {
             }
             if (silentS > SILENT_MAX_S) {
                 broken.add(said("kept good cameras silent for %.1f s: more than %.0f", silentS, SILENT_MAX_S));
+            }
+            if (!answers) {
+                broken.add(said("left the HTTP port without an answer"));
             }
             if (lines > LINES_MAX) {
                 broken.add(said("filled the log with %d lines: more than %d", lines, LINES_MAX));
@@ -87,7 +94,10 @@ final class HostileRun implements AutoCloseable {
         ObjectNode json() {
             ObjectNode json = JsonNodeFactory.instance.objectNode();
             json.put("attack", attack).put("resident_mib", beforeMib).put("resident_max_mib", mostMib);
-            json.put("silent_s", silentS).put("log_lines", lines).put("log_line", line);
+            json.put("silent_s", silentS)
+                    .put("http_answers", answers)
+                    .put("log_lines", lines)
+                    .put("log_line", line);
             broken().forEach(json.putArray("broken")::add);
             return json;
         }
@@ -105,10 +115,11 @@ final class HostileRun implements AutoCloseable {
                     SimulatedCameraOptions.of(plan.clip()).withPort(0).withThen(plan.then())));
         }
         attacker = new HostileCamera();
-        String yaml = configuration();
+        int httpPort = freePort();
+        String yaml = configuration(httpPort);
         Path file = Files.writeString(plan.folder().resolve("hostile.yml"), yaml);
         daemon = new ChaosDaemon(plan, file);
-        scene = new HostileScene(daemon, broker, file, yaml, attacker, plan.cameras());
+        scene = new HostileScene(daemon, broker, file, yaml, attacker, new HostileClients(httpPort), plan.cameras());
         witness = new Witness(broker.uri(), scene);
         witness.awaitSubscribed();
         daemon.start();
@@ -123,16 +134,23 @@ final class HostileRun implements AutoCloseable {
         }
     }
 
-    private String configuration() {
-        StringBuilder yaml = new StringBuilder(String.format(Locale.ROOT, """
+    private static int freePort() throws IOException {
+        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return any.getLocalPort();
+        }
+    }
+
+    private String configuration(int httpPort) {
+        StringBuilder yaml =
+                new StringBuilder(String.format(Locale.ROOT, """
                 node: %s
                 mqtt: {broker: "%s", retry: {min: 100ms, max: 500ms}}
-                http: false
+                http: {listen: "127.0.0.1:%d"}
                 models:
                   whole: {score: 0.4}
                   evil: {score: 0.4}
                 cameras:
-                """, Witness.NODE, broker.proxyUri()));
+                """, Witness.NODE, broker.proxyUri(), httpPort));
         for (int camera = 1; camera <= cameras.size(); camera++) {
             yaml.append(String.format(
                     "  cam%d: {url: \"%s\", hardware: none, model: whole}%n",
@@ -169,16 +187,17 @@ final class HostileRun implements AutoCloseable {
             daemon.newLogLines().stream().filter(line -> tells(line, attack)).forEach(lines::add);
             TimeUnit.MILLISECONDS.sleep(LOOK_MS);
         }
-        Suffered suffered = new Suffered(
+        double silentS = scene.silentS();
+        scene.endAttack();
+        TimeUnit.NANOSECONDS.sleep(CALM_NS);
+        return new Suffered(
                 attack.name(),
                 before,
                 most,
-                scene.silentS(),
+                silentS,
+                scene.clients().isAnswered(),
                 lines.size(),
                 lines.isEmpty() ? null : lines.get(lines.size() - 1));
-        scene.endAttack();
-        TimeUnit.NANOSECONDS.sleep(CALM_NS);
-        return suffered;
     }
 
     private boolean tells(String line, Attack attack) {

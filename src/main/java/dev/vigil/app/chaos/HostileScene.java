@@ -23,6 +23,7 @@ final class HostileScene implements Witness.Heard, Closeable {
     private final Path configuration;
     private final String good;
     private final HostileCamera camera;
+    private final HostileClients clients;
     private final MqttClient client;
     /** When each good camera was heard last, and the longest that it was silent; microseconds. */
     private final AtomicLongArray heardUs;
@@ -31,15 +32,23 @@ final class HostileScene implements Witness.Heard, Closeable {
 
     /**
      * @param good the daemon's configuration
+     * @param clients of its HTTP port
      * @param cameras that are good: the first ones
      */
     HostileScene(
-            ChaosDaemon daemon, SoakBroker broker, Path configuration, String good, HostileCamera camera, int cameras) {
+            ChaosDaemon daemon,
+            SoakBroker broker,
+            Path configuration,
+            String good,
+            HostileCamera camera,
+            HostileClients clients,
+            int cameras) {
         this.daemon = daemon;
         this.broker = broker;
         this.configuration = configuration;
         this.good = good;
         this.camera = camera;
+        this.clients = clients;
         this.heardUs = new AtomicLongArray(cameras);
         this.silentUs = new AtomicLongArray(cameras);
         this.client = new MqttClient(
@@ -49,6 +58,10 @@ final class HostileScene implements Witness.Heard, Closeable {
 
     HostileCamera camera() {
         return camera;
+    }
+
+    HostileClients clients() {
+        return clients;
     }
 
     SoakBroker broker() {
@@ -74,6 +87,7 @@ final class HostileScene implements Witness.Heard, Closeable {
     /** Ends what the last attack began. */
     void endAttack() throws IOException {
         camera.play(HostileCamera.Play.NOTHING);
+        clients.end();
         Files.writeString(configuration, good);
     }
 
@@ -121,6 +135,7 @@ final class HostileScene implements Witness.Heard, Closeable {
     @Override
     public void close() throws IOException {
         client.close();
+        clients.close();
         camera.close();
     }
 }

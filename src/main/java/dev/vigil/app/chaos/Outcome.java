@@ -29,13 +29,18 @@ record Outcome(
     static final double NOTICED_MAX_S = 2;
     static final double RECOVERED_MAX_S = 5;
 
+    /** Until something told of it; NaN too when nothing needed to be told. */
+    double noticedInNeedS() {
+        return unharmed ? Double.NaN : noticedS;
+    }
+
     /** The bounds that it breaks, in words. */
     List<String> broken() {
         List<String> broken = new ArrayList<>();
         String what = String.format(Locale.ROOT, "%s at %.1f s ", kind, atS);
         if (Double.isNaN(noticedS) && !unharmed) {
             broken.add(what + "was not noticed");
-        } else if (noticedS > NOTICED_MAX_S) {
+        } else if (noticedS > NOTICED_MAX_S && !unharmed) {
             broken.add(String.format(
                     Locale.ROOT, "%swas noticed after %.2f s: more than %.0f", what, noticedS, NOTICED_MAX_S));
         }

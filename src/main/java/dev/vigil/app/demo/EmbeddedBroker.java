@@ -16,10 +16,15 @@ import com.hivemq.extension.sdk.api.services.Services;
 import com.hivemq.extension.sdk.api.services.builder.Builders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -29,13 +34,14 @@ import org.slf4j.LoggerFactory;
 /**
  * An MQTT 3.1.1 and 5 broker (HiveMQ CE) in this process, for the demo and for tests. It listens on the loopback address
  * only, lets anybody in, keeps everything in memory, sends no usage statistics and says nothing. Its folders are temporary
- * and deleted by {@link #close()}, or when the process ends.
+ * and deleted after {@link #close()}, or when the process ends.
  *
  * <p>The first start of a process costs about 3 s on two cores, later ones about 1 s: share one among the tests of a class.
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final long START_DEADLINE_S = 60;
     private static final long STOP_DEADLINE_S = 20;
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
     /** Loggers of the broker and its libraries; only errors get through. */
     private static final List<String> NOISY =
             List.of("com.hivemq", "migrations", "jetbrains.exodus", "io.netty", "oshi", "com.networknt");
@@ -72,7 +78,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     public static EmbeddedBroker start(int port, String listeners) throws IOException {
         quieten();
         Path folder = Files.createTempDirectory("vigil-broker-");
-        Thread cleaner = new Thread(() -> deleteOnExit(folder), "broker-cleaner");
+        Thread cleaner = new Thread(() -> deleteOrTell(folder), "broker-cleaner");
         Runtime.getRuntime().addShutdownHook(cleaner);
         Watcher watcher = new Watcher();
         EmbeddedHiveMQ broker = null;
@@ -109,20 +115,47 @@ public final class EmbeddedBroker implements AutoCloseable {
         return port;
     }
 
-    /** Stops listening, disconnects everybody and deletes the temporary folders. */
+    /**
+     * Stops, and returns as soon as nobody can connect any more. Those that are connected lose their connections at about that time;
+     * HiveMQ goes on for some 4 s, in which it only waits for its own threads, and then the temporary folders are deleted.
+     *
+     * @throws IOException when it goes on listening
+     */
     @Override
     public void close() throws IOException {
+        CompletableFuture<Void> stopped = broker.stop().whenComplete((nothing, failed) -> {
+            if (failed != null) {
+                LoggerFactory.getLogger(EmbeddedBroker.class)
+                        .warn("the embedded MQTT broker did not stop: {}", reasonOf(failed));
+            }
+            watcher.server = null;
+            forget(cleaner);
+            deleteOrTell(folder);
+        });
         try {
-            broker.stop().get(STOP_DEADLINE_S, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("the embedded MQTT broker did not stop: " + reasonOf(e), e);
+            awaitRefusal(stopped);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the embedded MQTT broker stopped", e);
-        } finally {
-            watcher.server = null;
-            forget(cleaner);
-            delete(folder);
+        }
+    }
+
+    private void awaitRefusal(CompletableFuture<Void> stopped) throws IOException, InterruptedException {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_DEADLINE_S);
+        while (!stopped.isDone() && listens()) {
+            if (System.nanoTime() - deadlineNs > 0) {
+                throw new IOException("the embedded MQTT broker did not stop listening on port " + port);
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
+    private boolean listens() throws IOException {
+        try (Socket probe = new Socket(InetAddress.getByAddress(LOOPBACK), port)) {
+            return probe.isConnected();
+        } catch (SocketException failed) {
+            // One that was let in a moment before it stopped is reset.
+            return !(failed instanceof ConnectException);
         }
     }
 
@@ -186,7 +219,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private static void deleteOnExit(Path folder) {
+    private static void deleteOrTell(Path folder) {
         try {
             delete(folder);
         } catch (IOException e) {

@@ -1,7 +1,7 @@
 package dev.vigil.app.model;
 
 import dev.vigil.app.Durations;
-import dev.vigil.app.NativeHeap;
+import dev.vigil.app.repair.NativeHeap;
 import dev.vigil.config.ConfigException;
 import dev.vigil.config.Surroundings;
 import dev.vigil.convert.ConvertException;

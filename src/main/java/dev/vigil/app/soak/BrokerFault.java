@@ -8,12 +8,12 @@ public enum BrokerFault {
     RESTART(true, true) {
         @Override
         public void begin(SoakBroker broker) throws IOException {
-            broker.mosquitto().close();
+            broker.end();
         }
 
         @Override
         public void end(SoakBroker broker) throws IOException, InterruptedException {
-            broker.mosquitto().restart();
+            broker.restart();
         }
     },
     /** Connections are open and nothing passes. */

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The broker, and a proxy in front of it for the daemon: Mosquitto where it is installed, which can be ended and started again
@@ -24,11 +25,14 @@ public final class SoakBroker implements AutoCloseable {
             set_tcp_nodelay true
             """;
 
+    private static final long SUBSCRIBER_S = 10;
+
     private final MosquittoProcess mosquitto;
     private final Closeable running;
     private final int port;
     private final Path store;
     private final BrokerProxy proxy;
+    private Witness witness;
 
     private SoakBroker(MosquittoProcess mosquitto, Closeable running, int port, Path store) throws IOException {
         this.store = store;
@@ -58,14 +62,41 @@ public final class SoakBroker implements AutoCloseable {
         return mosquitto != null;
     }
 
-    MosquittoProcess mosquitto() {
-        return mosquitto;
-    }
-
-    /** From here on the sessions that there are outlive a restart: messages for them are kept before they are back themselves. */
-    public void keepSessions() throws IOException, InterruptedException {
+    /**
+     * From here on the sessions that there are outlive a restart: messages for them are kept before they are back themselves.
+     *
+     * @param subscriber that is to miss nothing
+     */
+    public void keepSessions(Witness subscriber) throws IOException, InterruptedException {
+        witness = subscriber;
         if (mosquitto != null) {
             mosquitto.save(store.resolve("mosquitto.db"));
+        }
+    }
+
+    /** Ends the broker. */
+    void end() throws IOException {
+        mosquitto.close();
+    }
+
+    /**
+     * Starts it again. The daemon gets through when the subscriber is back: Mosquitto 2.0.11 now and then loses the session of one
+     * that it was sending something to as it ended, and confirms messages that nobody gets.
+     */
+    void restart() throws IOException, InterruptedException {
+        proxy.refuse(true);
+        try {
+            mosquitto.restart();
+            long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(SUBSCRIBER_S);
+            while (!witness.isListening()) {
+                if (System.nanoTime() - endNs > 0) {
+                    throw new IOException(
+                            "the subscriber did not come back to the broker within " + SUBSCRIBER_S + " s");
+                }
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+        } finally {
+            proxy.refuse(false);
         }
     }
 

@@ -66,7 +66,7 @@ final class SoakRun implements AutoCloseable {
         injector.add(broker, watches);
         witness = new Witness(broker.uri(), heard());
         witness.awaitSubscribed();
-        broker.keepSessions();
+        broker.keepSessions(witness);
         Path configuration = Files.writeString(plan.folder().resolve("soak.yml"), configuration());
         Files.createDirectories(tempDir);
         Map<String, String> environment = new HashMap<>(plan.environment());

@@ -36,6 +36,8 @@ public final class Witness implements MqttListener, AutoCloseable {
     private final MqttClient client;
     private final AtomicReference<String> unreadable = new AtomicReference<>();
     private final CountDownLatch subscribed = new CountDownLatch(1);
+    /** The broker knows what this one wants to hear, on the connection that there is. */
+    private volatile boolean listening;
 
     /**
      * Takes what was said, on the client's thread. Cameras are told by their number: 1 is {@code cam1}. Times are microseconds since
@@ -63,8 +65,23 @@ public final class Witness implements MqttListener, AutoCloseable {
     }
 
     @Override
+    public void onConnected(boolean sessionPresent) {
+        listening = sessionPresent;
+    }
+
+    @Override
+    public void onAway(String reason) {
+        listening = false;
+    }
+
+    @Override
     public void onSubscribed(String filter, int grantedQos) {
+        listening = true;
         subscribed.countDown();
+    }
+
+    boolean isListening() {
+        return listening;
     }
 
     public void awaitSubscribed() throws IOException, InterruptedException {

@@ -2,6 +2,7 @@ package dev.vigil.infer.ort;
 
 import dev.vigil.infer.InferOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,9 @@ final class HostLibraries {
             "libcurand.so.10",
             "libcudnn.so.9");
     private static final List<String> TENSORRT = List.of("libnvinfer.so.10", "libnvonnxparser.so.10");
+
+    /** Where NVIDIA's driver tells of the GPUs. */
+    private static final Path GPUS = Path.of("/proc/driver/nvidia/gpus");
 
     /** What the linker says of a library that is older than what was built against it. */
     private static final Pattern TOO_OLD = Pattern.compile("undefined symbol: (\\S+), version (lib(cu|nv)\\S+)");
@@ -100,6 +104,31 @@ final class HostLibraries {
                 })
                 .distinct()
                 .toList();
+    }
+
+    /** What TensorRT's engines depend on: the GPU, and its own library, as far as the file and its name tell of it. */
+    String builder() {
+        List<String> facts = new ArrayList<>();
+        try {
+            for (Path folder : folders) {
+                Path library = folder.resolve(TENSORRT.get(0));
+                if (facts.isEmpty() && Files.exists(library)) {
+                    facts.add(library.toRealPath().getFileName() + " of " + Files.size(library));
+                }
+            }
+            if (Files.isDirectory(GPUS)) {
+                try (DirectoryStream<Path> gpus = Files.newDirectoryStream(GPUS)) {
+                    for (Path gpu : gpus) {
+                        Files.readAllLines(gpu.resolve("information")).stream()
+                                .filter(line -> line.startsWith("Model:"))
+                                .forEach(facts::add);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return String.join(", ", facts);
     }
 
     /** Names what is to be done where the dynamic linker's {@code words} are of a library that is too old. */

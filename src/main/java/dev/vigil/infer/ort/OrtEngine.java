@@ -88,7 +88,7 @@ public final class OrtEngine implements Engine {
             throws InferException {
         List<String> reasons = new ArrayList<>();
         if (options.backend().provider() != null) {
-            Engine engine = openHere(model, Device.CPU, options, cacheDir, profile, reasons);
+            Engine engine = openHere(model, Device.CPU, options, cacheDir, profile, null, reasons);
             return profile == null ? OrtSteps.overCpu(engine, model, options, cacheDir) : engine;
         }
         HostLibraries host = HostLibraries.ofThisBox();
@@ -96,16 +96,13 @@ public final class OrtEngine implements Engine {
         for (Device candidate : candidates(options.device())) {
             String lack = lack(candidate, host);
             if (lack == null && candidate == Device.TENSORRT && profile == null) {
-                TensorRtCache cache = cache(model, options, cacheDir);
-                lack = cache.refusal();
-                if (lack == null && !cache.isBuilt()) {
-                    toBuild = true; // which takes minutes: something else serves meanwhile
-                    continue;
-                }
+                toBuild = true; // which takes minutes, and seconds when it was built before: something else serves
+                // meanwhile
+                continue;
             }
             if (lack == null) {
                 try {
-                    Engine engine = open(model, candidate, options, cacheDir, profile, reasons);
+                    Engine engine = open(model, candidate, options, cacheDir, profile, null, reasons);
                     boolean alone = profile != null || candidate == Device.CPU && !toBuild;
                     return alone ? engine : OrtSteps.from(engine, candidate, toBuild, model, options, cacheDir);
                 } catch (OrtException | LinkageError e) { // natives that can not be loaded are no device either
@@ -121,11 +118,27 @@ public final class OrtEngine implements Engine {
         throw new InferException("the model " + model + " can not be loaded: " + String.join("; ", reasons));
     }
 
-    static Engine openHere(
-            Path model, Device device, InferOptions options, Path cacheDir, OrtProfile profile, List<String> reasons)
+    /**
+     * On this device and no other.
+     *
+     * @param shapes that TensorRT is to build engines for, see {@link EngineBuild}; null to take those of the cache
+     */
+    static Engine openHere(Path model, Device device, InferOptions options, Path cacheDir, String shapes)
+            throws InferException {
+        return openHere(model, device, options, cacheDir, null, shapes, new ArrayList<>());
+    }
+
+    private static Engine openHere(
+            Path model,
+            Device device,
+            InferOptions options,
+            Path cacheDir,
+            OrtProfile profile,
+            String shapes,
+            List<String> reasons)
             throws InferException {
         try {
-            return open(model, device, options, cacheDir, profile, reasons);
+            return open(model, device, options, cacheDir, profile, shapes, reasons);
         } catch (OrtException | LinkageError e) {
             throw new InferException("the model " + model + " can not be loaded: " + words(e), e);
         }
@@ -136,7 +149,8 @@ public final class OrtEngine implements Engine {
     }
 
     static TensorRtCache cache(Path model, InferOptions options, Path cacheDir) throws InferException {
-        return TensorRtCache.of(model, options, OrtNatives.version(), cacheDir);
+        String version = OrtNatives.version() + " " + HostLibraries.ofThisBox().builder();
+        return TensorRtCache.of(model, options, version, cacheDir);
     }
 
     /** In the order in which they are tried; a device that was asked for by name falls back as well, but aloud. */
@@ -169,14 +183,23 @@ public final class OrtEngine implements Engine {
                         + String.join(", ", HostLibraries.packages(missing)) + ")";
     }
 
-    /** @param profile null for none */
+    /**
+     * @param profile null for none
+     * @param shapes null for those of the cache
+     */
     private static Engine open(
-            Path model, Device device, InferOptions options, Path cacheDir, OrtProfile profile, List<String> reasons)
+            Path model,
+            Device device,
+            InferOptions options,
+            Path cacheDir,
+            OrtProfile profile,
+            String shapes,
+            List<String> reasons)
             throws InferException, OrtException {
         OrtNatives.provide(device, cacheDir);
         OrtEnvironment environment = environmentOfProcess();
         TensorRtCache engines = device == Device.TENSORRT ? cache(model, options, cacheDir) : null;
-        try (OrtSession.SessionOptions settings = OrtSettings.of(environment, device, options, engines)) {
+        try (OrtSession.SessionOptions settings = OrtSettings.of(environment, device, options, engines, shapes)) {
             if (profile != null) {
                 profile.askFor(settings, device);
             }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What a session of ONNX Runtime is told. Stateless, but for the plugin libraries that the process has registered. */
@@ -24,19 +25,23 @@ final class OrtSettings {
     /** Paths of plugin libraries by provider's name. Guarded by the class. */
     private static final Map<String, Path> REGISTERED = new HashMap<>();
 
+    /** Shapes by names that hold none of what the provider divides them by; of others it learns as they come. */
+    private static final Pattern TELLABLE = Pattern.compile("[^:, ]+:[0-9x]+([, ][^:, ]+:[0-9x]+)+");
+
     private OrtSettings() {}
 
     /**
      * @param engines where TensorRT keeps what it builds; null for other devices
+     * @param shapes that it builds for, the least and the greatest, see {@link EngineBuild}; null or empty for those that come
      * @return to be closed
      */
     static OrtSession.SessionOptions of(
-            OrtEnvironment environment, Device device, InferOptions options, TensorRtCache engines)
+            OrtEnvironment environment, Device device, InferOptions options, TensorRtCache engines, String shapes)
             throws OrtException, InferException {
         OrtSession.SessionOptions settings = new OrtSession.SessionOptions();
         boolean filled = false;
         try {
-            fill(settings, environment, device, options, engines);
+            fill(settings, environment, device, options, engines, shapes);
             filled = true;
             return settings;
         } finally {
@@ -51,7 +56,8 @@ final class OrtSettings {
             OrtEnvironment environment,
             Device device,
             InferOptions options,
-            TensorRtCache engines)
+            TensorRtCache engines,
+            String shapes)
             throws OrtException, InferException {
         settings.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
         settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
@@ -66,7 +72,7 @@ final class OrtSettings {
         }
         Precision precision = options.backend().precision();
         if (device == Device.TENSORRT) {
-            try (OrtTensorRTProviderOptions tensorRt = tensorRt(engines.folder(), precision)) {
+            try (OrtTensorRTProviderOptions tensorRt = tensorRt(engines.folder(), precision, shapes)) {
                 settings.addTensorrt(tensorRt);
             }
         }
@@ -82,7 +88,7 @@ final class OrtSettings {
         }
     }
 
-    private static OrtTensorRTProviderOptions tensorRt(Path folder, Precision precision)
+    private static OrtTensorRTProviderOptions tensorRt(Path folder, Precision precision, String shapes)
             throws OrtException, InferException {
         try {
             Files.createDirectories(folder);
@@ -95,6 +101,12 @@ final class OrtSettings {
         tensorRt.add("trt_timing_cache_enable", "1");
         tensorRt.add("trt_timing_cache_path", folder.toString());
         tensorRt.add("trt_fp16_enable", precision == Precision.FP16 ? "1" : "0");
+        if (shapes != null && TELLABLE.matcher(shapes).matches()) {
+            String[] range = shapes.split(" ", 2);
+            tensorRt.add("trt_profile_min_shapes", range[0]);
+            tensorRt.add("trt_profile_max_shapes", range[1]);
+            tensorRt.add("trt_profile_opt_shapes", range[1]);
+        }
         return tensorRt;
     }
 

@@ -33,14 +33,7 @@ final class OrtSteps {
                 steps.add(step(device, model, device == Device.CPU ? onAllCores(later) : later, cacheDir));
             }
         }
-        if (!toBuild) {
-            return new SwitchingEngine(steps, from, first, false);
-        }
-        TensorRtCache cache = OrtEngine.cache(model, options, cacheDir);
-        cache.begin();
-        SwitchingEngine engine = new SwitchingEngine(steps, from, first, true);
-        engine.onBuilt(cache::end);
-        return engine;
+        return new SwitchingEngine(steps, from, first, toBuild);
     }
 
     /** Serves on a plugin as long as that can. */
@@ -64,9 +57,15 @@ final class OrtSteps {
     }
 
     private static SwitchingEngine.Opener opener(Path model, Device device, InferOptions options, Path cacheDir) {
-        return () -> DeepStack.call(
-                "build-" + ModelFormat.stem(model),
-                () -> OrtEngine.openHere(model, device, options, cacheDir, null, new ArrayList<>()));
+        return memory -> {
+            if (device == Device.TENSORRT) {
+                TensorRtCache cache = OrtEngine.cache(model, options, cacheDir);
+                EngineBuild.inChild(model, options, cacheDir, cache, memory);
+            }
+            return DeepStack.call(
+                    "load-" + ModelFormat.stem(model),
+                    () -> OrtEngine.openHere(model, device, options, cacheDir, null));
+        };
     }
 
     /** A GPU's few workers are as many on the CPU, where they have all of its cores. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -16,7 +17,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Where TensorRT keeps the engines of one model: a folder whose name is made of all that an engine depends on, the model's content
@@ -24,11 +24,9 @@ import java.util.stream.Stream;
  */
 record TensorRtCache(Path folder) {
     private static final int NAME_BYTES = 16;
-    /** TensorRT's builder can take the whole process with it: a box that starts it again and again would never serve. */
-    private static final int BUILDS_MAX = 3;
 
     /**
-     * @param version of ONNX Runtime
+     * @param version of ONNX Runtime, and of what engines depend on besides
      * @throws InferException when the model can not be read
      */
     static TensorRtCache of(Path model, InferOptions options, String version, Path cacheDir) throws InferException {
@@ -67,59 +65,40 @@ record TensorRtCache(Path folder) {
         }
     }
 
-    /** Whether there is an engine: then loading takes seconds and not minutes. */
-    boolean isBuilt() {
-        if (!Files.isDirectory(folder)) {
-            return false;
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.anyMatch(file -> file.toString().endsWith(".engine"));
+    /**
+     * Whether all engines are there, and not only the first of several: then loading takes seconds and not minutes.
+     *
+     * @param shapes of the inputs
+     */
+    boolean isBuiltFor(String shapes) {
+        try {
+            return Files.exists(mark()) && Files.readString(mark()).equals(shapes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** A build begins that is not known to have ended until {@link #end}. */
-    void begin() throws InferException {
+    /** All of them are there. */
+    void built(String shapes) {
         try {
-            Files.createDirectories(folder);
-            Files.writeString(mark(), String.valueOf(begun() + 1));
-        } catch (IOException e) {
-            throw new InferException("the cache folder " + folder + " can not be written: " + e.getMessage(), e);
-        }
-    }
-
-    /** It has ended, well or not, and the process lives. */
-    void end() {
-        try {
-            Files.deleteIfExists(mark());
+            Files.writeString(mark(), shapes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Why no further build is to be begun; null when it may. */
-    String refusal() {
-        return begun() < BUILDS_MAX
-                ? null
-                : "building its engine has ended the process " + begun() + " times; it is tried again when " + mark()
-                        + " is deleted";
+    /** Deletes what is there, which may be the half of it, or for other shapes; how long which tactic takes is kept. */
+    void clear() {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "{built,*.engine,*.profile}")) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Path mark() {
-        return folder.resolve("building");
-    }
-
-    /** How many builds have begun since one was known to have ended. */
-    private int begun() {
-        try {
-            return Files.exists(mark())
-                    ? Integer.parseInt(Files.readString(mark()).strip())
-                    : 0;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (NumberFormatException e) {
-            return 1; // the process ended in writing it
-        }
+        return folder.resolve("built");
     }
 }

@@ -47,6 +47,11 @@ public final class Pulses {
         standstills.looked(nowNs);
     }
 
+    /** How much of the time from {@code sinceNs} to {@code nowNs} the whole process stood still. */
+    public synchronized long stoodStillNs(long sinceNs, long nowNs) {
+        return standstills.within(sinceNs, nowNs);
+    }
+
     /** What has work and has not moved for longer than its limit; empty when all is well. */
     public List<Silence> silent(long nowNs) {
         List<Silence> silences = new ArrayList<>();
@@ -73,7 +78,7 @@ public final class Pulses {
         }
         synchronized (this) {
             long sinceNs = pulse.silentSinceNs(nowNs);
-            return nowNs - sinceNs - standstills.within(sinceNs, nowNs);
+            return nowNs - sinceNs - stoodStillNs(sinceNs, nowNs);
         }
     }
 }

@@ -11,16 +11,22 @@ import dev.vigil.detect.PostProcessor;
 import dev.vigil.frame.Orientation;
 import dev.vigil.frame.Picture;
 import dev.vigil.frame.Placement;
+import dev.vigil.infer.Engine;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.TensorRing;
 import dev.vigil.pipeline.LoadedModel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 
 /** A detection model with one worker, from pictures to boxes, outside of any pipeline. Not threadsafe. */
 public final class ModelRun implements AutoCloseable {
+    /** What builds gives up before. */
+    private static final Duration BUILD_MAX = Duration.ofHours(3);
+
     private final LoadedModel model;
     private final FrameConverter converter;
     private final PostProcessor post;
@@ -35,13 +41,35 @@ public final class ModelRun implements AutoCloseable {
     }
 
     /**
-     * Loads a model and runs it once on zeros.
+     * Loads a model, runs it once on zeros, and waits until it is built for the device that was asked for, or known to stay on
+     * another.
      *
      * @param cacheDir for unpacked natives and built engines
      * @throws InferException when the file can not be loaded or run
      * @throws ModelException when it is no detection model that is known, or its description does not fit it
      */
     public static ModelRun load(Path file, ModelDescription description, InferOptions options, Path cacheDir)
+            throws InferException, ModelException {
+        ModelRun run = begin(file, description, options, cacheDir);
+        boolean built = false;
+        try {
+            built = run.awaitBuilt(BUILD_MAX);
+            if (!built) {
+                throw new InferException("was not built for " + run.engine().building() + " within " + BUILD_MAX);
+            }
+            return run;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InferException("interrupted while it was being built", e);
+        } finally {
+            if (!built) {
+                run.close();
+            }
+        }
+    }
+
+    /** The same without waiting: until it is built, it runs on another device. */
+    public static ModelRun begin(Path file, ModelDescription description, InferOptions options, Path cacheDir)
             throws InferException, ModelException {
         LoadedModel model = LoadedModel.load(file, description, options, cacheDir);
         boolean made = false;
@@ -54,6 +82,22 @@ public final class ModelRun implements AutoCloseable {
                 model.close();
             }
         }
+    }
+
+    /** False when it is still being built for another device after that time. */
+    public boolean awaitBuilt(Duration atMost) throws InterruptedException {
+        long endNs = System.nanoTime() + atMost.toNanos();
+        while (engine().building() != null) {
+            if (System.nanoTime() - endNs > 0) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+        return true;
+    }
+
+    private Engine engine() {
+        return model.engine();
     }
 
     public LoadedModel model() {

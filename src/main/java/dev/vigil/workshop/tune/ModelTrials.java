@@ -23,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Trials of models on this box. Keeps a few of them loaded, so that races need not load them anew in each round. Owned by one
@@ -148,7 +147,7 @@ public final class ModelTrials implements Trials, AutoCloseable {
             run = loadNew(settings);
             boolean ready = false;
             try {
-                requireDevice(run.model().engine(), settings);
+                requireDevice(run, settings);
                 run.fillAll(frames);
                 ready = true;
             } finally {
@@ -165,26 +164,23 @@ public final class ModelTrials implements Trials, AutoCloseable {
     private ModelRun loadNew(Settings settings) throws InferException, ModelException {
         Variant variant = settings.variant();
         try {
-            return ModelRun.load(variant.file(), variant.description(), settings.infer(), cacheDir);
+            return ModelRun.begin(variant.file(), variant.description(), settings.infer(), cacheDir);
         } catch (InferException e) {
             if (loaded.isEmpty()) {
                 throw e;
             }
             close();
-            return ModelRun.load(variant.file(), variant.description(), settings.infer(), cacheDir);
+            return ModelRun.begin(variant.file(), variant.description(), settings.infer(), cacheDir);
         }
     }
 
     /** What falls back to another device was not what was to be tried. */
-    private void requireDevice(Engine engine, Settings settings) throws TrialException, InterruptedException {
+    private void requireDevice(ModelRun run, Settings settings) throws TrialException, InterruptedException {
         Device wanted = settings.infer().device();
-        long endNs = System.nanoTime() + buildTime.toNanos();
-        while (engine.building() != null) {
-            if (System.nanoTime() - endNs > 0) {
-                throw new TrialException("was not built for " + engine.building() + " within " + buildTime.toSeconds()
-                        + " s; give it more time with --for");
-            }
-            TimeUnit.MILLISECONDS.sleep(100);
+        Engine engine = run.model().engine();
+        if (!run.awaitBuilt(buildTime)) {
+            throw new TrialException("was not built for " + engine.building() + " within " + buildTime.toSeconds()
+                    + " s; give it more time with --for");
         }
         String device = engine.device();
         if (wanted != Device.AUTO && !device.equals(wanted.name().toLowerCase(Locale.ROOT))) {

@@ -111,7 +111,6 @@ class OrtEngineTest {
         InferOptions options = InferOptions.DEFAULT;
         BackendOptions half = new BackendOptions(Backend.AUTO, null, null, BackendOptions.Precision.FP16);
         TensorRtCache cache = TensorRtCache.of(model, options, "1", folder);
-        assertThat(cache.isBuilt()).isFalse();
         assertThat(TensorRtCache.of(model, options.withWorkers(7), "1", folder)).isEqualTo(cache);
         Set<TensorRtCache> all = new HashSet<>(Set.of(
                 cache,
@@ -120,29 +119,24 @@ class OrtEngineTest {
         Files.write(model, new byte[] {1, 2, 4});
         all.add(TensorRtCache.of(model, options, "1", folder));
         assertThat(all).hasSize(4);
-        Files.createDirectories(cache.folder());
-        assertThat(cache.isBuilt()).isFalse();
-        Files.createFile(cache.folder().resolve("TensorrtExecutionProvider_1.engine"));
-        assertThat(cache.isBuilt()).isTrue();
     }
 
-    /** A builder that crashes takes the daemon with it; systemd starts it again, and it must come to serve at last. */
+    /** A build that was cut off leaves the engines of some parts of the model. */
     @Test
-    void shouldGiveUpBuildingWhenTheProcessEndsInItAgainAndAgain() throws Exception {
+    void shouldTakeEnginesOnlyWhenAllAreThereForTheseShapes() throws Exception {
         Path model = Files.write(folder.resolve("m.onnx"), new byte[] {1, 2, 3});
         TensorRtCache cache = TensorRtCache.of(model, InferOptions.DEFAULT, "1", folder);
-        for (int start = 0; start < 3; start++) {
-            assertThat(cache.refusal()).isNull();
-            cache.begin();
-        }
-        assertThat(cache.isBuilt()).isFalse();
-        assertThat(cache.refusal())
-                .isEqualTo("building its engine has ended the process 3 times; it is tried again when "
-                        + cache.folder().resolve("building") + " is deleted");
-        cache.end();
-        assertThat(cache.refusal()).isNull();
-        Files.createFile(cache.folder().resolve("building")); // a power cut may leave it empty
-        assertThat(cache.refusal()).isNull();
+        Files.createDirectories(cache.folder());
+        Path engine = Files.createFile(cache.folder().resolve("TensorrtExecutionProvider_1.engine"));
+        Path timing = Files.createFile(cache.folder().resolve("TensorrtExecutionProvider_cache_sm90.timing"));
+        assertThat(cache.isBuiltFor("")).isFalse();
+        cache.built("in:1x3x8x8 in:4x3x8x8");
+        assertThat(cache.isBuiltFor("in:1x3x8x8 in:4x3x8x8")).isTrue();
+        assertThat(cache.isBuiltFor("in:1x3x8x8 in:8x3x8x8")).isFalse();
+        cache.clear();
+        assertThat(engine).doesNotExist();
+        assertThat(timing).exists();
+        assertThat(cache.isBuiltFor("in:1x3x8x8 in:4x3x8x8")).isFalse();
     }
 
     @Test

@@ -18,11 +18,14 @@ import java.nio.file.Path;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against GStreamer's RTSP server, what {@code RtspContractTest} does not hold of every camera. */
+@Execution(ExecutionMode.CONCURRENT)
 class RtspPeerTest {
     private static final String CLIP = "( filesrc location="
             + Path.of("media/demo-clip.mp4").toAbsolutePath()

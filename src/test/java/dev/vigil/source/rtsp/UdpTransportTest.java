@@ -20,8 +20,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Pictures over UDP from a camera that says what the test wants. */
+@Execution(ExecutionMode.CONCURRENT)
 class UdpTransportTest {
     /** What the camera sends once it plays. */
     private interface Media {

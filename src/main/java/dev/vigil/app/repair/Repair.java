@@ -1,4 +1,4 @@
-package dev.vigil.app;
+package dev.vigil.app.repair;
 
 import dev.vigil.base.Clock;
 import dev.vigil.metrics.health.Pulse;
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@link #look} belongs to one thread; the figures are for any.
  */
-final class Repair {
+public final class Repair {
     private static final Logger LOG = LoggerFactory.getLogger(Repair.class);
     /** A large model takes its time to load. */
     private static final Duration RESTART_MAX = Duration.ofMinutes(2);
@@ -41,6 +41,12 @@ final class Repair {
     // whoever looks
     private final Map<Part, Case> cases = new HashMap<>();
     private boolean gaveUp;
+
+    /** What is done to a part. */
+    private interface Act {
+        /** @see Part#restart */
+        void on(List<Thread> leftBehind) throws Exception;
+    }
 
     /** One part's restarts. */
     private static final class Case {
@@ -64,12 +70,12 @@ final class Repair {
     }
 
     /** How many restarts there were, in vain or not. */
-    long restarts() {
+    public long restarts() {
         return restarts.get();
     }
 
     /** How many threads are stuck, and were left behind. */
-    int leftBehind() {
+    public int leftBehind() {
         if (leftBehind.removeIf(thread -> !thread.isAlive())) {
             NativeHeap.noteReplaced();
         }
@@ -94,7 +100,7 @@ final class Repair {
                 if (!part.isRestartable()) {
                     await(part, trouble, lastsNs);
                 } else if (lastsNs >= TOLD_FIRST.toNanos()) {
-                    look(part, trouble);
+                    look(part, cases.get(part), trouble, part::restart);
                 }
             }
         }
@@ -104,25 +110,37 @@ final class Repair {
         }
     }
 
-    private void look(Part part, String trouble) {
-        long nowNs = clock.monotonicNs();
-        Case of = cases.get(part);
-        switch (of.restarts.ask(nowNs)) {
+    /**
+     * Has a part made anew that is in no trouble.
+     *
+     * @param why for people
+     * @return false when it can not be now: it is being restarted, or was a moment ago
+     */
+    boolean renew(Part part, String why) {
+        Case of = cases.computeIfAbsent(part, unknown -> new Case());
+        return of.restarting == null && !gaveUp && look(part, of, why, part::renew);
+    }
+
+    boolean isRestarting(Part part) {
+        Case known = cases.get(part);
+        return known != null && known.restarting != null;
+    }
+
+    /** @return whether it was done */
+    private boolean look(Part part, Case of, String trouble, Act act) {
+        switch (of.restarts.ask(clock.monotonicNs())) {
             case WAIT -> LOG.debug("{}: {}; it is left for a moment", part.name(), trouble);
             case GIVE_UP ->
                 giveUp(part.name() + " was restarted " + of.restarts.count() + " times within "
                         + Restarts.SPAN.toMinutes() + " minutes (" + String.join("; ", of.troubles)
                         + "), and again: " + trouble);
             case RESTART -> {
-                of.restarts.restarted(nowNs);
                 of.inTroubleSinceNs = Case.NEVER;
-                of.troubles.add(trouble);
-                if (of.troubles.size() > Restarts.MAX) {
-                    of.troubles.remove(0);
-                }
-                begin(part, of, trouble);
+                begin(part, of, trouble, act);
+                return true;
             }
         }
+        return false;
     }
 
     /** For how long a part has been in trouble. */
@@ -140,20 +158,25 @@ final class Repair {
         }
     }
 
-    private void begin(Part part, Case of, String trouble) {
+    private void begin(Part part, Case of, String trouble, Act act) {
+        of.restarts.restarted(clock.monotonicNs());
+        of.troubles.add(trouble);
+        if (of.troubles.size() > Restarts.MAX) {
+            of.troubles.remove(0);
+        }
         LOG.error("{}: {}; it is restarted", part.name(), trouble);
         Pulse pulse = pulses.of("restart of " + part.name(), RESTART_MAX);
         pulse.beat();
         of.restarting = pulse;
-        Thread thread = new Thread(() -> restart(part, of, pulse), "repair");
+        Thread thread = new Thread(() -> restart(part, of, pulse, act), "repair");
         thread.setDaemon(true);
         thread.start();
     }
 
-    private void restart(Part part, Case of, Pulse pulse) {
+    private void restart(Part part, Case of, Pulse pulse, Act act) {
         List<Thread> stuck = new ArrayList<>();
         try {
-            part.restart(stuck);
+            act.on(stuck);
             LOG.warn("{}: restarted{}", part.name(), left(stuck));
         } catch (Exception | Error e) {
             // It is still in trouble, so that it is tried again, and given up at last.
@@ -174,7 +197,8 @@ final class Repair {
                         + String.join(", ", stuck.stream().map(Thread::getName).toList());
     }
 
-    private void giveUp(String tried) {
+    /** Gives the process up; once. */
+    void giveUp(String tried) {
         gaveUp = true;
         LOG.error("gives up: {}", tried);
         onGiveUp.accept(tried);

@@ -1,4 +1,4 @@
-package dev.vigil.app;
+package dev.vigil.app.repair;
 
 import dev.vigil.base.Clock;
 import java.util.Locale;

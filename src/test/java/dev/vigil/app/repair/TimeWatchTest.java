@@ -1,4 +1,4 @@
-package dev.vigil.app;
+package dev.vigil.app.repair;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,9 @@
-package dev.vigil.app;
+package dev.vigil.app.repair;
 
 import java.util.List;
 
 /** A part of the daemon that can be restarted alone, while the others go on. */
-interface Part {
+public interface Part {
     /** For people: {@code model ssd}, {@code gate reader}. */
     String name();
 
@@ -27,4 +27,12 @@ interface Part {
      * @throws Exception when there can be no other now
      */
     void restart(List<Thread> leftBehind) throws Exception;
+
+    /**
+     * As above of a part that is well, to have back what it may hold and not need: what is inside comes through first, and all that
+     * it holds is freed before it is made anew.
+     */
+    default void renew(List<Thread> leftBehind) throws Exception {
+        restart(leftBehind);
+    }
 }

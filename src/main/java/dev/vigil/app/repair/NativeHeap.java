@@ -1,4 +1,4 @@
-package dev.vigil.app;
+package dev.vigil.app.repair;
 
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,7 +22,7 @@ public final class NativeHeap {
     private NativeHeap() {}
 
     /** Decoders or pictures of another size may have come in the place of others. */
-    static void noteChange() {
+    public static void noteChange() {
         changed.set(true);
     }
 
@@ -32,7 +32,7 @@ public final class NativeHeap {
     }
 
     /** As {@link #trim}, if something has changed since; called now and then. */
-    static void trimAfterChange() {
+    public static void trimAfterChange() {
         boolean hasChanged = changed.getAndSet(false);
         if (replaced.getAndSet(false)) {
             trim();

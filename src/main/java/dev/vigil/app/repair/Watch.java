@@ -1,4 +1,4 @@
-package dev.vigil.app;
+package dev.vigil.app.repair;
 
 import dev.vigil.base.Clock;
 import dev.vigil.base.FaultLog;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Looks several times a second whether everything moves, tells what does not, and has the part that it belongs to restarted. A
  * thread of its own, which waits for nothing.
  */
-final class Watch implements AutoCloseable {
+public final class Watch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
     /** What the event loop does at once takes microseconds. */
     private static final Duration LOOP_MAX = Duration.ofMillis(1_500);
@@ -32,6 +32,7 @@ final class Watch implements AutoCloseable {
     private final Part mqtt = new EventLoopPart();
     private final Supplier<List<Part>> parts;
     private final Repair repair;
+    private final List<LeakWatch> leaks;
     private final Thread thread = new Thread(this::run, "watch");
     /** A task that shows that the event loop moves has been given to it, and has not come back. */
     private final AtomicBoolean asked = new AtomicBoolean();
@@ -47,9 +48,16 @@ final class Watch implements AutoCloseable {
 
     /**
      * @param parts those that there are at a moment
-     * @param onGiveUp see {@link Repair}
+     * @param resources that may leak
+     * @param settle for how long what is taken of them is right, whatever it is; zero for no such watch
+     * @param onGiveUp takes what was tried, in a line for people; called once
      */
-    Watch(Clock clock, Supplier<List<Part>> parts, Consumer<String> onGiveUp) {
+    public Watch(
+            Clock clock,
+            Supplier<List<Part>> parts,
+            List<Resource> resources,
+            Supplier<Duration> settle,
+            Consumer<String> onGiveUp) {
         this.clock = clock;
         this.faults = new FaultLog(LOG, clock);
         this.pulses = new Pulses(clock);
@@ -57,11 +65,14 @@ final class Watch implements AutoCloseable {
         this.loop = pulses.of("mqtt", LOOP_MAX);
         this.parts = parts;
         this.repair = new Repair(clock, pulses, onGiveUp);
+        this.leaks = resources.stream()
+                .map(resource -> new LeakWatch(resource, clock, repair, settle, NativeHeap::trim))
+                .toList();
         thread.setDaemon(true);
     }
 
     /** The event loop of the client: what it holds of messages is its own, so that it can not be restarted alone. */
-    Part mqtt() {
+    public Part mqtt() {
         return mqtt;
     }
 
@@ -89,16 +100,16 @@ final class Watch implements AutoCloseable {
     }
 
     /** Of all parts of the daemon. */
-    Pulses pulses() {
+    public Pulses pulses() {
         return pulses;
     }
 
     /** What was repaired. */
-    Repair repair() {
+    public Repair repair() {
         return repair;
     }
 
-    void start(MqttClient newClient) {
+    public void start(MqttClient newClient) {
         client = newClient;
         thread.start();
     }
@@ -111,7 +122,9 @@ final class Watch implements AutoCloseable {
                 askLoop();
                 tell(pulses.silent(clock.monotonicNs()));
                 lookAtDisk();
-                repair.look(parts.get());
+                List<Part> now = parts.get();
+                repair.look(now);
+                lookForLeaks(now);
             } catch (RuntimeException e) {
                 faults.error("looking whether everything moves failed", e);
             }
@@ -134,6 +147,20 @@ final class Watch implements AutoCloseable {
         silences.stream().filter(silence -> !told.contains(silence.part())).forEach(silence -> LOG.warn("{}", silence));
         told.stream().filter(part -> !parts.contains(part)).forEach(part -> LOG.info("{} moves again", part));
         told = parts;
+    }
+
+    /** One after the other: what one of them has made anew, the next would take for a change. */
+    private void lookForLeaks(List<Part> now) {
+        for (LeakWatch leak : leaks) {
+            if (leak.look(now)) {
+                return;
+            }
+        }
+    }
+
+    /** Other parts run from now on than before, or on another device. */
+    public void settleAnew() {
+        leaks.forEach(LeakWatch::settleAnew);
     }
 
     /** A disk that hangs is no fault of a thread: to restart anything would not help, and all but QoS 1 and 2 goes on. */

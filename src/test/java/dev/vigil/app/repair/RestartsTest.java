@@ -1,8 +1,8 @@
-package dev.vigil.app;
+package dev.vigil.app.repair;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vigil.app.Restarts.Verdict;
+import dev.vigil.app.repair.Restarts.Verdict;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

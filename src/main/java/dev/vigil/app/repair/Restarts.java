@@ -1,4 +1,4 @@
-package dev.vigil.app;
+package dev.vigil.app.repair;
 
 import java.time.Duration;
 import java.util.ArrayDeque;

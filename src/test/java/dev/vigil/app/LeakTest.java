@@ -1,0 +1,104 @@
+package dev.vigil.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vigil.OnnxFile;
+import dev.vigil.app.reload.SabotageRequest;
+import dev.vigil.app.service.NotifyReceiver;
+import dev.vigil.mqtt.Await;
+import dev.vigil.source.sim.RtspCameraServer;
+import dev.vigil.source.sim.SimulatedCameraOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A daemon in a process of its own, one of whose parts takes more and more memory. */
+@Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
+class LeakTest {
+    @TempDir
+    private Path folder;
+
+    private ServiceProcess service;
+
+    private void awaitLine(String part) {
+        Await.until("'" + part + "' in the log", Duration.ofSeconds(80), () -> !lines(part)
+                .isEmpty());
+    }
+
+    private List<String> lines(String part) {
+        try {
+            return service.log().lines().filter(line -> line.contains(part)).toList();
+        } catch (IOException e) {
+            throw new AssertionError("the log can not be read", e);
+        }
+    }
+
+    /**
+     * Its memory is given back when its thread ends.
+     *
+     * @param order within what Java may take in all
+     * @param tried how many parts are made anew: the model, the reporter, the reader of gate and that of yard, until it is found
+     */
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '"',
+            value = {
+                "reader:yard leak 6 70, yard reader, memory outside of Java's heap, 300, 4",
+                "infer hoard 1 98, model small, Java's heap, 60, 1"
+            })
+    void shouldFindThePartThatLeaksAndHaveItsMemoryBackWhileTheOthersGoOn(
+            String order, String part, String resource, long leastMib, int tried) throws Exception {
+        Files.write(folder.resolve("small.onnx"), OnnxFile.ssd(4, 2));
+        Path runtime = Files.createDirectory(folder.resolve("run"));
+        Map<String, String> environment = Map.of(
+                "CACHE_DIRECTORY", folder.resolve("cache").toString(),
+                "STATE_DIRECTORY", folder.resolve("state").toString(),
+                "RUNTIME_DIRECTORY", runtime.toString(),
+                "NOTIFY_SOCKET", folder.resolve("notify").toString(),
+                "VIGIL_HEAP", "160m",
+                "VIGIL_JAVA_OPTS", "-Dvigil.sabotage=yes");
+        try (NotifyReceiver systemd = new NotifyReceiver(environment.get("NOTIFY_SOCKET"));
+                RtspCameraServer cameras =
+                        RtspCameraServer.start(SimulatedCameraOptions.of(Path.of("media/demo-clip.mp4"))
+                                .withPort(0)
+                                .withCameras(2))) {
+            Path file = Files.writeString(folder.resolve("vigil.yml"), """
+                    node: box
+                    mqtt: {broker: "mqtt://127.0.0.1:9"}
+                    memory: {settle: 5s}
+                    models: {small: {file: small.onnx, workers: 1}}
+                    cameras: {gate: {url: "%s"}, yard: {url: "%s"}}
+                    """.formatted(cameras.uri(0), cameras.uri(1)));
+            service = new ServiceProcess(folder, file, environment);
+            try {
+                awaitLine("descriptors: settled at");
+                SabotageRequest.send(runtime, "box", order);
+                awaitLine(part + ": made anew, and that has given back");
+                Await.until("both cameras to be up", () -> systemd.lastStatus().contains("2 cameras, 2 up"));
+                service.signal("TERM");
+                assertThat(service.await()).isEqualTo(143);
+            } finally {
+                service.close();
+            }
+        }
+        assertThat(lines("it may be what does not give back")).hasSize(tried);
+        assertThat(lines("LeakWatch: " + resource + ": "))
+                .anyMatch(line -> line.endsWith("what is free is given back first"));
+        Matcher back = Pattern.compile("given back (\\d+) MiB")
+                .matcher(lines("it was leaking").get(0));
+        assertThat(back.find()).isTrue();
+        assertThat(Long.parseLong(back.group(1))).isGreaterThanOrEqualTo(leastMib);
+    }
+}
