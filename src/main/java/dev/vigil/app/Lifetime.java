@@ -1,5 +1,6 @@
 package dev.vigil.app;
 
+import dev.vigil.base.FullHeap;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +54,16 @@ public final class Lifetime implements AutoCloseable {
     /** Waits for the end; true when it was a signal. */
     public boolean await(BooleanSupplier isDone) throws InterruptedException {
         awaiting = true;
+        while (true) {
+            try {
+                return awaitEnd(isDone);
+            } catch (OutOfMemoryError full) { // what else goes on does so without this
+                FullHeap.unmet();
+            }
+        }
+    }
+
+    private boolean awaitEnd(BooleanSupplier isDone) throws InterruptedException {
         while (!isDone.getAsBoolean()) {
             long leftNs = endNs == Long.MAX_VALUE ? Long.MAX_VALUE : endNs - System.nanoTime();
             if (leftNs <= 0) {

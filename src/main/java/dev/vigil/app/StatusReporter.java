@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vigil.app.repair.NativeHeap;
 import dev.vigil.app.repair.Part;
 import dev.vigil.base.Clock;
+import dev.vigil.base.FaultLog;
+import dev.vigil.base.FullHeap;
 import dev.vigil.base.Sabotage;
 import dev.vigil.config.ReportConfig;
 import dev.vigil.config.TopicConfig;
@@ -60,6 +62,7 @@ final class StatusReporter implements MqttListener, Part, AutoCloseable {
     private final TopicConfig topics;
     private final MqttTopic availability;
     private final Clock clock;
+    private final FaultLog faults;
     private final Supplier<List<Camera>> cameras;
     private final Pulse pulse;
     private final long startNs;
@@ -83,6 +86,9 @@ final class StatusReporter implements MqttListener, Part, AutoCloseable {
 
     private final BoxFigures box = BoxFigures.ofThisBox();
     private final BoxWatch boxWatch = new BoxWatch();
+
+    /** The broker may not know that this is online; it is told again when that has failed. */
+    private volatile boolean untold;
 
     private long publishedOfGone;
     private List<Future<?>> everySoOften = List.of();
@@ -123,6 +129,7 @@ final class StatusReporter implements MqttListener, Part, AutoCloseable {
         this.topics = topics;
         this.availability = availability;
         this.clock = clock;
+        this.faults = new FaultLog(LOG, clock);
         this.cameras = cameras;
         this.pulses = pulses;
         this.pulse = pulses.of(name(), SILENCE_MAX);
@@ -150,7 +157,7 @@ final class StatusReporter implements MqttListener, Part, AutoCloseable {
         intervals = reports;
         everySoOften.forEach(before -> before.cancel(false));
         everySoOften = List.of(
-                every(reports.statusInterval(), () -> cameras.get().forEach(this::publishStatus)),
+                every(reports.statusInterval(), this::publishStatuses),
                 every(reports.statsInterval(), this::publishStats),
                 every(TRIM_PERIOD, NativeHeap::trimAfterChange));
     }
@@ -159,6 +166,7 @@ final class StatusReporter implements MqttListener, Part, AutoCloseable {
         return Executors.newSingleThreadScheduledExecutor(task -> {
             Thread reporter = new Thread(task, "status");
             reporter.setDaemon(true);
+            reporter.setUncaughtExceptionHandler(FullHeap.WATCHED); // its pool has another in its place
             current = reporter;
             return reporter;
         });
@@ -214,8 +222,8 @@ final class StatusReporter implements MqttListener, Part, AutoCloseable {
         try {
             Sabotage.at("reporter");
             task.run();
-        } catch (RuntimeException e) {
-            LOG.error("a status could not be told", e);
+        } catch (RuntimeException | Error e) {
+            faults.error("a status could not be told", e);
         } finally {
             pulse.rest();
         }
@@ -223,12 +231,21 @@ final class StatusReporter implements MqttListener, Part, AutoCloseable {
 
     @Override
     public void onConnected(boolean sessionPresent) {
+        untold = true;
         run(this::connected);
     }
 
     private void connected() {
-        publish(availability, ONLINE.getBytes(StandardCharsets.UTF_8));
+        untold = true;
+        publishStatuses();
+    }
+
+    private void publishStatuses() {
+        if (untold) {
+            publish(availability, ONLINE.getBytes(StandardCharsets.UTF_8));
+        }
         cameras.get().forEach(this::publishStatus);
+        untold = false;
     }
 
     /** A camera's state, or what is not as it should be with it, has changed. */

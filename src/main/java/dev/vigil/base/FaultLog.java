@@ -5,16 +5,22 @@ import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
 import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
  * A log for faults that may come with every frame: each cause at once, then at growing intervals with its count, see
- * {@link Repeats}. Texts that differ in more than numbers are of different causes. Threadsafe.
+ * {@link Repeats}. Texts that differ in more than numbers are of different causes. A fault that there is no memory to tell of is
+ * counted, and told of when there is some again ({@link FullHeap}): to tell of it never fails. Threadsafe.
  */
 public final class FaultLog {
+    private static final Logger LOG = LoggerFactory.getLogger(FaultLog.class);
     private static final int CAUSES_MAX = 64;
 
     private static final Set<FaultLog> ALL = Collections.newSetFromMap(new WeakHashMap<>());
+
+    /** Unmet wants of memory that were told of; guarded by {@link #ALL}. */
+    private static long unmetTold;
 
     private record Cause(Level level, Repeats.Text text) {}
 
@@ -47,12 +53,19 @@ public final class FaultLog {
     }
 
     private void tell(Level level, String text, Throwable thrown) {
-        Repeats.Untold untold;
-        synchronized (causes) {
-            untold = causes.note(new Cause(level, Repeats.Text.of(text)), clock.monotonicNs());
+        if (thrown instanceof OutOfMemoryError) {
+            FullHeap.unmet();
         }
-        if (untold != null) {
-            log(level, text, untold, "and ", thrown);
+        try {
+            Repeats.Untold untold;
+            synchronized (causes) {
+                untold = causes.note(new Cause(level, Repeats.Text.of(text)), clock.monotonicNs());
+            }
+            if (untold != null) {
+                log(level, text, untold, "and ", thrown);
+            }
+        } catch (OutOfMemoryError full) {
+            FullHeap.unmet();
         }
     }
 
@@ -68,6 +81,23 @@ public final class FaultLog {
             all = List.copyOf(ALL);
         }
         all.forEach(FaultLog::left);
+    }
+
+    /** Tells how often memory was wanted in vain since this was called last; for the same thread. */
+    public static void tellUnmet() {
+        long unmet = FullHeap.count();
+        long more;
+        synchronized (ALL) {
+            more = unmet - unmetTold;
+            unmetTold = unmet;
+        }
+        if (more > 0) {
+            LOG.error(
+                    "memory was wanted in vain {} times: of Java's heap ({} MiB at most) or of what Java may have outside of it;"
+                            + " what wanted it was given up, all else goes on",
+                    more,
+                    Runtime.getRuntime().maxMemory() >> 20);
+        }
     }
 
     private void left() {

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * alone. Threadsafe.
  *
  * <p>{@code reader} and {@code publish} know their camera: {@code reader:gate} means that one alone. {@code disk} is where the
- * outbox writes. The clock can be stepped too, as the system's may be while the process runs.
+ * outbox writes. The clock can be stepped too, as the system's may be while the process runs, and Java's heap filled.
  */
 public final class Sabotage {
     /** Every place that there is. */
@@ -40,6 +40,11 @@ public final class Sabotage {
     private static volatile boolean on;
 
     private static volatile long clockStepUs;
+
+    /** How much of the heap is taken at once, before what is left of it is taken by and by. */
+    private static final int CHUNK_BYTES = 1 << 20;
+    /** When the heap is let go; guarded by the class. */
+    private static volatile long heapEndNs;
 
     /** Of each thread, for as long as it lives. */
     private static final ThreadLocal<List<Object>> LEAKED = ThreadLocal.withInitial(ArrayList::new);
@@ -153,6 +158,14 @@ public final class Sabotage {
         order(place, Order.of(null, null, times));
     }
 
+    /** Has the next passes of a place want memory in vain. */
+    private static void starve(String place, long times) {
+        Supplier<Object> want = () -> {
+            throw new OutOfMemoryError("sabotage of " + place);
+        };
+        order(place, Order.of(null, want, times));
+    }
+
     /** Has each of the next passes of a place take so long, or until {@link #end}: once for a hang, many times for slowness. */
     public static void hang(String place, Duration lasts, long times) {
         order(place, Order.of(lasts, null, times));
@@ -188,6 +201,7 @@ public final class Sabotage {
     public static synchronized void endAll() {
         ORDERS.keySet().forEach(Sabotage::end);
         clockStepUs = 0;
+        heapEndNs = System.nanoTime();
     }
 
     private static void withdraw(Order order) {
@@ -203,14 +217,36 @@ public final class Sabotage {
         clockStepUs = TimeUnit.NANOSECONDS.toMicros(step.toNanos());
     }
 
+    /** Leaves nothing of Java's heap to anybody for so long: what others give back is taken at once. */
+    public static void fillHeap(Duration lasts) {
+        heapEndNs = System.nanoTime() + lasts.toNanos();
+        Thread thread = new Thread(Sabotage::fillHeap, "sabotage");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void fillHeap() {
+        Object[] taken = null;
+        for (int bytes = CHUNK_BYTES; System.nanoTime() - heapEndNs < 0; bytes = Math.max(16, bytes / 2)) {
+            try {
+                while (System.nanoTime() - heapEndNs < 0) {
+                    taken = new Object[] {taken, new byte[bytes]};
+                }
+            } catch (OutOfMemoryError full) {
+                FullHeap.unmet(); // smaller pieces may be left
+            }
+        }
+    }
+
     /** How far the wall clock of this process is from the system's; what {@link Clock#SYSTEM} adds. */
     static long clockStepUs() {
         return clockStepUs;
     }
 
     /**
-     * Does what a line says: {@code PLACE throw [TIMES]}, {@code PLACE hang TIME [TIMES]},
-     * {@code PLACE leak MIB [TIMES]}, {@code PLACE hoard MIB [TIMES]}, {@code PLACE end}, {@code clock TIME}, {@code clock -TIME} or {@code end}.
+     * Does what a line says: {@code PLACE throw [TIMES]}, {@code PLACE starve [TIMES]}, {@code PLACE hang TIME [TIMES]},
+     * {@code PLACE leak MIB [TIMES]}, {@code PLACE hoard MIB [TIMES]}, {@code PLACE end}, {@code clock TIME}, {@code clock -TIME},
+     * {@code heap TIME} or {@code end}.
      *
      * @throws IllegalArgumentException when it says nothing that there is
      */
@@ -222,8 +258,12 @@ public final class Sabotage {
         } else if (words[0].equals("clock") && words.length == 2) {
             Duration step = duration(what.startsWith("-") ? what.substring(1) : what);
             stepClock(what.startsWith("-") ? step.negated() : step);
+        } else if (words[0].equals("heap") && words.length == 2) {
+            fillHeap(duration(what));
         } else if (what.equals("throw") && words.length <= 3) {
             fail(words[0], words.length > 2 ? times(words[2]) : 1);
+        } else if (what.equals("starve") && words.length <= 3) {
+            starve(words[0], words.length > 2 ? times(words[2]) : 1);
         } else if (what.equals("hang") && (words.length == 3 || words.length == 4)) {
             hang(words[0], duration(words[2]), words.length > 3 ? times(words[3]) : 1);
         } else if (Set.of("leak", "hoard").contains(what) && (words.length == 3 || words.length == 4)) {
@@ -232,8 +272,8 @@ public final class Sabotage {
             end(words[0]);
         } else {
             throw new IllegalArgumentException("'" + line
-                    + "' is none of: PLACE throw [TIMES], PLACE hang TIME [TIMES],"
-                    + " PLACE leak MIB [TIMES], PLACE hoard MIB [TIMES], PLACE end, clock [-]TIME, end");
+                    + "' is none of: PLACE throw [TIMES], PLACE starve [TIMES], PLACE hang TIME [TIMES],"
+                    + " PLACE leak MIB [TIMES], PLACE hoard MIB [TIMES], PLACE end, clock [-]TIME, heap TIME, end");
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.vigil.homeassistant;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vigil.base.Clock;
+import dev.vigil.base.FaultLog;
+import dev.vigil.base.FullHeap;
 import dev.vigil.mqtt.InboundMessage;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.MqttListener;
@@ -55,9 +58,11 @@ public final class Discovery implements MqttListener, AutoCloseable {
     private final RandomGenerator random;
     private final Waits waits;
     private final ObjectMapper json = new ObjectMapper();
+    private final FaultLog faults = new FaultLog(LOG, Clock.SYSTEM);
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread telling = new Thread(task, "homeassistant");
         telling.setDaemon(true);
+        telling.setUncaughtExceptionHandler(FullHeap.WATCHED); // its pool has another in its place
         return telling;
     });
 
@@ -250,11 +255,12 @@ public final class Discovery implements MqttListener, AutoCloseable {
         }
     }
 
-    private static void guarded(Runnable task) {
+    private void guarded(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
-            LOG.error("Home Assistant could not be told", e);
+        } catch (RuntimeException | Error e) {
+            telling = false; // all is told again with the next connection
+            faults.error("Home Assistant could not be told", e);
         }
     }
 

@@ -35,6 +35,8 @@ final class LumaRows {
     private static final int WIDTH_PX = 960;
 
     private final ByteBuffer samples = ByteBuffer.allocateDirect(ROWS * 2 * WIDTH_PX);
+    /** A row as it lies in the picture. */
+    private byte[] line = {};
 
     private int frameWidthPx;
     private int frameHeightPx;
@@ -65,33 +67,37 @@ final class LumaRows {
         if (lineBytes <= 0 || (long) lineBytes * frameHeightPx > Integer.MAX_VALUE) {
             return false;
         }
-        // Views of the picture, as small as they are few: the rows are read a few times a second.
+        if (line.length < lineBytes) {
+            line = new byte[lineBytes];
+        }
+        // Copied and not looked at through a buffer of Java's, which JavaCPP can not make without crashing when there
+        // is no memory.
         try (BytePointer data = frame.data(plane)) {
-            ByteBuffer bytes = data.capacity((long) lineBytes * frameHeightPx).asByteBuffer();
             int top = frameHeightPx / 8;
             int height = frameHeightPx - 2 * top;
             for (int row = 0; row < ROWS; row++) {
                 int y = top + (int) ((row + 0.5) * height / ROWS);
+                data.position((long) y * lineBytes).get(line, 0, lineBytes);
                 if (sampleBytes == 1) {
-                    copy(bytes, y * lineBytes + offsetBytes, row * widthPx);
+                    copy(row * widthPx);
                 } else {
-                    copyWide(bytes, y * lineBytes + offsetBytes, row * widthPx);
+                    copyWide(row * widthPx);
                 }
             }
         }
         return true;
     }
 
-    private void copy(ByteBuffer from, int at, int to) {
+    private void copy(int to) {
         if (stepPx == 1 && pixelBytes == 1) {
-            samples.put(to, from, at, widthPx);
+            samples.put(to, line, offsetBytes, widthPx);
             return;
         }
-        int i = at;
+        int i = offsetBytes;
         for (int x = 0; x < widthPx; x++) {
             int sum = 0;
             for (int k = 0; k < stepPx; k++) {
-                sum += from.get(i) & 0xff;
+                sum += line[i] & 0xff;
                 i += pixelBytes;
             }
             samples.put(to + x, (byte) (sum / stepPx));
@@ -99,12 +105,12 @@ final class LumaRows {
     }
 
     /** Samples of 9 to 16 bits, least significant byte first. */
-    private void copyWide(ByteBuffer from, int at, int to) {
-        int i = at;
+    private void copyWide(int to) {
+        int i = offsetBytes;
         for (int x = 0; x < widthPx; x++) {
             int sum = 0;
             for (int k = 0; k < stepPx; k++) {
-                sum += ((from.get(i) & 0xff) | (from.get(i + 1) & 0xff) << 8) >> shift & 0xff;
+                sum += ((line[i] & 0xff) | (line[i + 1] & 0xff) << 8) >> shift & 0xff;
                 i += pixelBytes;
             }
             samples.put(to + x, (byte) (sum / stepPx));

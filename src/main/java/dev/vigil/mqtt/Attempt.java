@@ -1,8 +1,10 @@
 package dev.vigil.mqtt;
 
+import dev.vigil.base.FullHeap;
 import dev.vigil.mqtt.MqttOptions.Protocol;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
@@ -75,7 +77,8 @@ final class Attempt {
 
     void start() {
         waitingFor = address.tls() ? "its address and the files of TLS" : "its address";
-        deadline = loop.schedule(this::expired, options.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        deadline = loop.schedule(
+                FullHeap.orEnd(this::expired), options.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
         lookup.start(address, new Lookup.Result() {
             @Override
             public void found(Lookup.Found found) {
@@ -123,17 +126,20 @@ final class Attempt {
                 });
         channel = bootstrap
                 .connect(new InetSocketAddress(addresses[index], address.port()))
-                .addListener((ChannelFutureListener) connecting -> {
-                    if (over || connecting.isSuccess()) {
-                        return; // An expired try closed its channel; a good one goes on in its pipeline.
-                    }
-                    if (index + 1 < addresses.length) {
-                        dial(found, index + 1);
-                    } else {
-                        end(Causes.fault(connecting.cause()));
-                    }
-                })
+                .addListener((ChannelFutureListener) connecting ->
+                        FullHeap.orEnd(() -> dialled(connecting, found, index)).run())
                 .channel();
+    }
+
+    private void dialled(ChannelFuture connecting, Lookup.Found found, int index) {
+        if (over || connecting.isSuccess()) {
+            return; // An expired try closed its channel; a good one goes on in its pipeline.
+        }
+        if (index + 1 < found.addresses().length) {
+            dial(found, index + 1);
+        } else {
+            end(Causes.fault(connecting.cause()));
+        }
     }
 
     private void assemble(ChannelPipeline pipeline, SslContext tls) {

@@ -1,5 +1,6 @@
 package dev.vigil.mqtt;
 
+import dev.vigil.base.FullHeap;
 import dev.vigil.mqtt.MqttOptions.Protocol;
 import dev.vigil.mqtt.MqttStatus.State;
 import io.netty.channel.ChannelHandlerContext;
@@ -226,7 +227,7 @@ final class Connector implements Attempt.Owner {
             long restNs = brokers.restNs(nowNs);
             long waitNs = restNs > 0 ? restNs : backoff.nextNs();
             log.waits(reason, waitNs);
-            retry = loop.schedule(this::beginRound, waitNs, TimeUnit.NANOSECONDS);
+            retry = loop.schedule(FullHeap.orEnd(this::beginRound), waitNs, TimeUnit.NANOSECONDS);
         }
         if (fault.isLogin()) {
             listener.onLoginRefused();
@@ -257,7 +258,7 @@ final class Connector implements Attempt.Owner {
             return; // The connection ended meanwhile, and with it the waiting.
         }
         if (!outbox.isDone() && System.nanoTime() - closeDeadlineNs < 0) {
-            closeStep = loop.schedule(this::flushThenLeave, CLOSE_POLL_NS, TimeUnit.NANOSECONDS);
+            closeStep = loop.schedule(FullHeap.orEnd(this::flushThenLeave), CLOSE_POLL_NS, TimeUnit.NANOSECONDS);
         } else if (up) {
             leave();
         } else {
@@ -275,7 +276,7 @@ final class Connector implements Attempt.Owner {
         }
         Wire.writeAndFlush(attempt.channel(), farewell);
         if (whenClosed != null) {
-            closeStep = loop.schedule(this::abandon, FAREWELL_NS, TimeUnit.NANOSECONDS);
+            closeStep = loop.schedule(FullHeap.orEnd(this::abandon), FAREWELL_NS, TimeUnit.NANOSECONDS);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.vigil.mqtt;
 
+import dev.vigil.base.FullHeap;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.mqtt.MqttFixedHeader;
@@ -30,9 +31,12 @@ final class FaultHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (fault != null) {
-            return; // What follows from the first fault, such as writes that fail on the closed channel.
+        if (fault == null) { // What follows from the first one are such as writes that fail on the closed channel.
+            FullHeap.orEnd(() -> fail(ctx, cause)).run();
         }
+    }
+
+    private void fail(ChannelHandlerContext ctx, Throwable cause) {
         fault = Causes.fault(cause);
         if (v5 && fault.disconnectCode() != 0 && ctx.channel().isActive()) {
             // Closed without waiting for it to be written: over a stuck socket that would be for ever.
@@ -43,7 +47,7 @@ final class FaultHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        end.ended(fault);
+        FullHeap.orEnd(() -> end.ended(fault)).run();
     }
 
     static MqttMessage disconnect(int reasonCode, MqttProperties properties) {

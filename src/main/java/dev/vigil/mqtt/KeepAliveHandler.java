@@ -1,5 +1,6 @@
 package dev.vigil.mqtt;
 
+import dev.vigil.base.FullHeap;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.mqtt.MqttMessage;
@@ -48,7 +49,8 @@ final class KeepAliveHandler extends ChannelDuplexHandler {
         writtenNs = readNs;
         long wishNs = idleNs == 0 ? TICK_MAX_NS : Math.min(idleNs, answerNs) / 10;
         long tickNs = Math.max(TICK_MIN_NS, Math.min(TICK_MAX_NS, wishNs));
-        ticks = ctx.executor().scheduleWithFixedDelay(() -> tick(ctx), tickNs, tickNs, TimeUnit.NANOSECONDS);
+        ticks = ctx.executor()
+                .scheduleWithFixedDelay(FullHeap.orEnd(() -> tick(ctx)), tickNs, tickNs, TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.vigil.mqtt;
 
+import dev.vigil.base.FullHeap;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetAddress;
@@ -53,17 +54,17 @@ final class Lookup {
             outcome = () -> result.failed(fault);
         } catch (UnknownHostException e) {
             outcome = () -> result.failed(Causes.fault(e));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // Of a library, for a file or a name that it can make nothing of; without an answer there would be no next
             // try.
             outcome = () -> result.failed(MqttFault.passing("can not be connected to: " + e));
         }
         Runnable told = outcome;
         try {
-            loop.execute(() -> {
+            loop.execute(FullHeap.orEnd(() -> {
                 busy.remove(address);
                 told.run();
-            });
+            }));
         } catch (RejectedExecutionException closed) {
             // The client was closed meanwhile; nobody waits for the result.
         }

@@ -1,5 +1,6 @@
 package dev.vigil.mqtt;
 
+import dev.vigil.base.FullHeap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
@@ -95,7 +96,7 @@ public final class MqttClient implements AutoCloseable {
     /** Begins to connect, and returns at once. */
     public void start() {
         outbox.start();
-        loop.execute(connector::start);
+        loop.execute(FullHeap.orEnd(connector::start));
     }
 
     /** {@link #publish(MqttTopic, ByteBuf, int, boolean, PublishProperties, PublishCallback)} without properties. */
@@ -199,7 +200,7 @@ public final class MqttClient implements AutoCloseable {
 
     private void onLoop(Runnable task) {
         try {
-            loop.execute(task);
+            loop.execute(FullHeap.orEnd(task));
         } catch (RejectedExecutionException e) {
             log.debug("ignored, the client is closed", e);
         }
@@ -238,7 +239,7 @@ public final class MqttClient implements AutoCloseable {
         outbox.stopTaking();
         if (begin()) {
             long deadlineNs = System.nanoTime() + timeout.toNanos();
-            loop.execute(() -> connector.close(deadlineNs, () -> closed.complete(null)));
+            loop.execute(FullHeap.orEnd(() -> connector.close(deadlineNs, () -> closed.complete(null))));
         }
         try {
             closed.get(timeout.toMillis() + CLOSE_MARGIN_MS, TimeUnit.MILLISECONDS);

@@ -1,5 +1,6 @@
 package dev.vigil.mqtt;
 
+import dev.vigil.base.FullHeap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -99,7 +100,11 @@ final class OutboundMessage implements ChannelFutureListener {
     public void operationComplete(ChannelFuture future) {
         Outbox owner = outbox;
         if (owner != null) {
-            owner.written(this, future);
+            try {
+                owner.written(this, future);
+            } catch (OutOfMemoryError unmet) {
+                FullHeap.end(unmet); // nobody would learn what has become of it
+            }
         }
     }
 

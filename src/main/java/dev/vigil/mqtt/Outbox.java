@@ -1,5 +1,6 @@
 package dev.vigil.mqtt;
 
+import dev.vigil.base.FullHeap;
 import dev.vigil.base.Sabotage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -9,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -23,6 +25,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * One bound holds for all of it together, and for what comes from the spool once more: {@link MqttOptions#queueMessages()}.
  */
 final class Outbox implements Spool.Exit {
+    private static final long NO_ROOM_MS = 50;
+
     private final EventLoop loop;
     private final Counters counters;
     private final Faults faults;
@@ -110,7 +114,7 @@ final class Outbox implements Spool.Exit {
         boolean byDisk = mayWaitOnDisk && qos > 0 && spool != null;
         Refusal refusal = !taking ? Refusal.CLOSED : byDisk ? null : qos == 0 && away ? Refusal.BROKER_AWAY : admit();
         if (refusal == null) {
-            OutboundMessage message = OutboundMessage.of(topic, payload, qos, retain, properties, callback);
+            OutboundMessage message = message(topic, payload, qos, retain, properties, callback, !byDisk);
             if (!byDisk) {
                 take(message);
                 return true;
@@ -128,6 +132,14 @@ final class Outbox implements Spool.Exit {
     }
 
     private void take(OutboundMessage message) {
+        try {
+            hand(message);
+        } catch (OutOfMemoryError unmet) {
+            FullHeap.end(unmet); // nobody may ever look at it
+        }
+    }
+
+    private void hand(OutboundMessage message) {
         inbox.add(message);
         if (wakeQueued.compareAndSet(false, true)) {
             try {
@@ -137,6 +149,26 @@ final class Outbox implements Spool.Exit {
                 wakeQueued.set(false);
                 refuseInbox();
             }
+        }
+    }
+
+    /** @param admitted it has its place in the queue, which it gives back when there is no memory for it */
+    private OutboundMessage message(
+            MqttTopic topic,
+            ByteBuf payload,
+            int qos,
+            boolean retain,
+            PublishProperties properties,
+            PublishCallback callback,
+            boolean admitted) {
+        try {
+            return OutboundMessage.of(topic, payload, qos, retain, properties, callback);
+        } catch (OutOfMemoryError unmet) {
+            payload.release();
+            if (admitted) {
+                counters.waiting.decrementAndGet();
+            }
+            throw unmet;
         }
     }
 
@@ -150,7 +182,27 @@ final class Outbox implements Spool.Exit {
     }
 
     private void drain() {
+        try {
+            drainInbox();
+        } catch (OutOfMemoryError unmet) {
+            FullHeap.end(unmet); // what was being sent is in nobody's hands
+        }
+    }
+
+    private void drainLater() {
+        try {
+            var unused = loop.schedule(drain, NO_ROOM_MS, TimeUnit.MILLISECONDS);
+        } catch (OutOfMemoryError full) {
+            FullHeap.unmet(); // the next message wakes it
+        }
+    }
+
+    private void drainInbox() {
         wakeQueued.set(false);
+        if (!FullHeap.hasRoom()) {
+            drainLater();
+            return;
+        }
         Sabotage.at("mqtt");
         if (closed) {
             refuseInbox();

@@ -1,5 +1,6 @@
 package dev.vigil.mqtt;
 
+import dev.vigil.base.FullHeap;
 import java.util.ArrayDeque;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -154,6 +155,10 @@ final class Spool {
 
     private void run() {
         while (!closing) {
+            if (!FullHeap.hasRoom()) {
+                LockSupport.parkNanos(this, PARK_BUSY_NS);
+                continue;
+            }
             turnSinceNs = System.nanoTime();
             boolean worked = settle();
             worked |= takeNew();

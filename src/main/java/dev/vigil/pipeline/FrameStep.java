@@ -2,6 +2,7 @@ package dev.vigil.pipeline;
 
 import dev.vigil.base.Clock;
 import dev.vigil.base.FaultLog;
+import dev.vigil.base.FullHeap;
 import dev.vigil.frame.DropCause;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,10 +40,18 @@ final class FrameStep {
         try {
             work.on(slot);
         } catch (Exception | Error e) {
-            faults.error(slot.lane.feed.camera() + ": " + name + " of frame " + slot.number + " failed", e);
             if (slot.alive) {
-                slot.drop(failure);
+                slot.drop(failure); // first of all: there may be no memory to tell of it
             }
+            tell(slot, e);
+        }
+    }
+
+    private void tell(Slot slot, Throwable e) {
+        try {
+            faults.error(slot.lane.feed.camera() + ": " + name + " of frame " + slot.number + " failed", e);
+        } catch (OutOfMemoryError full) {
+            FullHeap.unmet();
         }
     }
 }

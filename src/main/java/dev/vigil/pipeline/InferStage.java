@@ -120,8 +120,8 @@ final class InferStage {
             } catch (InferException e) {
                 fail(first, last, e.getMessage());
             } catch (RuntimeException | Error e) {
+                drop(first, last);
                 faults.error("inference failed", e);
-                fail(first, last, e.toString());
             }
         }
 
@@ -150,10 +150,14 @@ final class InferStage {
         }
 
         private void fail(long first, long last, String reason) {
-            DropCause cause = halted;
-            if (cause == null) {
+            drop(first, last);
+            if (halted == null) {
                 faults.warn(reason);
             }
+        }
+
+        private void drop(long first, long last) {
+            DropCause cause = halted;
             for (long s = first; s <= last; s++) {
                 if (ring.get(s).alive) {
                     ring.get(s).drop(cause == null ? DropCause.INFER_FAILED : cause);

@@ -2,6 +2,7 @@ package dev.vigil.pipeline;
 
 import com.lmax.disruptor.RingBuffer;
 import dev.vigil.base.Clock;
+import dev.vigil.base.FullHeap;
 import dev.vigil.base.trace.Recording;
 import dev.vigil.base.trace.Tracing;
 import dev.vigil.frame.DropCause;
@@ -51,6 +52,7 @@ final class Ingress implements Runnable {
         this.pulse = pulse;
         this.thread = new Thread(this, name + "-ingress");
         this.thread.setDaemon(true);
+        this.thread.setUncaughtExceptionHandler(FullHeap.WATCHED);
     }
 
     void start() {

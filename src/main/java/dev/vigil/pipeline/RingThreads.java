@@ -5,6 +5,7 @@ import com.lmax.disruptor.BatchEventProcessorBuilder;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SequenceBarrier;
+import dev.vigil.base.FullHeap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,6 +51,7 @@ final class RingThreads {
     Thread add(String threadName, Runnable task) {
         Thread thread = new Thread(task, name + "-" + threadName);
         thread.setDaemon(true);
+        thread.setUncaughtExceptionHandler(FullHeap.WATCHED);
         threads.add(thread);
         return thread;
     }

@@ -6,6 +6,7 @@ import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SequenceBarrier;
 import com.lmax.disruptor.TimeoutException;
 import dev.vigil.base.Clock;
+import dev.vigil.base.FullHeap;
 import dev.vigil.base.trace.Recording;
 import dev.vigil.base.trace.Tracing;
 import dev.vigil.metrics.health.Pulse;
@@ -129,6 +130,7 @@ final class WorkerStage {
             this.pulse = pulse;
             this.thread = new Thread(this, name);
             this.thread.setDaemon(true);
+            this.thread.setUncaughtExceptionHandler(FullHeap.WATCHED);
         }
 
         @Override

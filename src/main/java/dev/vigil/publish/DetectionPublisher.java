@@ -96,8 +96,10 @@ public final class DetectionPublisher implements ResultSink {
         }
         long[] dropped = outlet.camera.takeDropped(result.number());
         ByteBuf message = PooledByteBufAllocator.DEFAULT.directBuffer(MESSAGE_BYTES);
+        PublishCallback delivery;
         long ageUs;
         try {
+            delivery = qos == 0 ? new Delivery(outlet, dropped) : outlet.reliable;
             ageUs = outlet.encoder.encode(result, dropped, message);
         } catch (RuntimeException | Error e) {
             message.release();
@@ -109,7 +111,6 @@ public final class DetectionPublisher implements ResultSink {
             outlet.camera.giveBack(dropped);
             return;
         }
-        PublishCallback delivery = qos == 0 ? new Delivery(outlet, dropped) : outlet.reliable;
         if (publish(outlet, message, delivery, dropped)) {
             outlet.camera.times.record(result.times(), ageUs);
         } else if (qos > 0) {

@@ -19,9 +19,8 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,18 +34,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class ObjectPublisher implements MqttListener, AutoCloseable {
     static final long EVERY_NS = TimeUnit.SECONDS.toNanos(1);
-    private static final long LOOK_MS = 200;
+    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long CLOSE_MS = 2_000;
     private static final Logger LOG = LoggerFactory.getLogger(ObjectPublisher.class);
 
     private final MqttClient client;
     private final Clock clock;
     private final FaultLog faults;
     private final Map<Feed, Outlet> outlets = new ConcurrentHashMap<>();
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread looking = new Thread(task, "objects");
-        looking.setDaemon(true);
-        return looking;
-    });
+    private final Thread thread = new Thread(this::run, "objects");
+    private volatile boolean closed;
 
     public ObjectPublisher(MqttClient client, Clock clock) {
         this.client = client;
@@ -96,8 +93,8 @@ public final class ObjectPublisher implements MqttListener, AutoCloseable {
 
     /** Begins to tell what frames do not. */
     public void start() {
-        // Ends with the thread; what fails in it is logged.
-        var unused = thread.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** The broker is told everything again: it may have lost what it kept. */
@@ -106,10 +103,17 @@ public final class ObjectPublisher implements MqttListener, AutoCloseable {
         outlets.values().forEach(outlet -> outlet.untold = true);
     }
 
+    private void run() {
+        while (!closed) {
+            look();
+            LockSupport.parkNanos(this, LOOK_NS);
+        }
+    }
+
     private void look() {
         try {
             outlets.values().forEach(Outlet::look);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             faults.error("the objects of a camera could not be told", e);
         }
     }
@@ -117,9 +121,11 @@ public final class ObjectPublisher implements MqttListener, AutoCloseable {
     /** Tells the last counts; to be called when nothing more comes. */
     @Override
     public void close() {
-        thread.shutdown();
+        closed = true;
+        LockSupport.unpark(thread);
         try {
-            if (!thread.awaitTermination(2, TimeUnit.SECONDS)) {
+            thread.join(CLOSE_MS);
+            if (thread.isAlive()) {
                 LOG.warn("the last counts of objects could not be told in time");
                 return;
             }

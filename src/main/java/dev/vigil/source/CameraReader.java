@@ -1,6 +1,7 @@
 package dev.vigil.source;
 
 import dev.vigil.base.Clock;
+import dev.vigil.base.FullHeap;
 import dev.vigil.frame.Feed;
 import dev.vigil.metrics.health.Pulse;
 import dev.vigil.metrics.health.Pulses;
@@ -105,6 +106,7 @@ public final class CameraReader implements AutoCloseable {
         this.custody = new Custody(feed, pulse);
         this.thread = new Thread(this::run, "camera-" + feed.camera());
         this.thread.setDaemon(true);
+        this.thread.setUncaughtExceptionHandler(FullHeap.WATCHED);
     }
 
     public void start() {

@@ -4,6 +4,8 @@ import static org.bytedeco.ffmpeg.global.avutil.AV_FRAME_DATA_DISPLAYMATRIX;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_side_data;
 
 import dev.vigil.frame.Orientation;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
@@ -26,7 +28,9 @@ final class DisplayMatrix {
         if (found == null || found.isNull() || found.size() < BYTES) {
             return Orientation.UPRIGHT;
         }
-        IntBuffer matrix = found.data().capacity(BYTES).asByteBuffer().asIntBuffer();
+        byte[] bytes = new byte[BYTES];
+        found.data().get(bytes);
+        IntBuffer matrix = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).asIntBuffer();
         return orientation(matrix.get(0), matrix.get(1), matrix.get(3), matrix.get(4));
     }
 

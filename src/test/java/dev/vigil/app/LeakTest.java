@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A daemon in a process of its own, one of whose parts takes more and more memory. */
+/** A daemon in a process of its own, which is short of memory: one of its parts takes more and more, or there is none left at all. */
 @Timeout(120)
 @Execution(ExecutionMode.CONCURRENT)
 class LeakTest {
@@ -45,21 +46,11 @@ class LeakTest {
         }
     }
 
-    /**
-     * Its memory is given back when its thread ends.
-     *
-     * @param order within what Java may take in all
-     * @param tried how many parts are made anew: the model, the reporter, the reader of gate and that of yard, until it is found
-     */
-    @ParameterizedTest
-    @CsvSource(
-            quoteCharacter = '"',
-            value = {
-                "reader:yard leak 6 70, yard reader, memory outside of Java's heap, 300, 4",
-                "infer hoard 1 98, model small, Java's heap, 60, 1"
-            })
-    void shouldFindThePartThatLeaksAndHaveItsMemoryBackWhileTheOthersGoOn(
-            String order, String part, String resource, long leastMib, int tried) throws Exception {
+    private interface Shortage {
+        void with(NotifyReceiver systemd, Path runtime) throws Exception;
+    }
+
+    private void run(Shortage shortage) throws Exception {
         Files.write(folder.resolve("small.onnx"), OnnxFile.ssd(4, 2));
         Path runtime = Files.createDirectory(folder.resolve("run"));
         Map<String, String> environment = Map.of(
@@ -83,16 +74,37 @@ class LeakTest {
                     """.formatted(cameras.uri(0), cameras.uri(1)));
             service = new ServiceProcess(folder, file, environment);
             try {
-                awaitLine("descriptors: settled at");
-                SabotageRequest.send(runtime, "box", order);
-                awaitLine(part + ": made anew, and that has given back");
-                Await.until("both cameras to be up", () -> systemd.lastStatus().contains("2 cameras, 2 up"));
-                service.signal("TERM");
-                assertThat(service.await()).isEqualTo(143);
+                shortage.with(systemd, runtime);
             } finally {
                 service.close();
             }
         }
+    }
+
+    /**
+     * Its memory is given back when its thread ends.
+     *
+     * @param order within what Java may take in all
+     * @param tried how many parts are made anew, until it is found: the model, the reporter, the readers of gate and of yard; where
+     *     hardly any is left, the other way round
+     */
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '"',
+            value = {
+                "reader:yard leak 6 70, yard reader, memory outside of Java's heap, 300, 4",
+                "infer hoard 4 60, model small, Java's heap, 60, 4"
+            })
+    void shouldFindThePartThatLeaksAndHaveItsMemoryBackWhileTheOthersGoOn(
+            String order, String part, String resource, long leastMib, int tried) throws Exception {
+        run((systemd, runtime) -> {
+            awaitLine("descriptors: settled at");
+            SabotageRequest.send(runtime, "box", order);
+            awaitLine(part + ": made anew, and that has given back");
+            Await.until("both cameras to be up", () -> systemd.lastStatus().contains("2 cameras, 2 up"));
+            service.signal("TERM");
+            assertThat(service.await()).isEqualTo(143);
+        });
         assertThat(lines("it may be what does not give back")).hasSize(tried);
         assertThat(lines("LeakWatch: " + resource + ": "))
                 .anyMatch(line -> line.endsWith("what is free is given back first"));
@@ -100,5 +112,36 @@ class LeakTest {
                 .matcher(lines("it was leaking").get(0));
         assertThat(back.find()).isTrue();
         assertThat(Long.parseLong(back.group(1))).isGreaterThanOrEqualTo(leastMib);
+    }
+
+    /** What the event loop has of a message in hand would be in nobody's. */
+    @Test
+    void shouldEndAloudWhenTheEventLoopFindsNoMemory() throws Exception {
+        run((systemd, runtime) -> {
+            awaitLine("yard: up");
+            SabotageRequest.send(runtime, "box", "mqtt starve 1");
+            assertThat(service.await()).isEqualTo(LastWords.EXIT_OUT_OF_MEMORY);
+        });
+        assertThat(lines("no memory is left for the thread mqtt")).hasSize(1);
+    }
+
+    /** Nobody can tell whom it strikes: who can go on does, and otherwise the process ends, and never stays as a half. */
+    @Test
+    void shouldGoOnOrEndAloudWhenNothingIsLeftOfTheHeapForAWhile() throws Exception {
+        run((systemd, runtime) -> {
+            awaitLine("descriptors: settled at");
+            SabotageRequest.send(runtime, "box", "heap 1s");
+            Await.until(
+                    "it to end, or to go on and tell",
+                    Duration.ofSeconds(40),
+                    () -> !service.isAlive()
+                            || !lines("wanted in vain").isEmpty()
+                                    && systemd.lastStatus().contains("2 cameras, 2 up"));
+            boolean wentOn = service.isAlive();
+            service.signal("TERM");
+            int exitCode = service.await();
+            assertThat(exitCode).isIn(143, LastWords.EXIT_OUT_OF_MEMORY);
+            assertThat(lines("no memory is left")).hasSize(wentOn ? 0 : 1);
+        });
     }
 }

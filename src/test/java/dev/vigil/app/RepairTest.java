@@ -169,10 +169,20 @@ class RepairTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"convert, CONVERT_FAILED", "infer, INFER_FAILED", "post, POST_FAILED", "publish, PUBLISH_FAILED"})
-    void shouldCountTheFrameAndGoOnWhenAStageThrows(String place, DropCause cause) throws Exception {
+    @CsvSource({
+        "convert, throw, CONVERT_FAILED",
+        "infer, throw, INFER_FAILED",
+        "post, throw, POST_FAILED",
+        "publish, throw, PUBLISH_FAILED",
+        "convert, starve, CONVERT_FAILED",
+        "infer, starve, INFER_FAILED",
+        "post, starve, POST_FAILED",
+        "publish, starve, PUBLISH_FAILED"
+    })
+    void shouldCountTheFrameAndGoOnWhenAStageThrowsOrFindsNoMemory(String place, String what, DropCause cause)
+            throws Exception {
         run((daemon, seen) -> {
-            Sabotage.fail(place, 3);
+            Sabotage.obey(place + " " + what + " 3");
             Await.until("three frames to fail", () -> Sabotage.struck(place) == 3);
             more(seen, 3);
             assertThat(dropped(daemon, cause)).isEqualTo(3);
@@ -217,6 +227,19 @@ class RepairTest {
             long statuses = seen.on("vigil/box/cam1/status");
             Await.until("statuses again", () -> seen.on("vigil/box/cam1/status") > statuses + 1);
             assertThat(daemon.repair().leftBehind()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void shouldGoOnWhenTheReporterOrAReaderFindsNoMemory() throws Exception {
+        run((daemon, seen) -> {
+            Sabotage.obey("reporter starve 1");
+            Sabotage.obey("reader:cam1 starve 1");
+            Await.until("both to fail", () -> Sabotage.struck("reporter") + Sabotage.struck("reader:cam1") == 2);
+            long statuses = seen.on("vigil/box/cam1/status");
+            Await.until("statuses again", () -> seen.on("vigil/box/cam1/status") > statuses + 1);
+            more(seen, 3);
+            assertThat(daemon.repair().restarts()).isZero();
         });
     }
 

@@ -67,6 +67,10 @@ final class ServiceProcess implements AutoCloseable {
         return Files.readString(log, StandardCharsets.UTF_8);
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** @param name such as {@code HUP} */
     void signal(String name) throws IOException, InterruptedException {
         new ProcessBuilder(List.of("kill", "-" + name, Long.toString(process.pid())))

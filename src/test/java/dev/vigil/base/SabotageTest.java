@@ -46,6 +46,13 @@ class SabotageTest {
     }
 
     @Test
+    void shouldFindNoMemoryWhenAPlaceStarves() {
+        Sabotage.obey("post starve");
+        assertThatThrownBy(() -> Sabotage.at("post")).isInstanceOf(OutOfMemoryError.class);
+        Sabotage.at("post");
+    }
+
+    @Test
     void shouldStrikeOneAloneWhenItIsNamed() {
         Sabotage.fail("reader:gate", 1);
         Sabotage.at("reader", "yard");

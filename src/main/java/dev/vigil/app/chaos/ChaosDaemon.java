@@ -52,9 +52,10 @@ final class ChaosDaemon implements AutoCloseable {
         start();
     }
 
-    /** Whether it has ended because repairs did not help, as it says then: a service manager starts it again. */
+    /** Whether it has ended because nothing helped any more, as it says then: a service manager starts it again. */
     boolean hasGivenUp() throws IOException {
-        return !process.isAlive() && process.log().contains(" gives up: ");
+        String log = process.isAlive() ? "" : process.log();
+        return log.contains(" gives up: ") || log.contains("no memory is left");
     }
 
     /** How many processes there were. */

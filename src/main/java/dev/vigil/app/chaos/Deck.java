@@ -19,10 +19,13 @@ import java.util.function.Predicate;
 final class Deck {
     /** First words of all kinds. */
     static final List<String> KINDS =
-            List.of("camera", "broker", "disk", "clock", "stop", "cpu", "kill", "throw", "hang");
+            List.of("camera", "broker", "disk", "clock", "stop", "cpu", "kill", "throw", "starve", "hang", "heap");
 
     private static final List<String> STAGES =
             List.of("reader", "convert", "infer", "post", "publish", "mqtt", "reporter");
+    /** Those whose thread knows what to do when there is no memory. */
+    private static final List<String> STARVED = List.of("reader", "convert", "infer", "post", "publish", "reporter");
+
     private static final String OFFLINE = "availability: offline";
     private static final int CAMERA_FAULTS = 5;
 
@@ -70,6 +73,8 @@ final class Deck {
         all.add(duty());
         all.add(kill());
         STAGES.forEach(place -> all.add(throwing(place)));
+        STARVED.forEach(place -> all.add(starving(place)));
+        all.add(heap());
         STAGES.forEach(place -> all.add(hanging(place)));
         all.add(hangingDisk());
         Collections.shuffle(all, random);
@@ -178,6 +183,28 @@ final class Deck {
                 says("sabotage of " + place, "dropped as " + place + "_failed"),
                 scene -> scene.order(place + " throw " + times),
                 ChaosFault.Act.NONE);
+    }
+
+    private ChaosFault starving(String place) {
+        int times = 1 + random.nextInt(5);
+        return ChaosFault.of(
+                "starve " + place + " " + times + " times",
+                Duration.ZERO,
+                says("sabotage of " + place, "wanted in vain", "dropped as " + place + "_failed"),
+                scene -> scene.order(place + " starve " + times),
+                ChaosFault.Act.NONE);
+    }
+
+    /** While there is none left nobody has any to tell of it. */
+    private ChaosFault heap() {
+        Duration lasts = between(500, 1_500);
+        return ChaosFault.of(
+                        "heap full",
+                        lasts,
+                        says("wanted in vain", "stood still", "no memory is left", OFFLINE),
+                        scene -> scene.order("heap " + lasts.toMillis() + "ms"),
+                        ChaosFault.Act.NONE)
+                .noticedFromEnd();
     }
 
     /** Long enough for it to be told before it ends by itself. */

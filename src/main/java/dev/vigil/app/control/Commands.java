@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vigil.base.Clock;
 import dev.vigil.base.FaultLog;
+import dev.vigil.base.FullHeap;
 import dev.vigil.config.TopicConfig;
 import dev.vigil.mqtt.InboundMessage;
 import dev.vigil.mqtt.MqttClient;
@@ -67,6 +68,7 @@ public final class Commands implements MqttListener, AutoCloseable {
         this.thread = new ScheduledThreadPoolExecutor(1, task -> {
             Thread commands = new Thread(task, "commands");
             commands.setDaemon(true);
+            commands.setUncaughtExceptionHandler(FullHeap.WATCHED); // its pool has another in its place
             return commands;
         });
     }
@@ -133,16 +135,22 @@ public final class Commands implements MqttListener, AutoCloseable {
 
     private void wake() {
         if (awake.compareAndSet(false, true)) {
-            schedule(0);
+            if (!schedule(0)) {
+                awake.set(false);
+            }
         }
     }
 
-    private void schedule(long delayMs) {
+    private boolean schedule(long delayMs) {
         try {
             var unused = thread.schedule(this::work, delayMs, TimeUnit.MILLISECONDS); // it guards itself
+            return true;
         } catch (RejectedExecutionException e) {
             LOG.debug("closed", e);
+        } catch (OutOfMemoryError e) {
+            FullHeap.unmet(); // the next command wakes it
         }
+        return false;
     }
 
     private void work() {
@@ -152,8 +160,7 @@ public final class Commands implements MqttListener, AutoCloseable {
         } catch (RuntimeException | Error e) {
             faults.error("commands could not be applied", e);
         }
-        if (worked > 0) {
-            schedule(worked * PAUSE_MS);
+        if (worked > 0 && schedule(worked * PAUSE_MS)) {
             return;
         }
         awake.set(false);

@@ -5,6 +5,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import dev.vigil.base.Clock;
 import dev.vigil.base.FaultLog;
+import dev.vigil.base.FullHeap;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +38,8 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private final AtomicLong lost = new AtomicLong();
     /** Guarded by this. */
     private long done;
+    /** When it was last told what is left; the thread's. */
+    private long lookedNs;
 
     /**
      * @param to not closed
@@ -74,9 +77,14 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
     @Override
     protected void append(ILoggingEvent event) {
-        String and = limiter.pass(event);
-        if (and != null) {
-            offer(Line.of(event, and));
+        try {
+            String and = limiter.pass(event);
+            if (and != null) {
+                offer(Line.of(event, and));
+            }
+        } catch (OutOfMemoryError full) { // who logs has done nothing wrong
+            FullHeap.unmet();
+            lost.incrementAndGet();
         }
     }
 
@@ -114,23 +122,14 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
     }
 
     private void write() {
-        long lookedNs = clock.monotonicNs();
+        lookedNs = clock.monotonicNs();
         try {
             while (isStarted()) {
-                String line = lines.poll(LOOK_MS, TimeUnit.MILLISECONDS);
-                if (line != null) {
-                    write(line);
-                    synchronized (this) {
-                        done++;
-                        notifyAll();
-                    }
-                }
-                if (clock.monotonicNs() - lookedNs >= TimeUnit.MILLISECONDS.toNanos(LOOK_MS)) {
-                    lookedNs = clock.monotonicNs();
-                    tellWhatIsLeft();
-                }
-                if (lines.isEmpty()) {
-                    tellLost();
+                try {
+                    writeNext();
+                } catch (OutOfMemoryError full) {
+                    FullHeap.unmet();
+                    lost.incrementAndGet();
                 }
             }
         } catch (InterruptedException stopped) {
@@ -138,8 +137,30 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
         }
     }
 
+    private void writeNext() throws InterruptedException {
+        String line = lines.poll(LOOK_MS, TimeUnit.MILLISECONDS);
+        if (line != null) {
+            try {
+                write(line);
+            } finally {
+                synchronized (this) {
+                    done++;
+                    notifyAll();
+                }
+            }
+        }
+        if (clock.monotonicNs() - lookedNs >= TimeUnit.MILLISECONDS.toNanos(LOOK_MS)) {
+            lookedNs = clock.monotonicNs();
+            tellWhatIsLeft();
+        }
+        if (lines.isEmpty()) {
+            tellLost();
+        }
+    }
+
     void tellWhatIsLeft() {
         FaultLog.tellWhatIsLeft();
+        FaultLog.tellUnmet();
         limiter.left().forEach(left -> offer(ours(left.level(), left.logger(), left.text())));
     }
 

@@ -123,6 +123,9 @@ public final class ControlServer implements AutoCloseable {
                     LockSupport.parkNanos(
                             this, PAUSE_NS); // such as without a file descriptor: it may not get better at once
                 }
+            } catch (RuntimeException | Error e) {
+                faults.error("a request was not answered", e);
+                LockSupport.parkNanos(this, PAUSE_NS);
             }
         }
     }

@@ -1,5 +1,7 @@
 package dev.vigil.app.reload;
 
+import dev.vigil.base.Clock;
+import dev.vigil.base.FaultLog;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +20,7 @@ public final class Hangup implements AutoCloseable {
 
     private static final String TERMINAL = "/dev/tty";
 
+    private final FaultLog faults = new FaultLog(LOG, Clock.SYSTEM);
     private final Semaphore asked = new Semaphore(0);
     /** Whether there is a terminal that may be closed; a service has none. */
     private final boolean ofTerminal = hasTerminal();
@@ -52,10 +55,18 @@ public final class Hangup implements AutoCloseable {
                     raise();
                     return;
                 }
-                reloader.reload();
+                reload(reloader);
             }
         } catch (InterruptedException e) {
             LOG.debug("closed", e);
+        }
+    }
+
+    private void reload(Reloader reloader) {
+        try {
+            reloader.reload();
+        } catch (RuntimeException | Error e) {
+            faults.error("the configuration was not read again", e);
         }
     }
 

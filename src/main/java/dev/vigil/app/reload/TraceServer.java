@@ -3,6 +3,8 @@ package dev.vigil.app.reload;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vigil.base.Clock;
+import dev.vigil.base.FaultLog;
 import dev.vigil.metrics.trace.LiveTrace;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,6 +19,8 @@ import org.slf4j.LoggerFactory;
 final class TraceServer {
     private static final Logger LOG = LoggerFactory.getLogger(TraceServer.class);
     /** For a reader that writes to a slow disk. */
+    private static final FaultLog FAULTS = new FaultLog(LOG, Clock.SYSTEM);
+
     private static final Duration SEND_TIMEOUT = Duration.ofSeconds(10);
 
     private static final int LINE_CHARS = 32 << 10;
@@ -95,8 +99,8 @@ final class TraceServer {
             LOG.info("recorded {} events of {} frames, {} lost", summary.events(), summary.frames(), summary.lost());
         } catch (IOException e) {
             LOG.warn("a recording was not taken to its end: {}", e.getMessage());
-        } catch (RuntimeException e) {
-            LOG.error("a recording failed", e);
+        } catch (RuntimeException | Error e) {
+            FAULTS.error("a recording failed", e);
         }
     }
 

@@ -61,6 +61,9 @@ final class LeakWatch {
     private long settled;
     private long neededWhenSettled;
     private int seen;
+    /** There is hardly any left: there is no time to lose. */
+    private boolean scarce;
+
     private final Deque<Part> suspects = new ArrayDeque<>();
     private Part suspect;
     private long before;
@@ -87,7 +90,8 @@ final class LeakWatch {
         boolean due = nextNs == Long.MIN_VALUE || nowNs - nextNs >= 0;
         if (due && !settle.get().isZero()) {
             long settleNs = settle.get().toNanos();
-            nextNs = nowNs + Math.max(LOOK_LEAST_NS, settleNs / 60);
+            scarce = resource.scarce() != null;
+            nextNs = nowNs + (scarce ? LOOK_LEAST_NS : Math.max(LOOK_LEAST_NS, settleNs / 60));
             look(parts, nowNs, settleNs);
         }
         return isTrying();
@@ -114,7 +118,7 @@ final class LeakWatch {
             case WATCHING -> watch(used);
             case FREED -> freed(used, parts, nowNs);
             case RENEWING -> renewing(nowNs, settleNs);
-            case CALMING -> calm(nowNs, Math.max(CALM_LEAST_NS, settleNs / 20));
+            case CALMING -> calm(nowNs, scarce ? CALM_LEAST_NS : Math.max(CALM_LEAST_NS, settleNs / 20));
             case COMPARING -> compare(used, nowNs);
         }
     }
@@ -136,7 +140,7 @@ final class LeakWatch {
         long needed = resource.needed();
         double right = BEYOND_SETTLED * settled + resource.slack() + Math.max(0, needed - neededWhenSettled);
         return used > Math.max(BEYOND_PLAN * needed, right)
-                || (used > BEYOND_SETTLED_SCARCE * settled + resource.slack() / 2.0 && resource.scarce() != null);
+                || (used > BEYOND_SETTLED_SCARCE * settled + resource.slack() / 2.0 && scarce);
     }
 
     private void watch(long used) {
@@ -161,12 +165,18 @@ final class LeakWatch {
             return;
         }
         suspects.clear();
+        Part again = null;
         for (Part part : parts) {
             if (part.isRestartable() && part.name().equals(found)) {
-                suspects.addFirst(part);
+                again = part;
+            } else if (part.isRestartable() && scarce) {
+                suspects.addFirst(part); // models, which stand first, may not find the memory to be loaded
             } else if (part.isRestartable()) {
                 suspects.addLast(part);
             }
+        }
+        if (again != null) {
+            suspects.addFirst(again);
         }
         next(used, nowNs);
     }

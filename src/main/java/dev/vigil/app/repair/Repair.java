@@ -1,6 +1,8 @@
 package dev.vigil.app.repair;
 
 import dev.vigil.base.Clock;
+import dev.vigil.base.FaultLog;
+import dev.vigil.base.FullHeap;
 import dev.vigil.metrics.health.Pulse;
 import dev.vigil.metrics.health.Pulses;
 import java.time.Duration;
@@ -33,6 +35,7 @@ public final class Repair {
     private static final int LEFT_BEHIND_MAX = 16;
 
     private final Clock clock;
+    private final FaultLog faults;
     private final Pulses pulses;
     private final Consumer<String> onGiveUp;
     private final AtomicLong restarts = new AtomicLong();
@@ -58,6 +61,8 @@ public final class Repair {
         final List<String> troubles = new ArrayList<>();
         /** Null while none is on. */
         volatile Pulse restarting;
+        /** The last one came to nothing for want of memory. */
+        volatile boolean starved;
     }
 
     /**
@@ -65,6 +70,7 @@ public final class Repair {
      */
     Repair(Clock clock, Pulses pulses, Consumer<String> onGiveUp) {
         this.clock = clock;
+        this.faults = new FaultLog(LOG, clock);
         this.pulses = pulses;
         this.onGiveUp = onGiveUp;
     }
@@ -128,6 +134,10 @@ public final class Repair {
 
     /** @return whether it was done */
     private boolean look(Part part, Case of, String trouble, Act act) {
+        if (of.starved) {
+            of.starved = false;
+            of.restarts.excuse(clock.monotonicNs());
+        }
         switch (of.restarts.ask(clock.monotonicNs())) {
             case WAIT -> LOG.debug("{}: {}; it is left for a moment", part.name(), trouble);
             case GIVE_UP ->
@@ -170,6 +180,7 @@ public final class Repair {
         of.restarting = pulse;
         Thread thread = new Thread(() -> restart(part, of, pulse, act), "repair");
         thread.setDaemon(true);
+        thread.setUncaughtExceptionHandler(FullHeap.WATCHED);
         thread.start();
     }
 
@@ -180,7 +191,8 @@ public final class Repair {
             LOG.warn("{}: restarted{}", part.name(), left(stuck));
         } catch (Exception | Error e) {
             // It is still in trouble, so that it is tried again, and given up at last.
-            LOG.error("{}: could not be restarted: {}", part.name(), e.getMessage(), e);
+            of.starved = e instanceof OutOfMemoryError;
+            faults.error(part.name() + ": could not be restarted: " + e.getMessage(), e);
         } finally {
             leftBehind.addAll(stuck);
             NativeHeap.noteReplaced();

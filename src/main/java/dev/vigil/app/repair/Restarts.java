@@ -6,13 +6,17 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * How often one part may be restarted: at once the first time, then after pauses that double, and no more than so often in a span
- * of time. What fails more often is not repaired by restarting it. Not threadsafe.
+ * of time. What fails more often is not repaired by restarting it; but that there was no memory for it is not its fault, and only
+ * counts when it lasts. Not threadsafe.
  */
 final class Restarts {
     /** In {@link #SPAN}. */
     static final int MAX = 5;
 
     static final Duration SPAN = Duration.ofMinutes(10);
+    /** In {@link #SPAN}, for want of memory: half a minute. */
+    static final int EXCUSED_MAX = 30;
+
     private static final long PAUSE_NS = TimeUnit.SECONDS.toNanos(1);
 
     /** What is to be done with a part that is in trouble. */
@@ -23,6 +27,8 @@ final class Restarts {
     }
 
     private final ArrayDeque<Long> atNs = new ArrayDeque<>();
+    private int excused;
+    private long excusedNs;
 
     /** The part is in trouble. */
     Verdict ask(long nowNs) {
@@ -31,6 +37,12 @@ final class Restarts {
         }
         if (atNs.size() >= MAX) {
             return Verdict.GIVE_UP;
+        }
+        if (excused > 0 && nowNs - excusedNs < PAUSE_NS) {
+            return Verdict.WAIT;
+        }
+        if (excused > 0 && nowNs - excusedNs > SPAN.toNanos()) {
+            excused = 0;
         }
         if (atNs.isEmpty()) {
             return Verdict.RESTART;
@@ -42,6 +54,15 @@ final class Restarts {
     /** It is restarted now. */
     void restarted(long nowNs) {
         atNs.addLast(nowNs);
+    }
+
+    /** The last restart came to nothing for want of memory. */
+    void excuse(long nowNs) {
+        if (excused < EXCUSED_MAX) {
+            excused++;
+            excusedNs = nowNs;
+            atNs.removeLast();
+        }
     }
 
     /** Since the span began. */

@@ -116,16 +116,16 @@ public final class Watch implements AutoCloseable {
 
     private void run() {
         while (!closed) {
-            pulses.look(clock.monotonicNs());
-            time.look();
             try {
+                pulses.look(clock.monotonicNs());
+                time.look();
                 askLoop();
                 tell(pulses.silent(clock.monotonicNs()));
                 lookAtDisk();
                 List<Part> now = parts.get();
                 repair.look(now);
                 lookForLeaks(now);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 faults.error("looking whether everything moves failed", e);
             }
             LockSupport.parkNanos(this, Pulses.LOOK_EVERY.toNanos());
@@ -135,11 +135,21 @@ public final class Watch implements AutoCloseable {
     private void askLoop() {
         if (asked.compareAndSet(false, true)) {
             loop.beat();
-            client.onEventLoop(() -> {
-                loop.rest();
-                asked.set(false);
-            });
+            boolean taken = false;
+            try {
+                client.onEventLoop(this::loopMoves);
+                taken = true;
+            } finally {
+                if (!taken) {
+                    loopMoves(); // it was not asked: there was no memory for that
+                }
+            }
         }
+    }
+
+    private void loopMoves() {
+        loop.rest();
+        asked.set(false);
     }
 
     private void tell(List<Silence> silences) {

@@ -3,6 +3,7 @@ package dev.vigil.app.service;
 import dev.vigil.app.Health;
 import dev.vigil.app.Health.Phase;
 import dev.vigil.base.Clock;
+import dev.vigil.base.FaultLog;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -35,6 +36,7 @@ public final class Systemd implements AutoCloseable {
     private static final long CLOSE_MS = 2_000;
 
     private final Clock clock;
+    private final FaultLog faults;
     private final Watchdog watchdog;
     /** Null where nobody asks, as is the loop. */
     private final MultiThreadIoEventLoopGroup group;
@@ -55,6 +57,7 @@ public final class Systemd implements AutoCloseable {
 
     private Systemd(Clock clock, Watchdog watchdog, String address) {
         this.clock = clock;
+        this.faults = new FaultLog(LOG, clock);
         this.watchdog = watchdog;
         this.phaseNs = clock.monotonicNs();
         this.extendedNs = phaseNs - EXTEND_NS;
@@ -126,11 +129,11 @@ public final class Systemd implements AutoCloseable {
     }
 
     /** One that fails must not be the last. */
-    private static void guarded(Runnable task) {
+    private void guarded(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
-            LOG.error("systemd could not be told how this service is", e);
+        } catch (RuntimeException | Error e) {
+            faults.error("systemd could not be told how this service is", e);
         }
     }
 

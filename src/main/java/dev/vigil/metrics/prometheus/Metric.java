@@ -168,6 +168,10 @@ public enum Metric {
     JVM_MEMORY_MAX("jvm_memory_max_bytes", Type.GAUGE, "Java memory that there may be; -1 for no bound.", "area"),
     JVM_BUFFERS("jvm_buffer_pool_used_bytes", Type.GAUGE, "Java's buffers off the heap.", "pool"),
     JVM_GC("jvm_gc_collection_seconds", Type.SUMMARY, "Time that garbage collection took, and how often.", "gc"),
+    JVM_MEMORY_UNMET(
+            "vigil_memory_unmet_total",
+            Type.COUNTER,
+            "How often a thread wanted more memory of Java than there was, and gave up what it was at."),
     JVM_THREADS("jvm_threads_current", Type.GAUGE, "Java threads that are alive.");
 
     /** What a metric is, in Prometheus's terms. */

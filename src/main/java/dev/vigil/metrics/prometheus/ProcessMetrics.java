@@ -1,5 +1,6 @@
 package dev.vigil.metrics.prometheus;
 
+import dev.vigil.base.FullHeap;
 import dev.vigil.metrics.ProcessFigures;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.GarbageCollectorMXBean;
@@ -31,6 +32,7 @@ public final class ProcessMetrics {
                     collector.getCollectionTime() / 1e3,
                     collector.getName());
         }
+        scrape.set(Metric.JVM_MEMORY_UNMET, FullHeap.count());
         scrape.set(Metric.JVM_THREADS, ProcessFigures.threads());
     }
 

@@ -151,7 +151,7 @@ final class AccessUnit {
         if (avcodec.av_new_packet(packet, size) < 0) {
             throw new IllegalStateException("no memory for a packet of " + size + " bytes");
         }
-        packet.data().capacity(size).asByteBuffer().put(bytes, 0, size);
+        packet.data().put(bytes, 0, size);
         packet.pts(pts);
         if (key) {
             packet.flags(packet.flags() | avcodec.AV_PKT_FLAG_KEY);

@@ -184,7 +184,7 @@ public final class RtspStream implements PacketStream {
         if (extradata.length > 0) {
             BytePointer copy =
                     new BytePointer(avutil.av_mallocz(extradata.length + avcodec.AV_INPUT_BUFFER_PADDING_SIZE));
-            copy.capacity(extradata.length).asByteBuffer().put(extradata);
+            copy.put(extradata);
             parameters.extradata(copy).extradata_size(extradata.length);
         }
         return parameters;

@@ -235,6 +235,16 @@ class LeakWatchTest {
     }
 
     @Test
+    void shouldHurryAndBeginWithReadersWhenThereIsHardlyAnyLeft() {
+        pass(SETTLE.plusSeconds(20));
+        parts.get(2).leaked.set(150); // far from beyond the plan
+        memory.scarce = "450 MiB of 460 MiB are in use";
+        pass(Duration.ofSeconds(20));
+        assertThat(renewed()).containsExactly(0L, 0L, 1L);
+        assertThat(told().get(1)).startsWith("gate reader: made anew, and that has given back 150 MiB");
+    }
+
+    @Test
     void shouldNotMindScarcityWhenNothingHasGrown() {
         memory.scarce = "450 MiB of 460 MiB are in use";
         pass(SETTLE.multipliedBy(3));

@@ -32,6 +32,23 @@ class RestartsTest {
     }
 
     @Test
+    void shouldNotCountWhatFailedForWantOfMemoryUnlessThatLasts() {
+        int second = 0;
+        for (int times = 0; times < Restarts.EXCUSED_MAX; times++) {
+            assertThat(askAt(Duration.ofSeconds(++second))).isEqualTo(Verdict.RESTART);
+            restarts.excuse(Duration.ofSeconds(second).toNanos());
+            assertThat(askAt(Duration.ofMillis(1_000L * second + 900))).isEqualTo(Verdict.WAIT);
+            assertThat(restarts.count()).isZero();
+        }
+        for (int times = 0; times < Restarts.MAX; times++) {
+            second += 10;
+            assertThat(askAt(Duration.ofSeconds(second))).isEqualTo(Verdict.RESTART);
+            restarts.excuse(Duration.ofSeconds(second).toNanos());
+        }
+        assertThat(askAt(Duration.ofSeconds(second + 10))).isEqualTo(Verdict.GIVE_UP);
+    }
+
+    @Test
     void shouldForgetWhatIsLongPastWhenItFailsNowAndThen() {
         for (int i = 0; i < 20; i++) {
             assertThat(askAt(Restarts.SPAN.dividedBy(3).multipliedBy(i))).isEqualTo(Verdict.RESTART);
