@@ -3,6 +3,7 @@ package dev.vigil.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.OnnxFile;
+import dev.vigil.app.demo.EmbeddedBroker;
 import dev.vigil.app.reload.SabotageRequest;
 import dev.vigil.app.service.NotifyReceiver;
 import dev.vigil.mqtt.Await;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,16 +28,28 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A daemon in a process of its own, which is short of memory: one of its parts takes more and more, or there is none left at all. */
-@Timeout(120)
+@Timeout(180)
 @Execution(ExecutionMode.CONCURRENT)
 class LeakTest {
+    private static EmbeddedBroker broker;
+
     @TempDir
     private Path folder;
 
     private ServiceProcess service;
 
+    @BeforeAll
+    static void startBroker() throws IOException {
+        broker = EmbeddedBroker.start(0);
+    }
+
+    @AfterAll
+    static void stopBroker() throws IOException {
+        broker.close();
+    }
+
     private void awaitLine(String part) {
-        Await.until("'" + part + "' in the log", Duration.ofSeconds(80), () -> !lines(part)
+        Await.until("'" + part + "' in the log", Duration.ofSeconds(120), () -> !lines(part)
                 .isEmpty());
     }
 
@@ -65,13 +80,14 @@ class LeakTest {
                         RtspCameraServer.start(SimulatedCameraOptions.of(Path.of("media/demo-clip.mp4"))
                                 .withPort(0)
                                 .withCameras(2))) {
-            Path file = Files.writeString(folder.resolve("vigil.yml"), """
+            Path file = Files.writeString(
+                    folder.resolve("vigil.yml"), """
                     node: box
-                    mqtt: {broker: "mqtt://127.0.0.1:9"}
+                    mqtt: {broker: "mqtt://127.0.0.1:%d"}
                     memory: {settle: 5s}
                     models: {small: {file: small.onnx, workers: 1}}
                     cameras: {gate: {url: "%s"}, yard: {url: "%s"}}
-                    """.formatted(cameras.uri(0), cameras.uri(1)));
+                    """.formatted(broker.port(), cameras.uri(0), cameras.uri(1)));
             service = new ServiceProcess(folder, file, environment);
             try {
                 shortage.with(systemd, runtime);
