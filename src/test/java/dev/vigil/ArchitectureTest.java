@@ -67,7 +67,7 @@ class ArchitectureTest {
             Map.entry("draw", Set.of("convert", "detect", "frame")),
             Map.entry("publish", Set.of("detect", "mqtt", "frame", "metrics", "base")),
             Map.entry("pipeline", Set.of("convert", "infer", "detect", "publish", "metrics", "frame", "base")),
-            Map.entry("homeassistant", Set.of("mqtt")),
+            Map.entry("homeassistant", Set.of("mqtt", "base")),
             Map.entry("http", Set.of("base")),
             Map.entry(
                     "config",

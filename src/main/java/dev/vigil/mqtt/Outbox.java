@@ -1,6 +1,5 @@
 package dev.vigil.mqtt;
 
-import dev.vigil.base.FullHeap;
 import dev.vigil.base.Sabotage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -8,10 +7,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Messages on their way to the broker. {@link #publish} is for any thread; everything else belongs to the event loop.
@@ -25,17 +20,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * One bound holds for all of it together, and for what comes from the spool once more: {@link MqttOptions#queueMessages()}.
  */
 final class Outbox implements Spool.Exit {
-    private static final long NO_ROOM_MS = 50;
-
-    private final EventLoop loop;
     private final Counters counters;
     private final Faults faults;
     private final int messagesMax;
 
     // For any thread.
-    private final ArrayBlockingQueue<OutboundMessage> inbox;
-    private final AtomicBoolean wakeQueued = new AtomicBoolean();
-    private final Runnable drain = this::drain;
+    private final Inbox inbox;
     private volatile boolean taking = true;
 
     private volatile boolean closed;
@@ -57,12 +47,11 @@ final class Outbox implements Spool.Exit {
     private PublishWriter writer;
 
     Outbox(EventLoop loop, Counters counters, InFlight inFlight, Faults faults, int messagesMax, OutboxOptions onDisk) {
-        this.loop = loop;
         this.counters = counters;
         this.inFlight = inFlight;
         this.faults = faults;
         this.messagesMax = messagesMax;
-        this.inbox = new ArrayBlockingQueue<>(2 * messagesMax);
+        this.inbox = new Inbox(loop, 2 * messagesMax, this::drain, this::refuseInbox);
         this.spool = onDisk.onDisk() ? new Spool(onDisk, messagesMax, this) : null;
     }
 
@@ -81,7 +70,7 @@ final class Outbox implements Spool.Exit {
     @Override
     public void enter(OutboundMessage message) {
         counters.waiting.incrementAndGet();
-        take(message);
+        inbox.add(message);
     }
 
     @Override
@@ -116,7 +105,7 @@ final class Outbox implements Spool.Exit {
         if (refusal == null) {
             OutboundMessage message = message(topic, payload, qos, retain, properties, callback, !byDisk);
             if (!byDisk) {
-                take(message);
+                inbox.add(message);
                 return true;
             }
             if (spool.offer(message)) {
@@ -129,27 +118,6 @@ final class Outbox implements Spool.Exit {
         counters.refused(refusal);
         callback.refused(refusal);
         return false;
-    }
-
-    private void take(OutboundMessage message) {
-        try {
-            hand(message);
-        } catch (OutOfMemoryError unmet) {
-            FullHeap.end(unmet); // nobody may ever look at it
-        }
-    }
-
-    private void hand(OutboundMessage message) {
-        inbox.add(message);
-        if (wakeQueued.compareAndSet(false, true)) {
-            try {
-                loop.execute(drain);
-            } catch (RejectedExecutionException closed) {
-                // The event loop has ended, so nobody else empties the inbox; drain would find the outbox closed.
-                wakeQueued.set(false);
-                refuseInbox();
-            }
-        }
     }
 
     /** @param admitted it has its place in the queue, which it gives back when there is no memory for it */
@@ -182,27 +150,6 @@ final class Outbox implements Spool.Exit {
     }
 
     private void drain() {
-        try {
-            drainInbox();
-        } catch (OutOfMemoryError unmet) {
-            FullHeap.end(unmet); // what was being sent is in nobody's hands
-        }
-    }
-
-    private void drainLater() {
-        try {
-            var unused = loop.schedule(drain, NO_ROOM_MS, TimeUnit.MILLISECONDS);
-        } catch (OutOfMemoryError full) {
-            FullHeap.unmet(); // the next message wakes it
-        }
-    }
-
-    private void drainInbox() {
-        wakeQueued.set(false);
-        if (!FullHeap.hasRoom()) {
-            drainLater();
-            return;
-        }
         Sabotage.at("mqtt");
         if (closed) {
             refuseInbox();

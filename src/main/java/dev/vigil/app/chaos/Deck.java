@@ -188,11 +188,12 @@ final class Deck {
     private ChaosFault starving(String place) {
         int times = 1 + random.nextInt(5);
         return ChaosFault.of(
-                "starve " + place + " " + times + " times",
-                Duration.ZERO,
-                says("sabotage of " + place, "wanted in vain", "dropped as " + place + "_failed"),
-                scene -> scene.order(place + " starve " + times),
-                ChaosFault.Act.NONE);
+                        "starve " + place + " " + times + " times",
+                        Duration.ZERO,
+                        says("sabotage of " + place, "wanted in vain", "dropped as " + place + "_failed"),
+                        scene -> scene.order(place + " starve " + times),
+                        ChaosFault.Act.NONE)
+                .excusedWhenUnharmed();
     }
 
     /** While there is none left nobody has any to tell of it. */
@@ -204,7 +205,8 @@ final class Deck {
                         says("wanted in vain", "stood still", "no memory is left", OFFLINE),
                         scene -> scene.order("heap " + lasts.toMillis() + "ms"),
                         ChaosFault.Act.NONE)
-                .noticedFromEnd();
+                .noticedFromEnd()
+                .excusedWhenUnharmed();
     }
 
     /** Long enough for it to be told before it ends by itself. */

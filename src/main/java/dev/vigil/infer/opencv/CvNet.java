@@ -2,9 +2,9 @@ package dev.vigil.infer.opencv;
 
 import dev.vigil.frame.TensorInfo.ElementType;
 import dev.vigil.infer.InferException;
+import dev.vigil.infer.NativeView;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -146,7 +146,7 @@ final class CvNet implements AutoCloseable {
                 long bytes = mat.total() * mat.elemSize();
                 ByteBuffer values = bytes == 0
                         ? ByteBuffer.allocate(0)
-                        : mat.data().capacity(bytes).asByteBuffer().order(ByteOrder.nativeOrder());
+                        : NativeView.of(mat.data().capacity(bytes));
                 taker.take(i, values, type(mat.depth()), shape);
             }
         }

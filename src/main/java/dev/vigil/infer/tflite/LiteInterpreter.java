@@ -5,9 +5,9 @@ import static org.bytedeco.tensorflowlite.global.tensorflowlite.*;
 import dev.vigil.frame.TensorInfo;
 import dev.vigil.frame.TensorInfo.ElementType;
 import dev.vigil.infer.InferException;
+import dev.vigil.infer.NativeView;
 import dev.vigil.infer.Values;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.bytedeco.javacpp.BytePointer;
@@ -163,10 +163,7 @@ final class LiteInterpreter implements AutoCloseable {
     }
 
     private static ByteBuffer data(TfLiteTensor tensor, long bytes) {
-        return new BytePointer(TfLiteTensorData(tensor))
-                .capacity(bytes)
-                .asByteBuffer()
-                .order(ByteOrder.nativeOrder());
+        return NativeView.of(new BytePointer(TfLiteTensorData(tensor)).capacity(bytes));
     }
 
     private static void quantise(TfLiteTensor tensor, FloatBuffer from, ByteBuffer into) {
