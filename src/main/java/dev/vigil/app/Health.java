@@ -27,7 +27,7 @@ public final class Health {
     private final BooleanSupplier brokerConnected;
     private final LongFunction<List<String>> stuck;
     private final List<Consumer<Phase>> listeners = new CopyOnWriteArrayList<>();
-    private final RecentFigures figures = new RecentFigures();
+    private final RecentFigures figures;
 
     private volatile Phase phase = Phase.STARTING;
     /** What it is at, for people; null when nothing is to be said. */
@@ -55,6 +55,7 @@ public final class Health {
             BooleanSupplier brokerConnected,
             LongFunction<List<String>> stuck) {
         this.clock = clock;
+        this.figures = new RecentFigures(clock.monotonicNs());
         this.cameras = cameras;
         this.models = models;
         this.brokerConnected = brokerConnected;

@@ -24,8 +24,10 @@ final class RecentFigures {
     /** Guarded by this. */
     private long toldNs;
 
-    /** Guarded by this. */
-    private boolean began;
+    /** @param nowNs since when frames count, on the monotonic clock */
+    RecentFigures(long nowNs) {
+        this.toldNs = nowNs;
+    }
 
     /**
      * @param fps frames per second that were published
@@ -43,7 +45,7 @@ final class RecentFigures {
     }
 
     synchronized Figures at(List<Camera> cameras, long nowNs) {
-        if (began && nowNs - toldNs < EVERY_NS) {
+        if (nowNs - toldNs < EVERY_NS) {
             return told;
         }
         long frames = 0;
@@ -60,12 +62,11 @@ final class RecentFigures {
                 ages.subtract(earlier.ages);
             }
         }
-        double fps = began ? frames * 1e9 / (nowNs - toldNs) : 0;
-        told = new Figures(fps, ages.getTotalCount() == 0 ? -1 : ages.getValueAtPercentile(99));
+        told = new Figures(
+                frames * 1e9 / (nowNs - toldNs), ages.getTotalCount() == 0 ? -1 : ages.getValueAtPercentile(99));
         before.clear();
         before.putAll(now);
         toldNs = nowNs;
-        began = true;
         return told;
     }
 }

@@ -3,6 +3,7 @@ package dev.vigil.base;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +69,17 @@ public final class FullHeap {
         }
         Runtime heap = Runtime.getRuntime();
         return heap.maxMemory() - heap.totalMemory() + heap.freeMemory() < LITTLE_BYTES;
+    }
+
+    /** Does something again and again until it is to end, and goes on when there is no memory for it, wherever that was missing. */
+    public static void repeat(Runnable turn, BooleanSupplier isOver) {
+        while (!isOver.getAsBoolean()) {
+            try {
+                turn.run();
+            } catch (OutOfMemoryError full) {
+                unmet();
+            }
+        }
     }
 
     /** A task after which nobody would know what is in hand if it were left off: see {@link #end}. */

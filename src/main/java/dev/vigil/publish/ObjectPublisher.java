@@ -5,6 +5,7 @@ import static dev.vigil.publish.JsonBytes.raw;
 
 import dev.vigil.base.Clock;
 import dev.vigil.base.FaultLog;
+import dev.vigil.base.FullHeap;
 import dev.vigil.detect.Detections;
 import dev.vigil.detect.Labels;
 import dev.vigil.frame.Feed;
@@ -104,10 +105,7 @@ public final class ObjectPublisher implements MqttListener, AutoCloseable {
     }
 
     private void run() {
-        while (!closed) {
-            look();
-            LockSupport.parkNanos(this, LOOK_NS);
-        }
+        FullHeap.repeat(this::look, () -> closed);
     }
 
     private void look() {
@@ -116,6 +114,7 @@ public final class ObjectPublisher implements MqttListener, AutoCloseable {
         } catch (RuntimeException | Error e) {
             faults.error("the objects of a camera could not be told", e);
         }
+        LockSupport.parkNanos(this, LOOK_NS);
     }
 
     /** Tells the last counts; to be called when nothing more comes. */

@@ -202,7 +202,13 @@ final class Deck {
         return ChaosFault.of(
                         "heap full",
                         lasts,
-                        says("wanted in vain", "stood still", "no memory is left", OFFLINE),
+                        says(
+                                "wanted in vain",
+                                "stood still",
+                                "no memory is left",
+                                OFFLINE,
+                                "dropped as superseded",
+                                "_failed"),
                         scene -> scene.order("heap " + lasts.toMillis() + "ms"),
                         ChaosFault.Act.NONE)
                 .noticedFromEnd()

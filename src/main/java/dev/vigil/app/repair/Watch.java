@@ -2,6 +2,7 @@ package dev.vigil.app.repair;
 
 import dev.vigil.base.Clock;
 import dev.vigil.base.FaultLog;
+import dev.vigil.base.FullHeap;
 import dev.vigil.metrics.health.Pulse;
 import dev.vigil.metrics.health.Pulses;
 import dev.vigil.metrics.health.Silence;
@@ -115,21 +116,23 @@ public final class Watch implements AutoCloseable {
     }
 
     private void run() {
-        while (!closed) {
-            try {
-                pulses.look(clock.monotonicNs());
-                time.look();
-                askLoop();
-                tell(pulses.silent(clock.monotonicNs()));
-                lookAtDisk();
-                List<Part> now = parts.get();
-                repair.look(now);
-                lookForLeaks(now);
-            } catch (RuntimeException | Error e) {
-                faults.error("looking whether everything moves failed", e);
-            }
-            LockSupport.parkNanos(this, Pulses.LOOK_EVERY.toNanos());
+        FullHeap.repeat(this::look, () -> closed);
+    }
+
+    private void look() {
+        try {
+            pulses.look(clock.monotonicNs());
+            time.look();
+            askLoop();
+            tell(pulses.silent(clock.monotonicNs()));
+            lookAtDisk();
+            List<Part> now = parts.get();
+            repair.look(now);
+            lookForLeaks(now);
+        } catch (RuntimeException | Error e) {
+            faults.error("looking whether everything moves failed", e);
         }
+        LockSupport.parkNanos(this, Pulses.LOOK_EVERY.toNanos());
     }
 
     private void askLoop() {
