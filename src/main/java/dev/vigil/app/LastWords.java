@@ -8,8 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of a thread that ends by what it has thrown: it is logged, in a line. When that was for want of memory the process
- * ends with it, since others will have failed too, unseen, and half a daemon is worse than one that is started again.
+ * What becomes of a thread that ends by what it has thrown, and has no handler of its own ({@link dev.vigil.base.FullHeap#WATCHED}): it
+ * is logged, in a line. When that was for want of memory the process ends with it, since nobody has another in its place, and half a
+ * daemon is worse than one that is started again.
  */
 final class LastWords implements Thread.UncaughtExceptionHandler {
     /** For when there is no memory for a line of the log; the name of the thread comes behind it. */

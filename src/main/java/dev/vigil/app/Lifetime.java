@@ -58,7 +58,7 @@ public final class Lifetime implements AutoCloseable {
             try {
                 return awaitEnd(isDone);
             } catch (OutOfMemoryError full) { // what else goes on does so without this
-                FullHeap.unmet();
+                FullHeap.unmetInTurn();
             }
         }
     }

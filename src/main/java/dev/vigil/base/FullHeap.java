@@ -3,6 +3,7 @@ package dev.vigil.base;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,8 @@ public final class FullHeap {
     private static final long LITTLE_BYTES = 2 << 20;
 
     private static final long SHORTAGE_NS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
     /** When a want was not met last; 0 before the first. */
     private static volatile long unmetNs;
@@ -77,9 +80,15 @@ public final class FullHeap {
             try {
                 turn.run();
             } catch (OutOfMemoryError full) {
-                unmet();
+                unmetInTurn();
             }
         }
+    }
+
+    /** As {@link #unmet}, of a thread that would try again at once: it waits for a moment, since each try costs a whole collection. */
+    public static void unmetInTurn() {
+        unmet();
+        LockSupport.parkNanos(PAUSE_NS);
     }
 
     /** A task after which nobody would know what is in hand if it were left off: see {@link #end}. */

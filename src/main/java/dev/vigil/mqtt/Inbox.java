@@ -41,11 +41,15 @@ final class Inbox {
                 loop.execute(wake);
             }
         } catch (RejectedExecutionException closed) {
-            wakeQueued.set(false);
-            onEnded.run();
+            ended();
         } catch (OutOfMemoryError unmet) {
             FullHeap.end(unmet);
         }
+    }
+
+    private void ended() {
+        wakeQueued.set(false);
+        onEnded.run();
     }
 
     /** The oldest; null when there is none. */
@@ -65,6 +69,8 @@ final class Inbox {
     private void wakeLater() {
         try {
             var unused = loop.schedule(wake, NO_ROOM_MS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closed) {
+            ended();
         } catch (OutOfMemoryError full) {
             FullHeap.unmet();
             wakeQueued.set(false); // the next message wakes it

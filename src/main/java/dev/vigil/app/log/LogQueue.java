@@ -128,7 +128,7 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
                 try {
                     writeNext();
                 } catch (OutOfMemoryError full) {
-                    FullHeap.unmet();
+                    FullHeap.unmetInTurn();
                     lost.incrementAndGet();
                 }
             }

@@ -178,27 +178,38 @@ public final class Repair {
         Pulse pulse = pulses.of("restart of " + part.name(), RESTART_MAX);
         pulse.beat();
         of.restarting = pulse;
-        Thread thread = new Thread(() -> restart(part, of, pulse, act), "repair");
-        thread.setDaemon(true);
-        thread.setUncaughtExceptionHandler(FullHeap.WATCHED);
-        thread.start();
+        try {
+            Thread thread = new Thread(() -> restart(part, of, pulse, act), "repair");
+            thread.setDaemon(true);
+            thread.setUncaughtExceptionHandler(FullHeap.WATCHED);
+            thread.start();
+        } catch (OutOfMemoryError e) { // or there can be no more threads
+            ended(of, pulse, true);
+            throw e;
+        }
+    }
+
+    private void ended(Case of, Pulse pulse, boolean starved) {
+        of.starved = starved;
+        pulses.gone(pulse);
+        of.restarting = null;
     }
 
     private void restart(Part part, Case of, Pulse pulse, Act act) {
         List<Thread> stuck = new ArrayList<>();
+        boolean starved = false;
         try {
             act.on(stuck);
             LOG.warn("{}: restarted{}", part.name(), left(stuck));
         } catch (Exception | Error e) {
             // It is still in trouble, so that it is tried again, and given up at last.
-            of.starved = e instanceof OutOfMemoryError;
+            starved = e instanceof OutOfMemoryError;
             faults.error(part.name() + ": could not be restarted: " + e.getMessage(), e);
         } finally {
             leftBehind.addAll(stuck);
             NativeHeap.noteReplaced();
             restarts.incrementAndGet();
-            pulses.gone(pulse);
-            of.restarting = null;
+            ended(of, pulse, starved);
         }
     }
 

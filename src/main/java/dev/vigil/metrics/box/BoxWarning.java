@@ -25,7 +25,9 @@ public record BoxWarning(Kind kind, String text) {
         /** The kernel has ended a process of the control group for want of memory. */
         OOM_KILL,
         /** Few descriptors are left. */
-        DESCRIPTORS;
+        DESCRIPTORS,
+        /** Java's memory, on its heap or outside of it, was wanted in vain. */
+        HEAP;
 
         /** As messages name it. */
         public String label() {

@@ -1,5 +1,6 @@
 package dev.vigil.metrics.box;
 
+import dev.vigil.base.FullHeap;
 import dev.vigil.metrics.box.BoxWarning.Kind;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -35,6 +36,9 @@ public final class BoxWatch {
     private final Map<Kind, Held> held = new EnumMap<>(Kind.class);
     private BoxState before;
     private long beforeNs;
+    /** Of the wants of memory that were not met, those that were told. */
+    private long unmet = FullHeap.count();
+
     private volatile List<BoxWarning> now = List.of();
 
     /** What was wrong when it last looked. */
@@ -105,6 +109,16 @@ public final class BoxWatch {
                     "%d of %d descriptors are in use: raise the limit (LimitNOFILE=, ulimit -n)",
                     state.descriptors(),
                     state.descriptorsMax());
+        }
+        long more = FullHeap.count() - unmet;
+        unmet += more;
+        if (more > 0) {
+            add(
+                    wrong,
+                    Kind.HEAP,
+                    "Java's memory was wanted in vain %d times: there is too little of it (VIGIL_HEAP, VIGIL_OFF_HEAP), or"
+                            + " something leaks",
+                    more);
         }
         return wrong;
     }

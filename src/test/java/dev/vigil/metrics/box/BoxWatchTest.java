@@ -2,6 +2,7 @@ package dev.vigil.metrics.box;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vigil.base.FullHeap;
 import dev.vigil.metrics.box.BoxWarning.Kind;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,10 +10,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Isolated("wants of memory are counted for the whole process")
 class BoxWatchTest {
     private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -110,5 +113,16 @@ class BoxWatchTest {
                 .with("/sys/fs/cgroup/memory.events", "max 4\noom_kill 1")
                 .with("/sys/devices/system/cpu/cpu0/thermal_throttle/core_throttle_count", "7");
         assertThat(kinds(0)).isEmpty();
+    }
+
+    @Test
+    void shouldWarnForAMinuteWhenMemoryWasWantedInVain() {
+        assertThat(kinds(1)).isEmpty();
+        FullHeap.unmet();
+        FullHeap.unmet();
+        assertThat(kinds(2)).containsExactly(Kind.HEAP);
+        assertThat(watch.now().get(0).text()).startsWith("Java's memory was wanted in vain 2 times");
+        assertThat(kinds(61)).containsExactly(Kind.HEAP);
+        assertThat(kinds(62)).isEmpty();
     }
 }
