@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -43,8 +44,8 @@ public final class Sabotage {
 
     /** How much of the heap is taken at once, before what is left of it is taken by and by. */
     private static final int CHUNK_BYTES = 1 << 20;
-    /** When the heap is let go; guarded by the class. */
-    private static volatile long heapEndNs;
+    /** While it is true, the heap is held that was filled last. */
+    private static volatile AtomicBoolean holding = new AtomicBoolean();
 
     /** Of each thread, for as long as it lives. */
     private static final ThreadLocal<List<Object>> LEAKED = ThreadLocal.withInitial(ArrayList::new);
@@ -201,7 +202,7 @@ public final class Sabotage {
     public static synchronized void endAll() {
         ORDERS.keySet().forEach(Sabotage::end);
         clockStepUs = 0;
-        heapEndNs = System.nanoTime();
+        holding.set(false);
     }
 
     private static void withdraw(Order order) {
@@ -217,23 +218,26 @@ public final class Sabotage {
         clockStepUs = TimeUnit.NANOSECONDS.toMicros(step.toNanos());
     }
 
-    /** Leaves nothing of Java's heap to anybody for so long: what others give back is taken at once. */
+    /** Takes Java's heap to the last byte, and leaves nothing of it to anybody for so long: what others give back is taken at once. */
     public static void fillHeap(Duration lasts) {
-        heapEndNs = System.nanoTime() + lasts.toNanos();
-        Thread thread = new Thread(Sabotage::fillHeap, "sabotage");
+        AtomicBoolean until = new AtomicBoolean(true);
+        holding = until;
+        Thread thread = new Thread(() -> fillHeap(lasts.toNanos(), until), "sabotage");
         thread.setDaemon(true);
         thread.start();
     }
 
-    private static void fillHeap() {
+    private static void fillHeap(long lastsNs, AtomicBoolean until) {
         Object[] taken = null;
-        for (int bytes = CHUNK_BYTES; System.nanoTime() - heapEndNs < 0; bytes = Math.max(16, bytes / 2)) {
+        long fullNs = 0;
+        int bytes = CHUNK_BYTES;
+        while (until.get() && (fullNs == 0 || System.nanoTime() - fullNs < lastsNs)) {
             try {
-                while (System.nanoTime() - heapEndNs < 0) {
-                    taken = new Object[] {taken, new byte[bytes]};
-                }
+                taken = new Object[] {taken, new byte[bytes]};
             } catch (OutOfMemoryError full) {
-                FullHeap.unmet(); // smaller pieces may be left
+                FullHeap.unmet();
+                fullNs = fullNs == 0 ? System.nanoTime() : fullNs;
+                bytes = Math.max(16, bytes / 2); // smaller pieces may be left
             }
         }
     }

@@ -91,6 +91,8 @@ class LeakTest {
             service = new ServiceProcess(folder, file, environment);
             try {
                 shortage.with(systemd, runtime);
+            } catch (AssertionError e) {
+                throw new AssertionError(e.getMessage() + "; " + systemd.lastStatus() + "\n" + service.log(), e);
             } finally {
                 service.close();
             }

@@ -1,5 +1,6 @@
 package dev.vigil.app.service;
 
+import dev.vigil.base.FullHeap;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -67,15 +68,23 @@ final class NotifySocket {
                     .connect(address);
         }
         ChannelFuture connected = connecting;
-        connected.addListener((ChannelFutureListener) open -> {
-            if (open.isSuccess()) {
-                open.channel()
-                        .writeAndFlush(Unpooled.copiedBuffer(state, StandardCharsets.UTF_8))
-                        .addListener(written -> done(connected, state, again, written.cause()));
-            } else {
-                done(connected, state, true, open.cause()); // nobody is there: trying at once again is of no use
-            }
-        });
+        connected.addListener((ChannelFutureListener) open -> opened(open, state, again));
+    }
+
+    private void opened(ChannelFuture connected, String state, boolean again) {
+        if (!connected.isSuccess()) {
+            done(connected, state, true, connected.cause()); // nobody is there: trying at once again is of no use
+            return;
+        }
+        try {
+            connected
+                    .channel()
+                    .writeAndFlush(Unpooled.copiedBuffer(state, StandardCharsets.UTF_8))
+                    .addListener(written -> done(connected, state, again, written.cause()));
+        } catch (OutOfMemoryError unmet) {
+            FullHeap.unmet();
+            done(connected, state, true, unmet); // the next one goes over a connection of its own
+        }
     }
 
     /** @param cause null when it was taken */
