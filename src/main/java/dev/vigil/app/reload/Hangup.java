@@ -70,12 +70,12 @@ public final class Hangup implements AutoCloseable {
         }
     }
 
-    /** Gives the signal back; a reading that is on comes to its end by itself. */
+    /**
+     * Reads the file no more; a reading that is on comes to its end by itself. The signal is not given back: one that comes now would
+     * end the process before it has closed in order.
+     */
     @Override
     public void close() {
-        if (handlerBefore != null) {
-            handle(handlerBefore);
-        }
         thread.interrupt();
     }
 
