@@ -126,8 +126,7 @@ final class Attempt {
                 });
         channel = bootstrap
                 .connect(new InetSocketAddress(addresses[index], address.port()))
-                .addListener((ChannelFutureListener) connecting ->
-                        FullHeap.orEnd(() -> dialled(connecting, found, index)).run())
+                .addListener((ChannelFutureListener) connecting -> dialled(connecting, found, index))
                 .channel();
     }
 
@@ -135,10 +134,14 @@ final class Attempt {
         if (over || connecting.isSuccess()) {
             return; // An expired try closed its channel; a good one goes on in its pipeline.
         }
-        if (index + 1 < found.addresses().length) {
-            dial(found, index + 1);
-        } else {
-            end(Causes.fault(connecting.cause()));
+        try {
+            if (index + 1 < found.addresses().length) {
+                dial(found, index + 1);
+            } else {
+                end(Causes.fault(connecting.cause()));
+            }
+        } catch (OutOfMemoryError unmet) {
+            FullHeap.end(unmet); // nobody would try again
         }
     }
 

@@ -31,8 +31,13 @@ final class FaultHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (fault == null) { // What follows from the first one are such as writes that fail on the closed channel.
-            FullHeap.orEnd(() -> fail(ctx, cause)).run();
+        if (fault != null) {
+            return; // What follows from the first fault, such as writes that fail on the closed channel.
+        }
+        try {
+            fail(ctx, cause);
+        } catch (OutOfMemoryError unmet) {
+            FullHeap.end(unmet); // the connection's end may never be told
         }
     }
 
@@ -47,7 +52,11 @@ final class FaultHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        FullHeap.orEnd(() -> end.ended(fault)).run();
+        try {
+            end.ended(fault);
+        } catch (OutOfMemoryError unmet) {
+            FullHeap.end(unmet); // nobody would connect again
+        }
     }
 
     static MqttMessage disconnect(int reasonCode, MqttProperties properties) {

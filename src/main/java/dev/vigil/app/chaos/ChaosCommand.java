@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs a daemon on simulated cameras and a broker (Mosquitto where it is installed), and has one thing after the"
                     + " other go wrong, as a seed decides: cameras, broker, a full or hanging disk, a stepped clock, a"
-                    + " starved or stopped process, stages that throw, hang or find no memory, kill -9 with a restart. Prints of each when it"
-                    + " was noticed, when all cameras' messages came again, and what was dropped by cause.",
+                    + " starved or stopped process, a full heap, stages that throw, hang or find no memory, kill -9 with a"
+                    + " restart. Prints of each when it was noticed, when all cameras' messages came again, and what was dropped by cause.",
             "Ends with 1 when a bound is broken: noticed within 2 s; recovered within 5 s of the fault's end; every frame"
                     + " accounted for at the subscriber, over the daemon's restarts."
         },

@@ -72,8 +72,8 @@ final class Deck {
         all.add(busy());
         all.add(duty());
         all.add(kill());
-        STAGES.forEach(place -> all.add(throwing(place)));
-        STARVED.forEach(place -> all.add(starving(place)));
+        STAGES.forEach(place -> all.add(failing("throw", place)));
+        STARVED.forEach(place -> all.add(failing("starve", place).excusedWhenUnharmed()));
         all.add(heap());
         STAGES.forEach(place -> all.add(hanging(place)));
         all.add(hangingDisk());
@@ -175,25 +175,15 @@ final class Deck {
         return ChaosFault.of("kill -9", Duration.ZERO, says(OFFLINE), Scene::killAndRestart, ChaosFault.Act.NONE);
     }
 
-    private ChaosFault throwing(String place) {
+    /** @param how {@code throw}, or {@code starve} for want of memory */
+    private ChaosFault failing(String how, String place) {
         int times = 1 + random.nextInt(5);
         return ChaosFault.of(
-                "throw " + place + " " + times + " times",
+                how + " " + place + " " + times + " times",
                 Duration.ZERO,
                 says("sabotage of " + place, "dropped as " + place + "_failed"),
-                scene -> scene.order(place + " throw " + times),
+                scene -> scene.order(place + " " + how + " " + times),
                 ChaosFault.Act.NONE);
-    }
-
-    private ChaosFault starving(String place) {
-        int times = 1 + random.nextInt(5);
-        return ChaosFault.of(
-                        "starve " + place + " " + times + " times",
-                        Duration.ZERO,
-                        says("sabotage of " + place, "wanted in vain", "dropped as " + place + "_failed"),
-                        scene -> scene.order(place + " starve " + times),
-                        ChaosFault.Act.NONE)
-                .excusedWhenUnharmed();
     }
 
     /** While there is none left nobody has any to tell of it. */

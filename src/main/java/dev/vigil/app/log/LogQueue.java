@@ -129,7 +129,6 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
                     writeNext();
                 } catch (OutOfMemoryError full) {
                     FullHeap.unmetInTurn();
-                    lost.incrementAndGet();
                 }
             }
         } catch (InterruptedException stopped) {
@@ -140,13 +139,10 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private void writeNext() throws InterruptedException {
         String line = lines.poll(LOOK_MS, TimeUnit.MILLISECONDS);
         if (line != null) {
-            try {
-                write(line);
-            } finally {
-                synchronized (this) {
-                    done++;
-                    notifyAll();
-                }
+            write(line);
+            synchronized (this) {
+                done++;
+                notifyAll();
             }
         }
         if (clock.monotonicNs() - lookedNs >= TimeUnit.MILLISECONDS.toNanos(LOOK_MS)) {
@@ -182,6 +178,9 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
             to.flush();
         } catch (IOException nobodyReads) {
             lost.incrementAndGet(); // a pipe whose reader has gone; it may have a new one later
+        } catch (OutOfMemoryError full) {
+            FullHeap.unmet();
+            lost.incrementAndGet();
         }
     }
 }

@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
  */
 final class TraceServer {
     private static final Logger LOG = LoggerFactory.getLogger(TraceServer.class);
-    /** For a reader that writes to a slow disk. */
     private static final FaultLog FAULTS = new FaultLog(LOG, Clock.SYSTEM);
 
+    /** For a reader that writes to a slow disk. */
     private static final Duration SEND_TIMEOUT = Duration.ofSeconds(10);
 
     private static final int LINE_CHARS = 32 << 10;

@@ -228,11 +228,11 @@ final class LeakWatch {
     private void notFound(long used) {
         String told = resource.name() + ": " + resource.show(used)
                 + " are taken, and no part gave any back when it was made anew";
-        String scarce = resource.scarce();
-        if (scarce == null) {
+        String hardlyAny = resource.scarce();
+        if (hardlyAny == null) {
             LOG.warn("{}; that much is taken for right from now on", told);
         } else {
-            repair.giveUp(told + "; " + scarce);
+            repair.giveUp(told + "; " + hardlyAny);
         }
         settled = used;
         neededWhenSettled = resource.needed();

@@ -138,14 +138,11 @@ public final class Watch implements AutoCloseable {
     private void askLoop() {
         if (asked.compareAndSet(false, true)) {
             loop.beat();
-            boolean taken = false;
             try {
                 client.onEventLoop(this::loopMoves);
-                taken = true;
-            } finally {
-                if (!taken) {
-                    loopMoves(); // it was not asked: there was no memory for that
-                }
+            } catch (OutOfMemoryError full) {
+                loopMoves(); // it was not asked
+                throw full;
             }
         }
     }
