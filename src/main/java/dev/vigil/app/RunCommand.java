@@ -11,6 +11,7 @@ import dev.vigil.config.Surroundings;
 import dev.vigil.config.VigilConfig;
 import dev.vigil.detect.ModelException;
 import dev.vigil.infer.InferException;
+import dev.vigil.infer.LostDevices;
 import dev.vigil.metrics.box.BoxFigures;
 import dev.vigil.metrics.box.BoxState;
 import java.nio.file.Path;
@@ -117,15 +118,21 @@ public final class RunCommand implements Callable<Integer> {
                 Hangup hangup = new Hangup(reloader);
                 ControlServer control = ControlServer.open(reloader, surroundings)) {
             daemon.start();
-            lifetime.await(() -> daemon.hasEnded() || daemon.failure() != null);
-            if (daemon.failure() == null) {
+            lifetime.await(() -> daemon.hasEnded() || failure(daemon, systemd) != null);
+            String failure = failure(daemon, systemd);
+            if (failure == null) {
                 return 0;
             }
             haltLater();
-            return failed("gives up: " + daemon.failure(), EIO, EXIT_FAILED, systemd);
+            return failed("gives up: " + failure, EIO, EXIT_FAILED, systemd);
         } catch (InferException | ModelException e) {
             return failed(e.getMessage(), EINVAL, CheckCommand.EXIT_CONFIG, systemd);
         }
+    }
+
+    /** Why the process is given up, for people; null while it is not: for a device alone only where another one follows. */
+    private static String failure(Daemon daemon, Systemd systemd) {
+        return daemon.failure() == null && systemd.isThere() ? LostDevices.returned() : daemon.failure();
     }
 
     private int failed(String why, int errno, int exitCode, Systemd systemd) {

@@ -10,6 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class LostDevices {
     private static final Map<String, String> WHY = new ConcurrentHashMap<>();
 
+    /** What another process was seen to have. */
+    private static volatile String returned;
+
     private LostDevices() {}
 
     /** @param device as {@link Engine#device()} says it */
@@ -23,9 +26,26 @@ public final class LostDevices {
         return why == null ? null : "lost until Vigil is started again: " + why;
     }
 
+    /** Another process has it. */
+    static void hasReturned(String device) {
+        returned = device;
+    }
+
+    /**
+     * Why a process that is started now would have more than this one, for people: a device that this one has lost works again.
+     * Null while none is known to.
+     */
+    public static String returned() {
+        String device = returned;
+        return device == null
+                ? null
+                : device + " works again, in every process but this one: " + WHY.get(context(device));
+    }
+
     /** For tests, whose process goes on. */
     static void forget() {
         WHY.clear();
+        returned = null;
     }
 
     /** TensorRT runs in CUDA's context. */

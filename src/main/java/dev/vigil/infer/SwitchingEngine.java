@@ -1,6 +1,5 @@
 package dev.vigil.infer;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,37 +14,21 @@ import org.slf4j.LoggerFactory;
  * other engine is there. After a fall the better ones are tried again, at growing intervals.
  *
  * <pre>
- *  tensorrt   ▲ built                      │ fails              ▲ tried again after 1, 2, 4 … 30 minutes
- *  cuda       │ serves meanwhile           ▼ fails              │
- *  cpu                                     serves ──────────────┘   never, where CUDA's context is lost
+ *  tensorrt   ▲ built                      │ fails              ▲ tried again after 1, 2, 4 … 30 minutes: where CUDA's context
+ *  cuda       │ serves meanwhile           ▼ fails              │ is lost by another process, which tells whether a new one
+ *  cpu                                     serves ──────────────┘ would have it
  * </pre>
  */
 public final class SwitchingEngine implements Engine {
     private static final Logger LOG = LoggerFactory.getLogger(SwitchingEngine.class);
-    private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(30);
     private static final long MILLISECOND_NS = TimeUnit.MILLISECONDS.toNanos(1);
     /** Runs in a row that fail for a reason that does not name the device. */
     private static final int FAILURES_MAX = 3;
 
-    /** Opens an engine; called on a thread of its own. */
-    public interface Opener {
-        /** @param memory what it will be run on */
-        Engine open(RingMemory memory) throws InferException;
-    }
-
-    /**
-     * One of the engines.
-     *
-     * @param device that it runs on, for people
-     */
-    public record Step(String device, Opener opener) {}
-
     private final Engine first;
     /** The best first. */
-    private final List<Step> steps;
+    private final List<EngineStep> steps;
 
-    private final Duration firstPause;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     /** What serves; set under the lock. */
@@ -63,20 +46,9 @@ public final class SwitchingEngine implements Engine {
     private boolean falling;
 
     private boolean climbing;
-    private long pauseNs;
-    private long climbedNs;
+    private final ClimbPauses pauses;
     private int failures;
     private boolean closed;
-
-    /**
-     * Serves on {@code first} while a better engine is opened; where that can not be had, or fails, it stays.
-     *
-     * @param first is closed by this, at the latest when this is
-     * @param device that the better one runs on
-     */
-    public SwitchingEngine(Engine first, String device, Opener opener) {
-        this(List.of(new Step(device, opener), new Step(first.device(), memory -> first)), 1, first, true, FIRST_PAUSE);
-    }
 
     /**
      * Serves on one of several.
@@ -85,19 +57,21 @@ public final class SwitchingEngine implements Engine {
      * @param at which of them {@code first} is
      * @param first is closed by this, at the latest when this is left
      * @param climb whether a better one is opened at once
+     * @param fault why the better ones can not be had now, for people, and are tried again later; null where they can
      */
-    public SwitchingEngine(List<Step> steps, int at, Engine first, boolean climb) {
-        this(steps, at, first, climb, FIRST_PAUSE);
+    public SwitchingEngine(List<EngineStep> steps, int at, Engine first, boolean climb, String fault) {
+        this(steps, at, first, climb, fault, new ClimbPauses());
     }
 
-    /** @param firstPause from a fall to the first try to come back */
-    SwitchingEngine(List<Step> steps, int at, Engine first, boolean climb, Duration firstPause) {
+    SwitchingEngine(List<EngineStep> steps, int at, Engine first, boolean climb, String fault, ClimbPauses pauses) {
         this.steps = List.copyOf(steps);
         this.first = first;
-        this.firstPause = firstPause;
-        this.pauseNs = firstPause.toNanos();
+        this.fault = fault;
+        this.pauses = pauses;
         this.now = new ServingEngine(first, at);
-        if (climb) {
+        if (fault != null) {
+            climbLater();
+        } else if (climb) {
             climbing = true;
             building = steps.get(0).device();
             LOG.info("{}: on {} while it is built for {}", first.name(), first.device(), building);
@@ -116,10 +90,8 @@ public final class SwitchingEngine implements Engine {
         String told = null;
         boolean up = false;
         for (int i = 0; i < from && !up; i++) {
-            Step step = steps.get(i);
-            String lost = LostDevices.why(step.device());
-            if (lost == null) {
-                building = step.device();
+            if (steps.get(i).mayBeHad()) {
+                building = steps.get(i).device();
                 told = tryStep(i);
                 up = told == null;
             }
@@ -134,7 +106,7 @@ public final class SwitchingEngine implements Engine {
         }
         synchronized (this) {
             climbing = false;
-            climbedNs = System.nanoTime();
+            pauses.tried();
             notifyAll();
             if (!up && fault != null) {
                 climbLater();
@@ -152,8 +124,14 @@ public final class SwitchingEngine implements Engine {
         listeners.forEach(Runnable::run);
     }
 
-    /** Opens an engine, warms it up on every binding's memory, and goes over to it; null, or why it can not be had. */
-    private String tryStep(int step) {
+    /**
+     * Opens an engine, warms it up on every binding's memory, and goes over to it; where this process has lost the device, has
+     * another one try.
+     *
+     * @return why it can not be had; null when it can
+     */
+    private String tryStep(int at) {
+        EngineStep step = steps.get(at);
         ServingEngine opened = null;
         boolean serves = false;
         try {
@@ -161,10 +139,13 @@ public final class SwitchingEngine implements Engine {
             if (memory == null) {
                 return "it was closed";
             }
-            opened = new ServingEngine(steps.get(step).opener().open(memory), step);
+            opened = new ServingEngine(step.open(memory), at);
             serves = switchTo(opened);
             return null;
         } catch (InferException | RuntimeException | LinkageError e) {
+            if (DeviceFault.of(e.getMessage()) == DeviceFault.CONTEXT) {
+                LostDevices.lost(step.device(), e.getMessage());
+            }
             return String.valueOf(e.getMessage());
         } finally {
             if (opened != null && !serves) {
@@ -218,7 +199,7 @@ public final class SwitchingEngine implements Engine {
 
     /** A run has failed on an engine that serves; decides whether it is left. */
     void failed(ServingEngine on, InferException e, boolean ended) {
-        DeviceFault kind = DeviceFault.of(e);
+        DeviceFault kind = DeviceFault.of(e.getMessage());
         synchronized (this) {
             boolean lowest = on.step == steps.size() - 1;
             if (on != now || falling || closed || lowest) {
@@ -230,14 +211,21 @@ public final class SwitchingEngine implements Engine {
             }
             falling = true;
         }
-        String device = on.engine.device();
-        String why = device + (ended ? " does not answer: " : " failed: ") + e.getMessage();
-        if (kind == DeviceFault.CONTEXT) {
-            LostDevices.lost(device, e.getMessage());
-        }
-        fault = why;
-        LOG.error("{}: {}; it goes down to the next device", name(), why);
+        String why = on.engine.device() + (ended ? " does not answer: " : " failed: ") + e.getMessage();
+        leave(on, kind, why);
         begin("fall", () -> fall(on.step));
+    }
+
+    private void leave(ServingEngine on, DeviceFault kind, String why) {
+        if (kind == DeviceFault.CONTEXT) {
+            LostDevices.lost(on.engine.device(), why);
+            synchronized (this) {
+                pauses.lostAfter(on.ageNs());
+            }
+        }
+        String lost = LostDevices.why(on.engine.device());
+        fault = lost == null ? why : lost;
+        LOG.error("{}: {}; it goes down to the next device", name(), why);
     }
 
     /** A run went well. */
@@ -253,13 +241,11 @@ public final class SwitchingEngine implements Engine {
         String told = "there is no other";
         boolean down = false;
         for (int i = from + 1; i < steps.size() && !down; i++) {
-            String lost = LostDevices.why(steps.get(i).device());
-            told = lost == null ? tryStep(i) : lost;
+            told = LostDevices.why(steps.get(i).device());
+            told = told == null ? tryStep(i) : told;
             down = told == null;
         }
-        String lost = LostDevices.why(steps.get(from).device());
         if (down) {
-            fault = lost == null ? fault : fault + " (" + lost + ")";
             LOG.warn("{}: on {} from here on; {}", name(), now.engine.device(), fault);
         } else {
             LOG.error("{}: stays on {}: {}", name(), now.engine.device(), told);
@@ -276,17 +262,13 @@ public final class SwitchingEngine implements Engine {
     /** Has the better ones tried again; the caller holds the lock. */
     private synchronized void climbLater() {
         int at = now.step;
-        boolean hope = steps.subList(0, at).stream().anyMatch(step -> LostDevices.why(step.device()) == null);
-        if (climbing || closed || !hope) {
+        if (climbing || closed || steps.subList(0, at).stream().noneMatch(EngineStep::mayBeHad)) {
             return;
         }
         climbing = true;
-        // One that has held for longer than it was waited for is a good one again.
-        boolean held = climbedNs != 0 && System.nanoTime() - climbedNs > 2 * pauseNs;
-        long waitNs = held ? firstPause.toNanos() : pauseNs;
-        pauseNs = Math.min(2 * waitNs, LONGEST_PAUSE.toNanos());
+        long pauseNs = pauses.nextNs();
         begin("build", () -> {
-            if (pause(waitNs)) {
+            if (pause(pauseNs)) {
                 climb(at);
             }
         });
@@ -370,9 +352,27 @@ public final class SwitchingEngine implements Engine {
         return first.options();
     }
 
+    /** Nothing is bound yet, so that a device that fails already is left here and now. */
     @Override
     public long[][] probe(InputTensors inputs, int batch) throws InferException {
-        return now.engine.probe(inputs, batch);
+        ServingEngine on = now;
+        try {
+            return on.engine.probe(inputs, batch);
+        } catch (InferException e) {
+            DeviceFault kind = DeviceFault.of(e.getMessage());
+            if (kind == DeviceFault.NONE || on.step == steps.size() - 1) {
+                throw e;
+            }
+            leave(on, kind, on.engine.device() + " failed: " + e.getMessage());
+            int next = on.step + 1;
+            while (LostDevices.why(steps.get(next).device()) != null) {
+                next++; // the last one is never lost
+            }
+            now = new ServingEngine(steps.get(next).open(null), next);
+            on.leave();
+            climbLater();
+            return probe(inputs, batch);
+        }
     }
 
     @Override

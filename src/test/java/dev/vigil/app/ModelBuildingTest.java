@@ -18,7 +18,7 @@ import dev.vigil.infer.Engine;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.NamedEngine;
-import dev.vigil.infer.SwitchingEngine;
+import dev.vigil.infer.TwoSteps;
 import dev.vigil.mqtt.Await;
 import dev.vigil.mqtt.MqttClient;
 import dev.vigil.mqtt.Recorder;
@@ -49,7 +49,7 @@ class ModelBuildingTest {
             throws InferException, ModelException {
         Path file = chain.get(0).file();
         CountDownLatch until = built;
-        Engine engine = new SwitchingEngine(engine(file, cacheDir, "cpu"), "tensorrt", memory -> {
+        Engine engine = TwoSteps.of(engine(file, cacheDir, "cpu"), "tensorrt", memory -> {
             try {
                 until.await();
             } catch (InterruptedException e) {

@@ -13,6 +13,7 @@ import dev.vigil.detect.ModelDescription;
 import dev.vigil.frame.DropCause;
 import dev.vigil.frame.Ledger;
 import dev.vigil.infer.Engine;
+import dev.vigil.infer.EngineStep;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.NamedEngine;
@@ -266,12 +267,12 @@ class RepairTest {
                     InferOptions onCpu = chain.get(0).infer().withDevice(InferOptions.Device.CPU);
                     NamedEngine gpu = new NamedEngine(Engine.open(file, onCpu, cacheDir), "cuda");
                     gpus.add(gpu);
-                    List<SwitchingEngine.Step> steps = List.of(
-                            new SwitchingEngine.Step("cuda", memory -> {
+                    List<EngineStep> steps = List.of(
+                            new EngineStep("cuda", memory -> {
                                 throw new InferException("it is broken");
                             }),
-                            new SwitchingEngine.Step("cpu", memory -> Engine.open(file, onCpu, cacheDir)));
-                    Engine engine = new SwitchingEngine(steps, 0, gpu, false);
+                            new EngineStep("cpu", memory -> Engine.open(file, onCpu, cacheDir)));
+                    Engine engine = new SwitchingEngine(steps, 0, gpu, false, null);
                     return LoadedModel.of(engine, ModelDescription.EMPTY, 1, viewsMax, false);
                 },
                 (daemon, seen) -> {

@@ -33,6 +33,8 @@ class FallingEngineTest {
     private final List<NamedEngine> opened = new ArrayList<>();
 
     private final AtomicInteger refusals = new AtomicInteger();
+    /** How often another process was to try what this one had lost, and could not. */
+    private final AtomicInteger triedElsewhere = new AtomicInteger();
 
     @AfterEach
     void forget() {
@@ -56,19 +58,33 @@ class FallingEngineTest {
         }
     }
 
-    private SwitchingEngine.Step step(String device) {
-        return new SwitchingEngine.Step(device, memory -> {
-            if (device.equals("tensorrt") && refusals.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
-                throw new InferException("not yet");
+    private EngineStep step(String device) {
+        return new EngineStep(device, new EngineStep.Opener() {
+            @Override
+            public Engine open(RingMemory memory) throws InferException {
+                if (device.equals("tensorrt") && refusals.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+                    throw new InferException("not yet");
+                }
+                return engine(device);
             }
-            return engine(device);
+
+            @Override
+            public void tryElsewhere(RingMemory memory) throws InferException {
+                if (triedElsewhere.getAndIncrement() < 2) {
+                    throw new InferException("the other process does not have it either");
+                }
+            }
         });
     }
 
     /** From TensorRT down. */
     private SwitchingEngine ladder(Duration pause) throws InferException {
-        List<SwitchingEngine.Step> steps = List.of(step("tensorrt"), step("cuda"), step("cpu"));
-        return new SwitchingEngine(steps, 0, engine("tensorrt"), false, pause);
+        return new SwitchingEngine(
+                steps(), 0, engine("tensorrt"), false, null, new ClimbPauses(pause, Duration.ofHours(2)));
+    }
+
+    private List<EngineStep> steps() {
+        return List.of(step("tensorrt"), step("cuda"), step("cpu"));
     }
 
     private NamedEngine last() {
@@ -130,6 +146,43 @@ class FallingEngineTest {
         assertThat(opened).allMatch(each -> each.closed);
     }
 
+    /** Its memory was another program's when Vigil was started, say. */
+    @Test
+    void shouldGoUpLaterWhenTheDeviceCouldNotBeHadAtTheStart() throws Exception {
+        refusals.set(1);
+        ClimbPauses pauses = new ClimbPauses(Duration.ofMillis(20), Duration.ofHours(2));
+        String fault = "tensorrt could not be had: CUDA failure 2: out of memory";
+        try (SwitchingEngine engine = new SwitchingEngine(steps(), 2, engine("cpu"), false, fault, pauses);
+                TensorRing ring = new TensorRing(engine, 1, IMAGE);
+                TensorRing.Runner runner = ring.runner()) {
+            assertThat(engine.device()).isEqualTo("cpu");
+            assertThat(engine.fault()).isEqualTo(fault);
+            Await.until("the next best device", () -> engine.fault() == null);
+            runner.run(0, 1);
+            assertThat(runner.device()).isEqualTo("cuda");
+        }
+        assertThat(opened).allMatch(each -> each.closed);
+    }
+
+    @Test
+    void shouldBeginOnTheNextDeviceWhenTheFirstOneFailsBeforeAnythingWasRun() throws Exception {
+        try (SwitchingEngine engine = ladder(Duration.ofHours(1))) {
+            NamedEngine failing = last();
+            failing.failure = new InferException("the model busy does not run: CUDA failure 2: out of memory ; GPU=0");
+            try (TensorRing ring = new TensorRing(engine, 1, IMAGE);
+                    TensorRing.Runner runner = ring.runner()) {
+                runner.run(0, 1);
+                assertThat(runner.device()).isEqualTo("cuda");
+                assertThat(engine.fault()).startsWith("tensorrt failed: ").contains("out of memory");
+                assertThat(failing.closed).isTrue();
+            }
+        }
+        try (SwitchingEngine engine = ladder(Duration.ofHours(1))) {
+            last().failure = new InferException("the model busy does not run: it wants another picture");
+            assertThatThrownBy(() -> new TensorRing(engine, 1, IMAGE)).hasMessageContaining("wants another picture");
+        }
+    }
+
     /** CUDA's context is the process's: what has lost it loses TensorRT and CUDA alike, until another process is there. */
     @Test
     void shouldGoToTheCpuForGoodWhenTheContextIsLost() throws Exception {
@@ -146,6 +199,37 @@ class FallingEngineTest {
             assertThat(engine.building()).isNull();
         }
         assertThat(opened).extracting(NamedEngine::device).containsExactly("tensorrt", "cpu");
+    }
+
+    @Test
+    void shouldTellWhenAnotherProcessHasWhatThisOneHasLost() throws Exception {
+        ClimbPauses pauses = new ClimbPauses(Duration.ofMillis(5), Duration.ofMillis(10));
+        try (SwitchingEngine engine = new SwitchingEngine(steps(), 0, engine("tensorrt"), false, null, pauses);
+                TensorRing ring = new TensorRing(engine, 1, IMAGE);
+                TensorRing.Runner runner = ring.runner()) {
+            assertThat(LostDevices.returned()).isNull();
+            last().failure = new InferException(LASTING);
+            assertThatThrownBy(() -> runner.run(0, 1)).isInstanceOf(InferException.class);
+            Await.until("another process to have it", () -> LostDevices.returned() != null);
+            assertThat(LostDevices.returned())
+                    .startsWith("tensorrt works again, in every process but this one: ")
+                    .contains("CUDA failure 700");
+            Await.until("the trials to end", () -> engine.building() == null);
+            runner.run(0, 1);
+            assertThat(runner.device()).isEqualTo("cpu");
+        }
+        assertThat(triedElsewhere).as("refused twice").hasValueGreaterThanOrEqualTo(3);
+    }
+
+    @Test
+    void shouldLeaveADeviceAloneForLongestWhenItWasLostSoonAfterTheStart() {
+        ClimbPauses pauses = new ClimbPauses(Duration.ofMinutes(1), Duration.ofMinutes(30));
+        assertThat(Duration.ofNanos(pauses.nextNs())).isEqualTo(Duration.ofMinutes(1));
+        assertThat(Duration.ofNanos(pauses.nextNs())).isEqualTo(Duration.ofMinutes(2));
+        pauses.lostAfter(Duration.ofMinutes(29).toNanos());
+        assertThat(Duration.ofNanos(pauses.nextNs())).isEqualTo(Duration.ofMinutes(30));
+        pauses.lostAfter(Duration.ofMinutes(31).toNanos());
+        assertThat(Duration.ofNanos(pauses.nextNs())).isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test

@@ -52,7 +52,7 @@ class SwitchingEngineTest {
         AtomicLong runsOnFast = new AtomicLong();
         ConcurrentLinkedQueue<Throwable> wrong = new ConcurrentLinkedQueue<>();
         Set<String> seen = ConcurrentHashMap.newKeySet();
-        try (SwitchingEngine engine = new SwitchingEngine(slow, "cuda", memory -> {
+        try (SwitchingEngine engine = TwoSteps.of(slow, "cuda", memory -> {
             await(built);
             return fast;
         })) {
@@ -116,7 +116,7 @@ class SwitchingEngineTest {
         NamedEngine slow = engine("cpu", 0);
         CountDownLatch tried = new CountDownLatch(1);
         CountDownLatch told = new CountDownLatch(2);
-        try (SwitchingEngine engine = new SwitchingEngine(slow, "cuda", memory -> {
+        try (SwitchingEngine engine = TwoSteps.of(slow, "cuda", memory -> {
                     await(tried);
                     throw new InferException("no such thing");
                 });
@@ -141,7 +141,7 @@ class SwitchingEngineTest {
         NamedEngine broken = engine("cuda", 0);
         broken.failure = new InferException("out of memory");
         CountDownLatch built = new CountDownLatch(1);
-        try (SwitchingEngine engine = new SwitchingEngine(slow, "cuda", memory -> {
+        try (SwitchingEngine engine = TwoSteps.of(slow, "cuda", memory -> {
                     await(built);
                     return broken;
                 });
@@ -161,7 +161,7 @@ class SwitchingEngineTest {
         NamedEngine late = engine("cuda", 0);
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch built = new CountDownLatch(1);
-        SwitchingEngine engine = new SwitchingEngine(slow, "cuda", memory -> {
+        SwitchingEngine engine = TwoSteps.of(slow, "cuda", memory -> {
             begun.countDown();
             await(built);
             return late;
@@ -183,7 +183,7 @@ class SwitchingEngineTest {
         NamedEngine slow = engine("cpu", 0);
         NamedEngine fast = engine("cuda", 0);
         CountDownLatch built = new CountDownLatch(1);
-        try (SwitchingEngine engine = new SwitchingEngine(slow, "cuda", memory -> {
+        try (SwitchingEngine engine = TwoSteps.of(slow, "cuda", memory -> {
                     await(built);
                     return fast;
                 });

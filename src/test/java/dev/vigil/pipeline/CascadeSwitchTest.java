@@ -24,7 +24,7 @@ import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.InferOptions.Device;
 import dev.vigil.infer.NamedEngine;
-import dev.vigil.infer.SwitchingEngine;
+import dev.vigil.infer.TwoSteps;
 import dev.vigil.publish.FrameResult;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,7 +61,7 @@ class CascadeSwitchTest {
         Engine first = engine(file, views, "cpu");
         Engine engine = built == null
                 ? first
-                : new SwitchingEngine(first, "cuda", memory -> {
+                : TwoSteps.of(first, "cuda", memory -> {
                     try {
                         built.await();
                     } catch (InterruptedException e) {

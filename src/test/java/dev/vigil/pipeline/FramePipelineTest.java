@@ -16,6 +16,7 @@ import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.NamedEngine;
 import dev.vigil.infer.SwitchingEngine;
 import dev.vigil.infer.TensorRing;
+import dev.vigil.infer.TwoSteps;
 import dev.vigil.mqtt.Await;
 import dev.vigil.source.CameraReader;
 import dev.vigil.source.CameraStatus;
@@ -95,7 +96,7 @@ class FramePipelineTest {
         Path file = Path.of("models/ssdlite-mobilenet-v2-coco.onnx");
         Engine better = new NamedEngine(Engine.open(file, InferOptions.DEFAULT, cache), "tensorrt");
         try (SwitchingEngine engine =
-                        new SwitchingEngine(Engine.open(file, InferOptions.DEFAULT, cache), "tensorrt", memory -> {
+                        TwoSteps.of(Engine.open(file, InferOptions.DEFAULT, cache), "tensorrt", memory -> {
                             awaitLatch(built);
                             return better;
                         });

@@ -94,6 +94,11 @@ public final class Systemd implements AutoCloseable {
         }
     }
 
+    /** Whether it looks after this process, and starts another one where that fails. */
+    public boolean isThere() {
+        return loop != null;
+    }
+
     /** Tells from now on how a daemon is, which is yet to be started. */
     public void watch(Health of) {
         if (loop == null) {

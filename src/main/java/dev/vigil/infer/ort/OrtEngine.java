@@ -10,6 +10,7 @@ import dev.vigil.frame.TensorInfo;
 import dev.vigil.infer.Backend;
 import dev.vigil.infer.Constant;
 import dev.vigil.infer.DeepStack;
+import dev.vigil.infer.DeviceFault;
 import dev.vigil.infer.Engine;
 import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
@@ -23,6 +24,7 @@ import dev.vigil.infer.RingMemory;
 import dev.vigil.infer.Runs;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -93,6 +95,7 @@ public final class OrtEngine implements Engine {
         }
         HostLibraries host = HostLibraries.ofThisBox();
         boolean toBuild = false;
+        Map<Device, String> refused = new EnumMap<>(Device.class);
         for (Device candidate : candidates(options.device())) {
             String lack = lack(candidate, host);
             if (lack == null && candidate == Device.TENSORRT && profile == null) {
@@ -103,10 +106,15 @@ public final class OrtEngine implements Engine {
             if (lack == null) {
                 try {
                     Engine engine = open(model, candidate, options, cacheDir, profile, null, reasons);
-                    boolean alone = profile != null || candidate == Device.CPU && !toBuild;
-                    return alone ? engine : OrtSteps.from(engine, candidate, toBuild, model, options, cacheDir);
+                    boolean alone = profile != null || candidate == Device.CPU && !toBuild && refused.isEmpty();
+                    return alone
+                            ? engine
+                            : OrtSteps.from(engine, candidate, toBuild, refused, model, options, cacheDir);
                 } catch (OrtException | LinkageError e) { // natives that can not be loaded are no device either
                     lack = HostLibraries.explained(words(e));
+                    if (DeviceFault.of(lack) != DeviceFault.NONE) {
+                        refused.put(candidate, lack); // it may be had later
+                    }
                 }
             }
             reasons.add(label(candidate) + ": " + lack);
@@ -121,7 +129,7 @@ public final class OrtEngine implements Engine {
     /**
      * On this device and no other.
      *
-     * @param shapes that TensorRT is to build engines for, see {@link EngineBuild}; null to take those of the cache
+     * @param shapes that TensorRT is to build engines for, see {@link EngineProcess}; null to take those of the cache
      */
     static Engine openHere(Path model, Device device, InferOptions options, Path cacheDir, String shapes)
             throws InferException {

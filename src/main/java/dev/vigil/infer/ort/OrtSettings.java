@@ -32,7 +32,7 @@ final class OrtSettings {
 
     /**
      * @param engines where TensorRT keeps what it builds; null for other devices
-     * @param shapes that it builds for, the least and the greatest, see {@link EngineBuild}; null or empty for those that come
+     * @param shapes that it builds for, the least and the greatest, see {@link EngineProcess}; null or empty for those that come
      * @return to be closed
      */
     static OrtSession.SessionOptions of(

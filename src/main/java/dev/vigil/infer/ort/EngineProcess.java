@@ -11,6 +11,7 @@ import dev.vigil.infer.InferException;
 import dev.vigil.infer.InferOptions;
 import dev.vigil.infer.InferOptions.Device;
 import dev.vigil.infer.InputTensors;
+import dev.vigil.infer.ModelFormat;
 import dev.vigil.infer.RingMemory;
 import dev.vigil.infer.TensorRing;
 import dev.vigil.infer.Values;
@@ -24,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,14 +36,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has TensorRT build its engines for a model in a process of its own. Its builder takes minutes of all cores and gigabytes, can
- * crash, and can not be ended in the middle: what happens to it must not happen to the daemon. That process ends with this one,
- * whose end it sees by its standard input.
+ * Opens and runs a model in a process of its own: to have TensorRT build its engines, or to try whether a device works that this
+ * process has lost. TensorRT's builder takes minutes of all cores and gigabytes, can crash, and can not be ended in the middle: what
+ * happens to it must not happen to the daemon. That process ends with this one, whose end it sees by its standard input.
  */
-final class EngineBuild {
-    private static final Logger LOG = LoggerFactory.getLogger(EngineBuild.class);
+final class EngineProcess {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineProcess.class);
     /** Slow boxes take half an hour; what takes longer hangs. */
-    private static final long BUILD_MAX_HOURS = 2;
+    private static final Duration BUILD_MAX = Duration.ofHours(2);
+
+    private static final Duration TRIAL_MAX = Duration.ofMinutes(5);
     /** Java's own memory; that of the builder lies outside of it. */
     private static final String HEAP = "-Xmx512m";
     /** As Linux numbers it: of a process that a signal has ended, Java tells 128 and the signal. */
@@ -50,7 +54,7 @@ final class EngineBuild {
     private static final int FAILED = 1;
     private static final int ORPHANED = 3;
 
-    private EngineBuild() {}
+    private EngineProcess() {}
 
     /**
      * Waits until the engines are there.
@@ -58,7 +62,7 @@ final class EngineBuild {
      * @param memory what the model is run on
      * @throws InferException when they can not be had, with the reason; {@code build.log} beside them has it all
      */
-    static void inChild(Path model, InferOptions options, Path cacheDir, TensorRtCache cache, RingMemory memory)
+    static void build(Path model, InferOptions options, Path cacheDir, TensorRtCache cache, RingMemory memory)
             throws InferException {
         String shapes = shapes(memory);
         if (cache.isBuiltFor(shapes)) {
@@ -70,14 +74,29 @@ final class EngineBuild {
             throw new InferException(
                     "the cache folder " + cache.folder() + " can not be written: " + e.getMessage(), e);
         }
-        List<String> program = new ArrayList<>();
+        Path log = cache.folder().resolve("build.log");
+        run("its builder", command(program(model, Device.TENSORRT, options, cacheDir, memory, log)), log, BUILD_MAX);
+    }
+
+    /**
+     * Waits until it is known whether another process can run a model on a device that this one has lost.
+     *
+     * @throws InferException when it can not, with the reason
+     */
+    static void tryDevice(Path model, Device device, InferOptions options, Path cacheDir, RingMemory memory)
+            throws InferException {
+        Path log = cacheDir.resolve("try-" + OrtEngine.label(device) + "-" + ModelFormat.stem(model) + ".log");
+        run("its trial", command(program(model, device, options, cacheDir, memory, log)), log, TRIAL_MAX);
+    }
+
+    private static List<String> program(
+            Path model, Device device, InferOptions options, Path cacheDir, RingMemory memory, Path log) {
+        List<String> program = new ArrayList<>(List.of(reason(log).toString(), device.name()));
         program.addAll(List.of(model.toAbsolutePath().toString(), cacheDir.toString()));
         program.addAll(List.of(options.backend().precision().name(), String.valueOf(options.batchMax())));
-        program.addAll(List.of(shapes, String.valueOf(memory.batchMax())));
+        program.addAll(List.of(shapes(memory), String.valueOf(memory.batchMax())));
         program.addAll(inputs(memory.inputs()));
-        Path log = cache.folder().resolve("build.log");
-        program.add(0, reason(log).toString());
-        run(command(program), log);
+        return program;
     }
 
     /** Where the builder says why it has failed: its log may hold what native code has to say, in any order. */
@@ -92,13 +111,17 @@ final class EngineBuild {
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> flag.startsWith("-D") || flag.startsWith("-XX:ErrorFile="))
                 .forEach(command::add);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), EngineBuild.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), EngineProcess.class.getName()));
         command.addAll(program);
         return command;
     }
 
-    /** Waits until it has ended well. */
-    static void run(List<String> command, Path log) throws InferException {
+    /**
+     * Waits until it has ended well.
+     *
+     * @param who for people, whatever goes wrong with it
+     */
+    static void run(String who, List<String> command, Path log, Duration max) throws InferException {
         Process child = null;
         try {
             Files.deleteIfExists(reason(log));
@@ -107,17 +130,17 @@ final class EngineBuild {
                     .redirectOutput(log.toFile())
                     .start();
             dieFirst(child);
-            if (!child.waitFor(BUILD_MAX_HOURS, TimeUnit.HOURS)) {
-                throw new InferException("its builder has not ended within " + BUILD_MAX_HOURS + " hours");
+            if (!child.waitFor(max.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new InferException(who + " has not ended within " + max.toMinutes() + " minutes");
             }
             if (child.exitValue() != 0) {
-                throw new InferException(why(child.exitValue(), log));
+                throw new InferException(why(who, child.exitValue(), log));
             }
         } catch (IOException e) {
-            throw new InferException("its builder can not be run: " + e.getMessage(), e);
+            throw new InferException(who + " can not be run: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InferException("interrupted while its engine was being built", e);
+            throw new InferException("interrupted before " + who + " had ended", e);
         } finally {
             if (child != null) {
                 child.destroyForcibly();
@@ -125,16 +148,16 @@ final class EngineBuild {
         }
     }
 
-    /** Where memory runs out, the kernel is to take the builder and not what serves. */
+    /** Where memory runs out, the kernel is to take the other process and not what serves. */
     private static void dieFirst(Process child) {
         try {
             Files.writeString(Path.of("/proc/" + child.pid() + "/oom_score_adj"), "900");
         } catch (IOException e) {
-            LOG.debug("the builder is as dear to the kernel as the daemon: {}", e.toString());
+            LOG.debug("it is as dear to the kernel as the daemon: {}", e.toString());
         }
     }
 
-    private static String why(int exit, Path log) throws IOException {
+    private static String why(String who, int exit, Path log) throws IOException {
         List<String> lines = Files.readString(log, StandardCharsets.ISO_8859_1)
                 .lines()
                 .map(String::strip)
@@ -143,7 +166,7 @@ final class EngineBuild {
         String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
         String told = exit == FAILED
                 ? Files.exists(reason(log)) ? Files.readString(reason(log)) : last
-                : "its builder "
+                : who + " "
                         + (exit == KILLED
                                 ? "was killed, as the kernel does where memory runs out"
                                 : "crashed (" + crash(exit, lines) + ")");
@@ -208,16 +231,16 @@ final class EngineBuild {
     }
 
     /**
-     * The process that builds: where it says why it has failed, model, cache folder, precision, batch.max, shapes, batch, and
+     * The other process: where it says why it has failed, device, model, cache folder, precision, batch.max, shapes, batch, and
      * {@link #inputs}.
      */
     public static void main(String[] args) {
-        Thread parent = new Thread(EngineBuild::endWithParent, "parent");
+        Thread parent = new Thread(EngineProcess::endWithParent, "parent");
         parent.setDaemon(true);
         parent.start();
         int exit = FAILED;
         try {
-            build(List.of(args).subList(1, args.length));
+            open(List.of(args));
             exit = 0;
         } catch (InferException e) {
             tell(Path.of(args[0]), e.getMessage());
@@ -246,20 +269,21 @@ final class EngineBuild {
         Runtime.getRuntime().halt(ORPHANED);
     }
 
-    private static void build(List<String> args) throws InferException, IOException {
-        Path model = Path.of(args.get(0));
-        Path cacheDir = Path.of(args.get(1));
-        Precision precision = Precision.valueOf(args.get(2));
+    private static void open(List<String> args) throws InferException, IOException {
+        Device device = Device.valueOf(args.get(1));
+        Path model = Path.of(args.get(2));
+        Path cacheDir = Path.of(args.get(3));
+        Precision precision = Precision.valueOf(args.get(4));
         InferOptions options = InferOptions.DEFAULT
-                .withDevice(Device.TENSORRT)
+                .withDevice(device)
                 .withWorkers(1)
-                .withBatchMax(Integer.parseInt(args.get(3)))
+                .withBatchMax(Integer.parseInt(args.get(5)))
                 .withBackend(new BackendOptions(InferOptions.DEFAULT.backend().backend(), null, null, precision));
-        String shapes = args.get(4);
-        int batch = Integer.parseInt(args.get(5));
-        List<ConstantInput> others = new ArrayList<>();
-        for (int i = 8; i < args.size(); i += 3) {
-            others.add(new ConstantInput(args.get(i), numbers(args.get(i + 1)), floats(args.get(i + 2))));
+        String shapes = args.get(6);
+        List<String> inputs = args.subList(7, args.size());
+        if (device != Device.TENSORRT) {
+            runOnce(open(model, device, options, cacheDir, null), inputs);
+            return;
         }
         TensorRtCache cache = OrtEngine.cache(model, options, cacheDir);
         // Another daemon on this box may be building the same.
@@ -269,10 +293,15 @@ final class EngineBuild {
             LOG.debug("the folder is its own: {}", lock);
             if (!cache.isBuiltFor(shapes)) {
                 cache.clear();
-                build(model, options, cacheDir, shapes, batch, args.get(6), numbers(args.get(7)), others);
+                runOnce(open(model, device, options, cacheDir, shapes), inputs);
                 cache.built(shapes);
             }
         }
+    }
+
+    private static Engine open(Path model, Device device, InferOptions options, Path cacheDir, String shapes)
+            throws InferException {
+        return DeepStack.call("open", () -> OrtEngine.openHere(model, device, options, cacheDir, shapes));
     }
 
     private static float[] floats(String list) {
@@ -284,18 +313,15 @@ final class EngineBuild {
         return values;
     }
 
-    private static void build(
-            Path model,
-            InferOptions options,
-            Path cacheDir,
-            String shapes,
-            int batch,
-            String picture,
-            long[] imageShape,
-            List<ConstantInput> others)
-            throws InferException {
-        Engine engine =
-                DeepStack.call("build", () -> OrtEngine.openHere(model, Device.TENSORRT, options, cacheDir, shapes));
+    /** @param inputs the most frames of a run, and {@link #inputs} */
+    private static void runOnce(Engine engine, List<String> inputs) throws InferException {
+        int batch = Integer.parseInt(inputs.get(0));
+        String picture = inputs.get(1);
+        long[] imageShape = numbers(inputs.get(2));
+        List<ConstantInput> others = new ArrayList<>();
+        for (int i = 3; i < inputs.size(); i += 3) {
+            others.add(new ConstantInput(inputs.get(i), numbers(inputs.get(i + 1)), floats(inputs.get(i + 2))));
+        }
         TensorInfo input = engine.inputs().stream()
                 .filter(each -> each.name().equals(picture))
                 .findFirst()

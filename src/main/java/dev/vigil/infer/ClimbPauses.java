@@ -1,0 +1,49 @@
+package dev.vigil.infer;
+
+import java.time.Duration;
+
+/** How long a better device is left alone before it is tried again: the longer, the less it has held. Not threadsafe. */
+final class ClimbPauses {
+    private static final Duration FIRST = Duration.ofMinutes(1);
+    private static final Duration LONGEST = Duration.ofMinutes(30);
+    private static final long NEVER = Long.MIN_VALUE;
+
+    private final long firstNs;
+    private final long longestNs;
+    private long pauseNs;
+    /** When one was gone up to, or that was tried in vain. */
+    private long triedNs = NEVER;
+
+    ClimbPauses() {
+        this(FIRST, LONGEST);
+    }
+
+    ClimbPauses(Duration first, Duration longest) {
+        this.firstNs = first.toNanos();
+        this.longestNs = longest.toNanos();
+        this.pauseNs = firstNs;
+    }
+
+    void tried() {
+        triedNs = System.nanoTime();
+    }
+
+    /** The next one; twice as long as the last, unless what was gone up to has held for longer than it was waited for. */
+    long nextNs() {
+        boolean held = triedNs != NEVER && System.nanoTime() - triedNs > 2 * pauseNs;
+        long nextNs = held ? firstNs : pauseNs;
+        pauseNs = Math.min(2 * nextNs, longestNs);
+        return nextNs;
+    }
+
+    /**
+     * The device can be had by another process only, which knows nothing of this one: one that was lost soon after the start is
+     * left for the longest, so that processes do not follow one another.
+     *
+     * @param servedNs for how long the device has served
+     */
+    void lostAfter(long servedNs) {
+        triedNs = NEVER;
+        pauseNs = servedNs >= longestNs ? firstNs : longestNs;
+    }
+}
