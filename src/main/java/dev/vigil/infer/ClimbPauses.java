@@ -2,10 +2,13 @@ package dev.vigil.infer;
 
 import java.time.Duration;
 
-/** How long a better device is left alone before it is tried again: the longer, the less it has held. Not threadsafe. */
+/**
+ * How long a better device is left alone before it is tried again: the longer, the less it has held. The system properties {@code
+ * vigil.climb.first} and {@code vigil.climb.longest} set the seconds, for tests. Not threadsafe.
+ */
 final class ClimbPauses {
-    private static final Duration FIRST = Duration.ofMinutes(1);
-    private static final Duration LONGEST = Duration.ofMinutes(30);
+    private static final Duration FIRST = Duration.ofSeconds(Long.getLong("vigil.climb.first", 60));
+    private static final Duration LONGEST = Duration.ofSeconds(Long.getLong("vigil.climb.longest", 1_800));
     private static final long NEVER = Long.MIN_VALUE;
 
     private final long firstNs;

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,13 +39,6 @@ class GpuTest {
 
     @TempDir
     Path folder;
-
-    private static void require(Device device) {
-        List<String> missing = HostLibraries.ofThisBox().missingFor(device);
-        if (!missing.isEmpty()) {
-            Assumptions.abort("skipped, this box has no " + device + ": it lacks " + missing);
-        }
-    }
 
     private static InferOptions options(Device device, Precision precision, int batchMax) {
         return InferOptions.DEFAULT
@@ -134,7 +126,7 @@ class GpuTest {
     @ParameterizedTest
     @CsvSource({"FP32, 1, 1e-3", "AUTO, 1, 0.05", "FP32, 8, 1e-3"})
     void shouldGiveWhatTheCpuGivesWhenRunByCuda(Precision precision, int batchMax, double tolerance) throws Exception {
-        require(Device.CUDA);
+        Gpus.require(Device.CUDA);
         try (Engine engine = Engine.open(MODEL, options(Device.CUDA, precision, batchMax), CACHE)) {
             assertThat(engine.device()).isEqualTo("cuda");
             assertThat(engine.onCpu()).isFalse();
@@ -145,7 +137,7 @@ class GpuTest {
 
     @Test
     void shouldKeepRunsApartWhenThreadsShareACudaSession() throws Exception {
-        require(Device.CUDA);
+        Gpus.require(Device.CUDA);
         List<List<float[]>> expected = onCpu();
         ConcurrentLinkedQueue<Object> wrong = new ConcurrentLinkedQueue<>();
         InferOptions options = options(Device.CUDA, Precision.FP32, 1).withWorkers(4);
@@ -183,7 +175,7 @@ class GpuTest {
     @CsvSource({"AUTO, 1, 0.05", "FP16, 4, 0.2"})
     void shouldGoOverToTensorRtAndFindItsEngineAgain(Precision precision, int batchMax, double tolerance)
             throws Exception {
-        require(Device.TENSORRT);
+        Gpus.require(Device.TENSORRT);
         List<List<float[]>> expected = onCpu();
         Path model = fresh("trt");
         InferOptions options = options(Device.TENSORRT, precision, batchMax);
