@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vigil.metrics.box.BoxState;
 import dev.vigil.metrics.box.BoxWarning;
+import dev.vigil.metrics.box.GpuState;
 import java.util.List;
 
 /** The part {@code box} of the stats message. Stateless. */
@@ -28,10 +29,20 @@ final class BoxJson {
                 .<ObjectNode>set("memory", pressure(state.memory()))
                 .set("io", pressure(state.io()));
         json.put("descriptors", state.descriptors()).put("descriptors_max", state.descriptorsMax());
+        ArrayNode gpus = json.putArray("gpus");
+        state.gpus().forEach(gpu -> gpus.add(gpu(gpu)));
         ArrayNode told = json.putArray("warnings");
         warnings.forEach(
                 warning -> told.addObject().put("kind", warning.kind().label()).put("text", warning.text()));
         return json;
+    }
+
+    private static ObjectNode gpu(GpuState gpu) {
+        ObjectNode json = JSON.objectNode();
+        json.put("index", gpu.index()).put("name", gpu.name()).put("memory_bytes", gpu.memoryBytes());
+        json.put("memory_used_bytes", gpu.usedBytes()).put("memory_own_bytes", gpu.ownBytes());
+        json.put("utilization_percent", gpu.utilizationPercent()).put("temperature_c", gpu.temperatureC());
+        return json.put("slowed_by_heat", gpu.slowedByHeat());
     }
 
     private static JsonNode pressure(BoxState.Pressure pressure) {

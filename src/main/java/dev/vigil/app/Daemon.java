@@ -95,7 +95,7 @@ public final class Daemon implements AutoCloseable {
         this.watch = new Watch(
                 clock,
                 this::parts,
-                List.of(outsideHeap, new JavaHeap(), new OpenFiles(this::config)),
+                List.of(outsideHeap, new JavaHeap(), new OpenFiles(this::config), new GpuMemory()),
                 () -> this.config.memory().settle(),
                 tried -> failure = tried);
         this.reporter = new StatusReporter(config.node(), topics, availability, clock, this::cameras, watch.pulses());

@@ -118,7 +118,7 @@ final class LeakWatch {
             case WATCHING -> watch(used);
             case FREED -> freed(used, parts, nowNs);
             case RENEWING -> renewing(nowNs, settleNs);
-            case CALMING -> calm(nowNs, scarce ? CALM_LEAST_NS : Math.max(CALM_LEAST_NS, settleNs / 20));
+            case CALMING -> calm(nowNs, resource.age().toNanos() + Math.max(CALM_LEAST_NS, scarce ? 0 : settleNs / 20));
             case COMPARING -> compare(used, nowNs);
         }
     }

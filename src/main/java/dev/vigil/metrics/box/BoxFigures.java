@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Reads how things are with the box, from the kernel's files. Takes about a millisecond: for every few seconds, not for every
@@ -19,9 +20,16 @@ public final class BoxFigures {
     private final Long descriptorsMax;
 
     private final Long totalBytes;
+    private final Supplier<List<GpuState>> gpus;
 
     /** @param root what {@code /proc} and {@code /sys} lie under: {@code /}, but for tests */
     public BoxFigures(Path root) {
+        this(root, List::of);
+    }
+
+    /** @param gpus that are used */
+    BoxFigures(Path root, Supplier<List<GpuState>> gpus) {
+        this.gpus = gpus;
         this.files = new KernelFiles(root);
         this.cgroup = new Cgroup(files);
         this.descriptorsMax = descriptorsMax();
@@ -29,7 +37,7 @@ public final class BoxFigures {
     }
 
     public static BoxFigures ofThisBox() {
-        return new BoxFigures(Path.of("/"));
+        return new BoxFigures(Path.of("/"), GpuWatch::now);
     }
 
     public BoxState read() {
@@ -55,7 +63,8 @@ public final class BoxFigures {
                 pressure("memory"),
                 pressure("io"),
                 descriptors(),
-                descriptorsMax);
+                descriptorsMax,
+                gpus.get());
     }
 
     private static Long least(Long a, Long b) {

@@ -1,5 +1,7 @@
 package dev.vigil.metrics.box;
 
+import java.util.List;
+
 /**
  * How things are with the box at a moment. What the box does not tell is null.
  *
@@ -22,6 +24,7 @@ package dev.vigil.metrics.box;
  * @param io how long threads waited for a disk
  * @param descriptors that are open
  * @param descriptorsMax that may be open
+ * @param gpus of NVIDIA's that this process uses
  */
 public record BoxState(
         int cpus,
@@ -42,7 +45,8 @@ public record BoxState(
         Pressure memory,
         Pressure io,
         Long descriptors,
-        Long descriptorsMax) {
+        Long descriptorsMax,
+        List<GpuState> gpus) {
     /**
      * As the kernel tells it (Documentation/accounting/psi.rst).
      *

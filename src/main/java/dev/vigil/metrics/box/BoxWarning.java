@@ -24,6 +24,8 @@ public record BoxWarning(Kind kind, String text) {
         MEMORY,
         /** The kernel has ended a process of the control group for want of memory. */
         OOM_KILL,
+        /** Hardly any of a GPU's memory is left. */
+        GPU_MEMORY,
         /** Few descriptors are left. */
         DESCRIPTORS,
         /** Java's memory, on its heap or outside of it, was wanted in vain. */

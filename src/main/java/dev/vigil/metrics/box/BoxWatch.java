@@ -100,6 +100,7 @@ public final class BoxWatch {
                     100 * throttled);
         }
         memory(state, wrong);
+        state.gpus().forEach(gpu -> gpu(gpu, wrong));
         if (state.descriptors() != null
                 && state.descriptorsMax() != null
                 && state.descriptors() > DESCRIPTORS_SHARE * state.descriptorsMax()) {
@@ -121,6 +122,28 @@ public final class BoxWatch {
                     more);
         }
         return wrong;
+    }
+
+    private static void gpu(GpuState gpu, List<BoxWarning> wrong) {
+        if (Boolean.TRUE.equals(gpu.slowedByHeat())) {
+            add(wrong, Kind.HOT, "GPU %d is slowed down because of heat%s", gpu.index(), temperature(gpu));
+        }
+        if (gpu.isFull()) {
+            add(
+                    wrong,
+                    Kind.GPU_MEMORY,
+                    "%d of %d MiB of memory of GPU %d are in use%s",
+                    gpu.usedBytes() >> 20,
+                    gpu.memoryBytes() >> 20,
+                    gpu.index(),
+                    gpu.ownBytes() == null
+                            ? ""
+                            : String.format(Locale.ROOT, ", %d of them here", gpu.ownBytes() >> 20));
+        }
+    }
+
+    private static String temperature(GpuState gpu) {
+        return gpu.temperatureC() == null ? "" : String.format(Locale.ROOT, ": %.0f °C", gpu.temperatureC());
     }
 
     private void heat(BoxState state, List<BoxWarning> wrong) {

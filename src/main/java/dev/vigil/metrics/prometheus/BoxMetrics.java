@@ -2,6 +2,7 @@ package dev.vigil.metrics.prometheus;
 
 import dev.vigil.metrics.box.BoxFigures;
 import dev.vigil.metrics.box.BoxState;
+import dev.vigil.metrics.box.GpuState;
 
 /** How things are with the box; what it does not tell is left out. */
 public final class BoxMetrics {
@@ -21,11 +22,23 @@ public final class BoxMetrics {
         pressure(scrape, "cpu", state.cpu());
         pressure(scrape, "memory", state.memory());
         pressure(scrape, "io", state.io());
+        state.gpus().forEach(gpu -> gpu(scrape, gpu, Integer.toString(gpu.index())));
     }
 
-    private static void set(Scrape scrape, Metric metric, Number value, double ofUnit) {
+    private static void gpu(Scrape scrape, GpuState gpu, String index) {
+        set(scrape, Metric.GPU_MEMORY, gpu.memoryBytes(), 1, index);
+        set(scrape, Metric.GPU_MEMORY_USED, gpu.usedBytes(), 1, index);
+        set(scrape, Metric.GPU_MEMORY_OWN, gpu.ownBytes(), 1, index);
+        set(scrape, Metric.GPU_UTILIZATION, gpu.utilizationPercent(), 100, index);
+        set(scrape, Metric.GPU_TEMPERATURE, gpu.temperatureC(), 1, index);
+        if (gpu.slowedByHeat() != null) {
+            scrape.set(Metric.GPU_SLOWED, gpu.slowedByHeat().booleanValue(), index);
+        }
+    }
+
+    private static void set(Scrape scrape, Metric metric, Number value, double ofUnit, String... labels) {
         if (value != null) {
-            scrape.set(metric, value.doubleValue() / ofUnit);
+            scrape.set(metric, value.doubleValue() / ofUnit, labels);
         }
     }
 

@@ -156,6 +156,17 @@ public enum Metric {
             "How long at least one thread of the box waited for `cpu`, `memory` or `io`.",
             "resource"),
 
+    GPU_MEMORY("vigil_gpu_memory_bytes", Type.GAUGE, "Memory of a GPU that this process uses.", "gpu"),
+    GPU_MEMORY_USED("vigil_gpu_memory_used_bytes", Type.GAUGE, "What of it all processes have.", "gpu"),
+    GPU_MEMORY_OWN("vigil_gpu_memory_own_bytes", Type.GAUGE, "What of it this process has.", "gpu"),
+    GPU_UTILIZATION(
+            "vigil_gpu_utilization_ratio",
+            Type.GAUGE,
+            "Of the time, that in which the GPU ran something, by whatever process.",
+            "gpu"),
+    GPU_TEMPERATURE("vigil_gpu_temperature_celsius", Type.GAUGE, "The GPU's chip.", "gpu"),
+    GPU_SLOWED("vigil_gpu_slowed_by_heat", Type.GAUGE, "1 while the GPU's clock is held down because of heat.", "gpu"),
+
     PROCESS_SWAP("vigil_process_swap_bytes", Type.GAUGE, "What of the process lies in swap space."),
     PROCESS_CPU("process_cpu_seconds_total", Type.COUNTER, "CPU time of all threads, user and system."),
     PROCESS_START("process_start_time_seconds", Type.GAUGE, "When the process was started, since 1970 UTC."),

@@ -3,6 +3,7 @@ package dev.vigil.metrics.box;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +47,8 @@ class BoxFiguresTest {
                         null,
                         null,
                         null,
-                        null));
+                        null,
+                        List.of()));
         assertThat(state.memoryBytes()).isNull();
     }
 

@@ -1,10 +1,12 @@
 package dev.vigil.metrics.box;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.vigil.base.FullHeap;
 import dev.vigil.metrics.box.BoxWarning.Kind;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -124,5 +126,19 @@ class BoxWatchTest {
         assertThat(watch.now().get(0).text()).startsWith("Java's memory was wanted in vain 2 times");
         assertThat(kinds(61)).containsExactly(Kind.HEAP);
         assertThat(kinds(62)).isEmpty();
+    }
+
+    @Test
+    void shouldWarnOfAGpuThatIsFullOrSlowedByHeat() {
+        long mib = 1L << 20;
+        List<GpuState> gpus = new ArrayList<>();
+        BoxFigures figures = new BoxFigures(root, () -> gpus);
+        assertThat(watch.look(figures.read(), 0)).isEmpty();
+        gpus.add(new GpuState(0, "NVIDIA A2", 1_000 * mib, 960 * mib, 400 * mib, 100L, 92.0, true));
+        assertThat(watch.look(figures.read(), SECOND_NS))
+                .extracting(BoxWarning::kind, BoxWarning::text)
+                .containsExactly(
+                        tuple(Kind.HOT, "GPU 0 is slowed down because of heat: 92 °C"),
+                        tuple(Kind.GPU_MEMORY, "960 of 1000 MiB of memory of GPU 0 are in use, 400 of them here"));
     }
 }

@@ -56,6 +56,7 @@ class MetricsDocTest {
                         "commit",
                         "java",
                         "camera",
+                        "gpu",
                         "state",
                         "model",
                         "kind",
@@ -68,7 +69,7 @@ class MetricsDocTest {
                         "pool",
                         "gc",
                         "resource"))
-                .as("labels whose values are configured, or of an enum, or of the build")
+                .as("labels whose values are configured, or of an enum, or of the build, or parts of the box")
                 .containsAll(metric.labels());
     }
 
