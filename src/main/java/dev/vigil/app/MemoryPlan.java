@@ -68,8 +68,7 @@ record MemoryPlan(List<Item> items, long limitBytes, String limitOf) {
         for (ModelConfig model : config.models().values()) {
             if (isUsed(config, model)) {
                 items.add(model(config, model, box.cpus()));
-                Device device = model.infer().device();
-                onGpu |= device == Device.CUDA || device == Device.TENSORRT;
+                onGpu |= isOnGpu(model);
             }
         }
         if (onGpu) {
@@ -92,6 +91,11 @@ record MemoryPlan(List<Item> items, long limitBytes, String limitOf) {
                 .anyMatch(first -> config.chain(first).contains(model));
     }
 
+    private static boolean isOnGpu(ModelConfig model) {
+        Device device = model.infer().device();
+        return device == Device.CUDA || device == Device.TENSORRT;
+    }
+
     private static Item model(VigilConfig config, ModelConfig model, int cpus) {
         long fileBytes = sizeOf(model.file());
         InferOptions infer = model.infer();
@@ -99,7 +103,7 @@ record MemoryPlan(List<Item> items, long limitBytes, String limitOf) {
                 ? null
                 : model.description().input().size();
         long areaPx = size == null ? (long) INPUT_SIDE_PX * INPUT_SIDE_PX : (long) size.widthPx() * size.heightPx();
-        int workers = infer.workers() > 0 ? infer.workers() : cpus;
+        int workers = infer.workers() > 0 ? infer.workers() : isOnGpu(model) ? 1 : cpus;
         int frames = workers * Math.max(1, infer.batchMax());
         int slots = Integer.highestOneBit(2 * frames + 1) << 1;
         int views = Math.max(1, Demand.of(config, model).viewsMax());

@@ -59,6 +59,21 @@ class MemoryPlanTest {
     }
 
     @Test
+    void shouldPlanOneWorkerWhenTheModelIsForAGpu() throws Exception {
+        String batches = "models: {default: {device: %s, workers: %s, batch: {max: 8}}}";
+        MemoryPlan.Item[] models = new MemoryPlan.Item[2];
+        for (int i = 0; i < 2; i++) {
+            MemoryPlan plan = plan(1, i == 0 ? batches.formatted("cuda", "0") : batches.formatted("cpu", "1"), 4096);
+            assertThat(plan.line().contains("GPU libraries")).isEqualTo(i == 0);
+            models[i] = plan.items().stream()
+                    .filter(item -> item.what().equals("model default"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        assertThat(models[0]).isEqualTo(models[1]);
+    }
+
+    @Test
     void shouldWarnButNotRefuseWhenItMayBeEnough() throws Exception {
         MemoryPlan plan = plan(1, "", 512);
         assertThat(plan.isTooMuch()).isFalse();

@@ -129,11 +129,15 @@ final class LeakWatch {
             neededWhenSettled = resource.needed();
             step = Step.WATCHING;
             LOG.info(
-                    "{}: settled at {}, {} are planned",
+                    "{}: settled at {}, {} planned",
                     resource.name(),
                     resource.show(settled),
-                    resource.show(neededWhenSettled));
+                    planned(neededWhenSettled));
         }
+    }
+
+    private String planned(long needed) {
+        return needed == 0 ? "nothing is" : resource.show(needed) + " are";
     }
 
     private boolean isTooMuch(long used) {
@@ -148,11 +152,11 @@ final class LeakWatch {
         if (seen >= LOOKS) {
             seen = 0;
             LOG.warn(
-                    "{}: {} are taken, {} were when all had settled, and {} are planned: what is free is given back first",
+                    "{}: {} are taken, {} were when all had settled, and {} planned: what is free is given back first",
                     resource.name(),
                     resource.show(used),
                     resource.show(settled),
-                    resource.show(resource.needed()));
+                    planned(resource.needed()));
             free.run();
             step = Step.FREED;
         }

@@ -43,7 +43,9 @@ public final class OrtEngine implements Engine {
             Pattern.compile("^(Error code - \\S+ - message: )?(Load model from .*? failed: ?)?");
     /** Where in its sources it noticed, and twice which library. */
     private static final Pattern ORT_PLACE = Pattern.compile(
-            "/onnxruntime_src/\\S+:\\d+ .*?\\([^)]*\\) (\\[ONNXRuntimeError] : \\d+ : \\w+ : )?(Failed to load library \\S+ with error: )?");
+            "/onnxruntime_src/\\S+:\\d+ .*?\\([^)]*\\) (\\[with [^]]*] )?(\\[ONNXRuntimeError] : \\d+ : \\w+ : )?(Failed to load library \\S+ with error: )?");
+    /** Which GPU it was of which host, and which line of its sources. */
+    private static final Pattern ORT_TAIL = Pattern.compile(" ; GPU=-?\\d+ ; .*");
 
     /** Names in a damaged model may be of any length. */
     private static final int LINE_MAX = 300;
@@ -105,7 +107,11 @@ public final class OrtEngine implements Engine {
             }
             if (lack == null) {
                 try {
-                    Engine engine = open(model, candidate, options, cacheDir, profile, null, reasons);
+                    // Memory is planned for those that it will have on the GPU.
+                    InferOptions here = refused.isEmpty()
+                            ? options
+                            : OrtSteps.onAllCores(options.withWorkers(Math.max(1, options.workers())));
+                    Engine engine = open(model, candidate, here, cacheDir, profile, null, reasons);
                     boolean alone = profile != null || candidate == Device.CPU && !toBuild && refused.isEmpty();
                     return alone
                             ? engine
@@ -247,7 +253,10 @@ public final class OrtEngine implements Engine {
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
         String words =
                 ORT_PREFIX.matcher(message.lines().findFirst().orElse(message)).replaceFirst("");
-        String line = ORT_PLACE.matcher(words).replaceFirst("").replaceAll("\\p{Cc}", "?");
+        String line = ORT_PLACE
+                .matcher(ORT_TAIL.matcher(words).replaceFirst(""))
+                .replaceAll("")
+                .replaceAll("\\p{Cc}", "?");
         return line.length() <= LINE_MAX ? line : line.substring(0, LINE_MAX) + "…";
     }
 

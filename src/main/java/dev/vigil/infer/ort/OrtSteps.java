@@ -99,7 +99,7 @@ final class OrtSteps {
     }
 
     /** A GPU's few workers are as many on the CPU, where they have all of its cores. */
-    private static InferOptions onAllCores(InferOptions options) {
+    static InferOptions onAllCores(InferOptions options) {
         int cores = Runtime.getRuntime().availableProcessors();
         return options.withThreads(Math.max(options.threads(), cores / Math.max(1, options.workers())));
     }

@@ -201,6 +201,13 @@ class OrtEngineTest {
                         + " onnxruntime::GetProviderInfo_CUDA() CUDA Provider not available, can't get interface for it";
         assertThat(OrtEngine.firstLine(new OrtException(place)))
                 .isEqualTo("CUDA Provider not available, can't get interface for it");
+        String call = "/onnxruntime_src/onnxruntime/core/providers/cuda/cuda_call.cc:146 std::conditional_t<THRW, void,"
+                + " onnxruntime::common::Status> onnxruntime::CudaCall(ERRTYPE, const char*, const char*, SUCCTYPE, const"
+                + " char*, const char*, int) [with ERRTYPE = cudaError; bool THRW = true; SUCCTYPE = cudaError;"
+                + " std::conditional_t<THRW, void, common::Status> = void] ";
+        String outOfMemory = call + call
+                + "CUDA failure 2: out of memory ; GPU=0 ; hostname=box ; file=/onnxruntime_src/a.cc ; line=1 ; expr=cudaMalloc(a, b); ";
+        assertThat(OrtEngine.firstLine(new OrtException(outOfMemory))).isEqualTo("CUDA failure 2: out of memory");
     }
 
     @Test
