@@ -238,6 +238,7 @@ final class EngineProcess {
         Thread parent = new Thread(EngineProcess::endWithParent, "parent");
         parent.setDaemon(true);
         parent.start();
+        OrtSettings.tellAll();
         int exit = FAILED;
         try {
             open(List.of(args));

@@ -4,7 +4,6 @@ import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.vigil.frame.TensorInfo;
 import dev.vigil.infer.Backend;
@@ -231,7 +230,7 @@ public final class OrtEngine implements Engine {
     static synchronized OrtEnvironment environmentOfProcess() throws OrtException {
         if (processEnvironment == null) {
             Set<Path> before = OrtNatives.ownFolders();
-            processEnvironment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "vigil");
+            processEnvironment = OrtEnvironment.getEnvironment(OrtSettings.told(), "vigil");
             // Where ORT_DISABLE_TELEMETRY, which the launcher sets, is missing, it reports to its maker; most of that
             // ends here.
             processEnvironment.setTelemetry(false);

@@ -28,7 +28,19 @@ final class OrtSettings {
     /** Shapes by names that hold none of what the provider divides them by; of others it learns as they come. */
     private static final Pattern TELLABLE = Pattern.compile("[^:, ]+:[0-9x]+([, ][^:, ]+:[0-9x]+)+");
 
+    /** What ONNX Runtime and its providers print by themselves. */
+    private static volatile OrtLoggingLevel told = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
+
     private OrtSettings() {}
+
+    static OrtLoggingLevel told() {
+        return told;
+    }
+
+    /** From here on warnings and errors as well, for a process whose output is its log. */
+    static void tellAll() {
+        told = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING;
+    }
 
     /**
      * @param engines where TensorRT keeps what it builds; null for other devices
@@ -60,7 +72,7 @@ final class OrtSettings {
             String shapes)
             throws OrtException, InferException {
         settings.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-        settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        settings.setSessionLogLevel(told);
         settings.setInterOpNumThreads(1);
         settings.setIntraOpNumThreads(Math.max(1, options.threads()));
         // The pool's idle threads would otherwise spin away most of a core between frames.
