@@ -2,7 +2,6 @@ package dev.vigil.infer.ort;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.vigil.frame.TensorInfo;
 import dev.vigil.infer.Constant;
@@ -137,7 +136,7 @@ final class OrtBinding implements Engine.Binding {
 
         Runner() throws OrtException {
             this.settings = new OrtSession.RunOptions();
-            settings.setLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+            settings.setLogLevel(OrtSettings.told());
         }
 
         @Override
