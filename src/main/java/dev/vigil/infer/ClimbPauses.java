@@ -1,6 +1,8 @@
 package dev.vigil.infer;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How long a better device is left alone before it is tried again: the longer, the less it has held. The system properties {@code
@@ -43,10 +45,15 @@ final class ClimbPauses {
      * The device can be had by another process only, which knows nothing of this one: one that was lost soon after the start is
      * left for the longest, so that processes do not follow one another.
      *
-     * @param servedNs for how long the device has served
+     * @param upNs for how long this process has run
      */
-    void lostAfter(long servedNs) {
+    void lostAfter(long upNs) {
         triedNs = NEVER;
-        pauseNs = servedNs >= longestNs ? firstNs : longestNs;
+        pauseNs = upNs >= longestNs ? firstNs : longestNs;
+    }
+
+    void lost() {
+        lostAfter(TimeUnit.MILLISECONDS.toNanos(
+                ManagementFactory.getRuntimeMXBean().getUptime()));
     }
 }

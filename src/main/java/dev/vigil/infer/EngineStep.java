@@ -22,9 +22,14 @@ public record EngineStep(String device, Opener opener) {
         }
     }
 
+    /** Whether this process has lost it for good. */
+    boolean isLost() {
+        return LostDevices.why(device) != null;
+    }
+
     /** Whether it may be had, or found out whether another process would have it. */
     boolean mayBeHad() {
-        return LostDevices.why(device) == null || LostDevices.returned() == null;
+        return !isLost() || LostDevices.returned() == null;
     }
 
     /**
@@ -33,7 +38,7 @@ public record EngineStep(String device, Opener opener) {
      * @throws InferException when it can not be had
      */
     Engine open(RingMemory memory) throws InferException {
-        if (LostDevices.why(device) != null) {
+        if (isLost()) {
             opener.tryElsewhere(memory);
             LostDevices.hasReturned(device);
             throw new InferException(LostDevices.returned());

@@ -6,8 +6,6 @@ final class ServingEngine {
     /** Which of them it is. */
     final int step;
 
-    private final long sinceNs = System.nanoTime();
-
     /** Guarded by this. */
     private int uses;
     /** Guarded by this. */
@@ -18,11 +16,6 @@ final class ServingEngine {
     ServingEngine(Engine engine, int step) {
         this.engine = engine;
         this.step = step;
-    }
-
-    /** How old it is. */
-    long ageNs() {
-        return System.nanoTime() - sinceNs;
     }
 
     synchronized void use() {

@@ -21,7 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class SwitchingEngine implements Engine {
     private static final Logger LOG = LoggerFactory.getLogger(SwitchingEngine.class);
-    private static final long MILLISECOND_NS = TimeUnit.MILLISECONDS.toNanos(1);
     /** Runs in a row that fail for a reason that does not name the device. */
     private static final int FAILURES_MAX = 3;
 
@@ -70,6 +69,9 @@ public final class SwitchingEngine implements Engine {
         this.pauses = pauses;
         this.now = new ServingEngine(first, at);
         if (fault != null) {
+            if (steps.subList(0, at).stream().anyMatch(EngineStep::isLost)) {
+                pauses.lost();
+            }
             climbLater();
         } else if (climb) {
             climbing = true;
@@ -220,11 +222,10 @@ public final class SwitchingEngine implements Engine {
         if (kind == DeviceFault.CONTEXT) {
             LostDevices.lost(on.engine.device(), why);
             synchronized (this) {
-                pauses.lostAfter(on.ageNs());
+                pauses.lost();
             }
         }
-        String lost = LostDevices.why(on.engine.device());
-        fault = lost == null ? why : lost;
+        fault = kind == DeviceFault.CONTEXT ? LostDevices.why(on.engine.device()) : why;
         LOG.error("{}: {}; it goes down to the next device", name(), why);
     }
 
@@ -241,8 +242,7 @@ public final class SwitchingEngine implements Engine {
         String told = "there is no other";
         boolean down = false;
         for (int i = from + 1; i < steps.size() && !down; i++) {
-            told = LostDevices.why(steps.get(i).device());
-            told = told == null ? tryStep(i) : told;
+            told = steps.get(i).isLost() ? LostDevices.why(steps.get(i).device()) : tryStep(i);
             down = told == null;
         }
         if (down) {
@@ -279,7 +279,7 @@ public final class SwitchingEngine implements Engine {
         long endNs = System.nanoTime() + forNs;
         try {
             for (long leftNs = forNs; leftNs > 0 && !closed; leftNs = endNs - System.nanoTime()) {
-                TimeUnit.NANOSECONDS.timedWait(this, Math.max(MILLISECOND_NS, leftNs));
+                TimeUnit.NANOSECONDS.timedWait(this, leftNs);
             }
             return !closed;
         } catch (InterruptedException e) {
@@ -292,7 +292,7 @@ public final class SwitchingEngine implements Engine {
     synchronized void awaitFall(SwitchingRunner waiting) throws InferException {
         try {
             while (falling && !closed && !waiting.isEnded()) {
-                TimeUnit.NANOSECONDS.timedWait(this, 20 * MILLISECOND_NS);
+                TimeUnit.MILLISECONDS.timedWait(this, 20);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -365,7 +365,7 @@ public final class SwitchingEngine implements Engine {
             }
             leave(on, kind, on.engine.device() + " failed: " + e.getMessage());
             int next = on.step + 1;
-            while (LostDevices.why(steps.get(next).device()) != null) {
+            while (steps.get(next).isLost()) {
                 next++; // the last one is never lost
             }
             now = new ServingEngine(steps.get(next).open(null), next);

@@ -116,7 +116,6 @@ class GpuFaultTest {
         } catch (AssertionError e) {
             throw new AssertionError(e.getMessage() + "; " + systemd.lastStatus() + "\n" + service.log(), e);
         } finally {
-            System.out.println(service.log());
             service.close();
         }
     }

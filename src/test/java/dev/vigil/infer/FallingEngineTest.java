@@ -221,6 +221,18 @@ class FallingEngineTest {
         assertThat(triedElsewhere).as("refused twice").hasValueGreaterThanOrEqualTo(3);
     }
 
+    /** As after a run that did not come back: the model was loaded anew since. */
+    @Test
+    void shouldWaitForAnotherProcessWhenAModelIsOpenedAfterItsDeviceWasLost() throws Exception {
+        LostDevices.lost("cuda", "a run of busy does not come back");
+        try (Engine engine = Engine.open(model(), OPTIONS.withDevice(Device.CUDA), folder)) {
+            assertThat(engine.device()).isEqualTo("cpu");
+            assertThat(engine.fault())
+                    .isEqualTo(
+                            "cuda could not be had: lost until Vigil is started again: a run of busy does not come back");
+        }
+    }
+
     @Test
     void shouldLeaveADeviceAloneForLongestWhenItWasLostSoonAfterTheStart() {
         ClimbPauses pauses = new ClimbPauses(Duration.ofMinutes(1), Duration.ofMinutes(30));

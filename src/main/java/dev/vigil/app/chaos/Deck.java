@@ -28,12 +28,17 @@ final class Deck {
 
     private static final String OFFLINE = "availability: offline";
     private static final int CAMERA_FAULTS = 5;
+    /** Of few kinds there may be no order that is wanted. */
+    private static final int SHUFFLES_MAX = 100;
 
     private final Random random;
     private final int cameras;
     private final boolean brokerRestarts;
     private final Set<String> only;
+    /** The next one last. */
     private final List<ChaosFault> cards = new ArrayList<>();
+
+    private boolean lastWasStep;
 
     /** @param only first words of the kinds that are wanted; empty for all */
     Deck(long seed, int cameras, boolean brokerRestarts, Set<String> only) {
@@ -47,7 +52,9 @@ final class Deck {
         if (cards.isEmpty()) {
             lay();
         }
-        return cards.remove(cards.size() - 1);
+        ChaosFault card = cards.remove(cards.size() - 1);
+        lastWasStep = isStep(card);
+        return card;
     }
 
     /** Between a half and one and a half of the mean. */
@@ -77,9 +84,29 @@ final class Deck {
         all.add(heap());
         STAGES.forEach(place -> all.add(hanging(place)));
         all.add(hangingDisk());
+        all.removeIf(card -> !only.isEmpty() && !only.contains(card.kind().split(" ", 2)[0]));
         Collections.shuffle(all, random);
+        for (int i = 0; i < SHUFFLES_MAX && hasTwoSteps(all); i++) {
+            Collections.shuffle(all, random);
+        }
         cards.addAll(all);
-        cards.removeIf(card -> !only.isEmpty() && !only.contains(card.kind().split(" ", 2)[0]));
+    }
+
+    private static boolean isStep(ChaosFault card) {
+        return card.kind().startsWith("clock");
+    }
+
+    /** Of the clock, one after the other: the log counts what repeats within seconds, and does not say it again. */
+    private boolean hasTwoSteps(List<ChaosFault> all) {
+        boolean after = lastWasStep;
+        for (int i = all.size() - 1; i >= 0; i--) {
+            boolean step = isStep(all.get(i));
+            if (step && after) {
+                return true;
+            }
+            after = step;
+        }
+        return false;
     }
 
     private Duration between(int minMs, int maxMs) {
@@ -126,7 +153,8 @@ final class Deck {
     }
 
     private ChaosFault disk() {
-        return ChaosFault.of("disk full", between(1_000, 6_000), says("outbox on disk"), Scene::fill, Scene::clear);
+        return ChaosFault.of("disk full", between(1_000, 6_000), says("outbox on disk"), Scene::fill, Scene::clear)
+                .excusedWhenUnharmed(); // what has been acknowledged is deleted, and may make room in time
     }
 
     private ChaosFault clock(int sign) {

@@ -122,6 +122,9 @@ public final class OrtEngine implements Engine {
                     }
                 }
             }
+            if (LostDevices.why(label(candidate)) != null) {
+                refused.put(candidate, lack); // another process may have it
+            }
             reasons.add(label(candidate) + ": " + lack);
             if (toBuild && candidate == Device.CUDA) {
                 toBuild = false; // what it can not run, TensorRT leaves to CUDA

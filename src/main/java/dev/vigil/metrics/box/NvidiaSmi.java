@@ -28,6 +28,9 @@ final class NvidiaSmi {
     /** Which of {@link #REASONS} the driver knows; beyond them where it knows none. */
     private int known;
 
+    /** In the kernel, where a GPU is lost, even a kill may have to wait: there is never a second one beside it. */
+    private Process last;
+
     /** @param max how long it may take */
     NvidiaSmi(Path program, Duration max) {
         this.program = program;
@@ -128,9 +131,13 @@ final class NvidiaSmi {
 
     /** What it prints, line by line: less than a pipe holds. */
     private List<String> run(String query) throws IOException, InterruptedException {
+        if (last != null && last.isAlive()) {
+            throw new IOException(program + " has not ended, although it was killed");
+        }
         Process process = new ProcessBuilder(program.toString(), query, "--format=csv,noheader,nounits")
                 .redirectErrorStream(true)
                 .start();
+        last = process;
         try {
             process.getOutputStream().close();
             if (!process.waitFor(max.toMillis(), TimeUnit.MILLISECONDS)) {

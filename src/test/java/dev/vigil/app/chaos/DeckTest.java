@@ -35,4 +35,16 @@ class DeckTest {
             assertThat(first(3, Set.of(kind))).allMatch(fault -> fault.startsWith(kind + " "));
         }
     }
+
+    @Test
+    void shouldNotStepTheClockTwiceInARow() {
+        for (long seed = 0; seed < 20; seed++) {
+            List<String> kinds = first(seed, Set.of());
+            for (int i = 1; i < kinds.size(); i++) {
+                assertThat(kinds.get(i - 1).startsWith("clock") && kinds.get(i).startsWith("clock"))
+                        .as("seed %d, card %d", seed, i)
+                        .isFalse();
+            }
+        }
+    }
 }
