@@ -4,8 +4,10 @@ import dev.vigil.app.soak.BrokerFault;
 import dev.vigil.app.soak.CameraFault;
 import dev.vigil.source.sim.Fault;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -28,8 +30,8 @@ final class Deck {
 
     private static final String OFFLINE = "availability: offline";
     private static final int CAMERA_FAULTS = 5;
-    /** Of few kinds there may be no order that is wanted. */
-    private static final int SHUFFLES_MAX = 100;
+    /** So many of them take more than half a minute. */
+    private static final int LATELY = 8;
 
     private final Random random;
     private final int cameras;
@@ -38,7 +40,8 @@ final class Deck {
     /** The next one last. */
     private final List<ChaosFault> cards = new ArrayList<>();
 
-    private boolean lastWasStep;
+    /** What the last ones were noticed by. */
+    private final Deque<String> lately = new ArrayDeque<>();
 
     /** @param only first words of the kinds that are wanted; empty for all */
     Deck(long seed, int cameras, boolean brokerRestarts, Set<String> only) {
@@ -48,12 +51,23 @@ final class Deck {
         this.only = only;
     }
 
+    /**
+     * The next one, if there is such, that is noticed by something else than those of late: what the log has told it counts when it
+     * comes again within half a minute, and does not tell at once.
+     */
     ChaosFault next() {
-        if (cards.isEmpty()) {
+        if (cards.size() < 2 * LATELY) { // so that there is a choice
             lay();
         }
-        ChaosFault card = cards.remove(cards.size() - 1);
-        lastWasStep = isStep(card);
+        int at = cards.size() - 1;
+        while (at > 0 && lately.contains(tale(cards.get(at)))) {
+            at--;
+        }
+        ChaosFault card = cards.remove(lately.contains(tale(cards.get(at))) ? cards.size() - 1 : at);
+        lately.addLast(tale(card));
+        if (lately.size() > LATELY) {
+            lately.removeFirst();
+        }
         return card;
     }
 
@@ -86,27 +100,17 @@ final class Deck {
         all.add(hangingDisk());
         all.removeIf(card -> !only.isEmpty() && !only.contains(card.kind().split(" ", 2)[0]));
         Collections.shuffle(all, random);
-        for (int i = 0; i < SHUFFLES_MAX && hasTwoSteps(all); i++) {
-            Collections.shuffle(all, random);
-        }
-        cards.addAll(all);
+        cards.addAll(0, all);
     }
 
-    private static boolean isStep(ChaosFault card) {
-        return card.kind().startsWith("clock");
-    }
-
-    /** Of the clock, one after the other: the log counts what repeats within seconds, and does not say it again. */
-    private boolean hasTwoSteps(List<ChaosFault> all) {
-        boolean after = lastWasStep;
-        for (int i = all.size() - 1; i >= 0; i--) {
-            boolean step = isStep(all.get(i));
-            if (step && after) {
-                return true;
-            }
-            after = step;
-        }
-        return false;
+    /** What the log says of it: the place of what throws or finds no memory, else what it is. */
+    private static String tale(ChaosFault card) {
+        String[] words = card.kind().split(" ", -1);
+        return switch (words[0]) {
+            case "throw", "starve" -> words[1];
+            case "clock" -> words[0];
+            default -> card.kind();
+        };
     }
 
     private Duration between(int minMs, int maxMs) {
