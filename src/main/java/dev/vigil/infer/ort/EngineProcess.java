@@ -101,7 +101,7 @@ final class EngineProcess {
 
     /** Where the builder says why it has failed: its log may hold what native code has to say, in any order. */
     static Path reason(Path log) {
-        return log.resolveSibling("failed");
+        return log.resolveSibling(log.getFileName() + ".reason"); // logs of several models may lie in one folder
     }
 
     /** @param program the arguments of {@link #main} */
